@@ -1,0 +1,84 @@
+// One channel: one producer subtask to one consumer subtask, two lanes. The data lane carries frames in order; the
+// control lane carries entries, each acting after the frame it follows. Implementations: SameSlotChannel (one thread,
+// no atomics), RingChannel (two threads over a SharedArrayBuffer), SimulatedChannel; all pass one contract suite.
+// Nothing blocks: a producer without room goes back to its loop and is woken through its slot's doorbell.
+import type { FrameMemory } from '#core/columns/frame-memory';
+
+export const ControlKind = {
+  /** a = event time. */
+  WATERMARK: 1,
+  /** The producer is idle: its watermark does not hold back the consumer. */
+  IDLE: 2,
+  /** The producer is active again. */
+  ACTIVE: 3,
+  /** a = checkpoint id, b = trigger time (epoch ms). Flags in c: see BarrierFlag. */
+  BARRIER: 4,
+  /** a = checkpoint id: the checkpoint was aborted, alignment ends. */
+  CANCEL_BARRIER: 5,
+  /** a = emission time, b = source subtask. */
+  LATENCY_MARKER: 6,
+  /** No frame and no entry follows. */
+  END_OF_INPUT: 7,
+} as const;
+
+export const BarrierFlag = { SAVEPOINT: 1, DRAIN: 2, UNALIGNED: 4 } as const;
+
+/** The producer's end. One thread. At most one reservation is open at a time. */
+export interface ChannelProducer {
+  readonly memory: FrameMemory;
+  /** Largest frame the channel takes: a quarter of its bytes. Multiple of 8. */
+  readonly frameBytesMax: number;
+  /**
+   * Room for a frame of up to `bytes` (<= frameBytesMax), contiguous and 8-byte aligned: its byte offset in `memory`, or -1
+   * when there is none now. After -1 the consumer rings the producer's doorbell once it has released a frame.
+   */
+  tryReserve(bytes: number): number;
+  /** Publishes the first `byteLength` bytes of the open reservation as the next frame; the rest returns to the channel. */
+  publish(byteLength: number): void;
+  /** Gives the open reservation back unpublished. */
+  cancelReservation(): void;
+  /** Appends an entry that acts after every frame published so far; false when the control lane is full (doorbell as above). */
+  tryControl(kind: number, a: number, b: number, c: number): boolean;
+  /** Frames published so far. */
+  readonly framesPublished: number;
+  /** Bytes published and not yet released, rounded up to what the ring holds back. */
+  readonly bytesInFlight: number;
+  /** The consumer waits for data (its queue is empty): a partly filled frame may be worth flushing. */
+  readonly isConsumerIdle: boolean;
+}
+
+export const Polled = { NOTHING: 0, FRAME: 1, CONTROL: 2 } as const;
+
+/** The consumer's end. One thread. A frame stays valid until releaseFrame; after it nothing may point into it. */
+export interface ChannelConsumer {
+  readonly memory: FrameMemory;
+  /**
+   * What comes next in order: Polled.FRAME (frameOffset and frameBytes are set), Polled.CONTROL (control* are set) or
+   * Polled.NOTHING. Idempotent until releaseFrame or takeControl.
+   */
+  poll(): number;
+  readonly frameOffset: number;
+  readonly frameBytes: number;
+  readonly controlKind: number;
+  readonly controlA: number;
+  readonly controlB: number;
+  readonly controlC: number;
+  /** The data sequence number (count of frames) that the polled control entry follows. */
+  readonly controlAfterFrame: number;
+  releaseFrame(): void;
+  takeControl(): void;
+  /** Frames released so far. */
+  readonly framesReleased: number;
+  /**
+   * The first BARRIER entry in the control lane, however many frames lie before it, or undefined: what an unaligned
+   * checkpoint acts on at once.
+   */
+  peekBarrier(): { readonly checkpointId: number; readonly timestamp: number; readonly flags: number; readonly afterFrame: number } | undefined;
+  /** Calls `visit(offset, bytes)` for each published frame not yet released, before data sequence number `beforeFrame`. */
+  forEachQueuedFrame(beforeFrame: number, visit: (offset: number, bytes: number) => void): void;
+}
+
+/** Wakes the slot that owns it. Ringing is cheap when the slot is awake, and never lost: a ring before the wait ends the wait. */
+export interface Doorbell {
+  ring(): void;
+}
