@@ -1,0 +1,105 @@
+// One operator of a task: what the slot loop calls, and what the operator may call. Rows flow as JS values inside a
+// chain; the calls into `Output` are generated per chain. Thread: the slot's; nothing here may block.
+// Invariant: after `Output.isBlocked` turns true an engine operator emits at most one more row per step and returns.
+import type { Configuration } from '#core/config/configuration';
+import type { TypeInformation } from '#core/types/type-information';
+import type { Clock } from '#platform/clock/clock';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { InternalTimerService } from '#state/timers/internal-timer-service';
+import type { MemoryManager } from '#state/tables/memory-manager';
+
+/** Flink's Long.MAX/MIN as event times: exact to the engine, printed as Flink's values at every border. */
+export { MAX_WATERMARK, MIN_WATERMARK } from '#core/time/watermarks';
+
+/** Where an operator's rows go. `collect` is generated per chain, so it is one monomorphic call. */
+export interface Output {
+  /** @param timestamp event time in ms, NaN for none. */
+  readonly collect: (value: any, timestamp: number) => void; // any: rows of every type
+  collectSide(tag: string, value: unknown, timestamp: number): void;
+  /** Forwards the watermark to the rest of the chain and to every outgoing channel. Never goes back. */
+  emitWatermark(watermark: number): void;
+  emitIdleness(isIdle: boolean): void;
+  /** Some channel has no free frame: return to the loop; `advance` is called again when there is room. */
+  readonly isBlocked: boolean;
+}
+
+export interface OperatorContext {
+  readonly operatorId: string;
+  readonly operatorName: string;
+  readonly taskName: string;
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  readonly attemptNumber: number;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** Present on keyed operators only. */
+  readonly keyedState: KeyedStateBackend | undefined;
+  readonly timers: InternalTimerService | undefined;
+  readonly memory: MemoryManager;
+  /** Undefined on a fresh start. */
+  readonly restored: RestoredOperatorState | undefined;
+  readonly isObjectReuse: boolean;
+  /** Counts by Flink's metric name, e.g. numLateRecordsDropped. */
+  count(metric: string, by: number): void;
+}
+
+export interface SnapshotRequest {
+  readonly checkpointId: number;
+  readonly timestamp: number;
+  readonly isSavepoint: boolean;
+}
+
+/**
+ * A stateful operator. The loop calls open once (state is restored in it), then per element, watermark and barrier.
+ * Everything resumable is driven by `advance`: the loop calls it until it returns true before it feeds new input.
+ */
+export interface StreamOperator {
+  open(context: OperatorContext): void;
+  /** @param input 0 or, for a two-input operator, 1. */
+  processElement(value: any, timestamp: number, input: number): void; // any: rows of every type
+  /** The combined watermark of the operator's inputs has advanced. The operator forwards it itself, from here or from `advance`. */
+  processWatermark(watermark: number): void;
+  processIdleness?(isIdle: boolean): void;
+  /** Continues pending emission (timer or window firing, a user's iterator). True when nothing is pending. */
+  advance?(): boolean;
+  /** Epoch ms at which the operator wants `onProcessingTime`; Infinity for never. Asked after every step. */
+  nextProcessingTime?(): number;
+  onProcessingTime?(nowMs: number): void;
+  /** One of the inputs has ended; after the last one the operator flushes. */
+  endInput?(input: number): void;
+  /** What must survive; called between steps, also while emission is pending. Buffers are owned by the caller afterwards. */
+  snapshot(request: SnapshotRequest): OperatorSnapshot;
+  notifyCheckpointComplete?(checkpointId: number): void;
+  notifyCheckpointAborted?(checkpointId: number): void;
+  /** Idempotent; also called after a failure. */
+  close(): void;
+}
+
+/** Key of an input: how records are partitioned and which key state is addressed by. */
+export interface KeySpecification {
+  readonly selector: (value: any) => any; // any: user's record and key types
+  /** Undeclared keys hash by their value (architecture.md section 4). */
+  readonly type: TypeInformation | undefined;
+}
+
+/**
+ * What the graph holds for an operator. `row` operators are fused into the generated loop of their chain; `stream`
+ * operators are created per subtask. The factory lives in every process that re-runs the program; it is never sent.
+ */
+export type OperatorFactory =
+  | { readonly kind: 'row'; readonly row: RowOperator }
+  | { readonly kind: 'stream'; readonly create: () => StreamOperator; readonly keys?: readonly KeySpecification[] };
+
+/** Stateless functions of one record. `open`/`close` are those of a rich function. */
+export type RowOperator = {
+  readonly open?: (context: OperatorContext) => void;
+  readonly close?: () => void;
+} & (
+  | { readonly kind: 'map'; readonly apply: (value: any) => any } // any: user's types
+  | { readonly kind: 'filter'; readonly apply: (value: any) => boolean } // any: user's type
+  /** The function calls collect for each row, or returns an iterable that the engine pulls from, row by row, as there is room. */
+  | { readonly kind: 'flatMap'; readonly apply: (value: any, collect: (value: any) => void) => Iterable<any> | void } // any: user's types
+);
