@@ -1,7 +1,8 @@
 // A program's dataflow before it is translated: what each API call adds. Lives only in the process that runs the
 // program (it holds functions); the stream graph made from it is data plus references by operator id.
 import type { TypeInformation } from '#core/types/type-information';
-import type { KeySpecification, OperatorFactory } from '#streaming/operator/stream-operator';
+import type { Partitioner, PartitionerKind } from '#shuffle/partitioner/partitioner';
+import type { OperatorFactory } from '#streaming/operator/stream-operator';
 import type { Sink } from '#streaming/sink/sink';
 import type { Source } from '#streaming/source/source';
 import type { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
@@ -9,15 +10,7 @@ import type { WatermarkStrategy } from '#streaming/watermark/watermark-strategy'
 /** always: with predecessor and successor; head: starts a chain; never: neither. */
 export type ChainingStrategy = 'always' | 'head' | 'never';
 
-export type PartitionerKind = 'forward' | 'rebalance' | 'rescale' | 'shuffle' | 'broadcast' | 'global' | 'hash' | 'custom';
-
-export interface Partitioner {
-  readonly kind: PartitionerKind;
-  /** hash: the key; custom: the key handed to `partition`. */
-  readonly key?: KeySpecification;
-  /** custom: target channel in [0, count). */
-  readonly partition?: (key: any, count: number) => number; // any: user's key type
-}
+export type { Partitioner, PartitionerKind };
 
 interface TransformationBase {
   /** Order of creation within the environment, from 1: stable for a deterministic program. */

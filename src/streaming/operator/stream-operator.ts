@@ -1,6 +1,7 @@
 // One operator of a task: what the slot loop calls, and what the operator may call. Rows flow as JS values inside a
 // chain; the calls into `Output` are generated per chain. Thread: the slot's; nothing here may block.
 // Invariant: after `Output.isBlocked` turns true an engine operator emits at most one more row per step and returns.
+import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
 import type { TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
@@ -78,12 +79,7 @@ export interface StreamOperator {
   close(): void;
 }
 
-/** Key of an input: how records are partitioned and which key state is addressed by. */
-export interface KeySpecification {
-  readonly selector: (value: any) => any; // any: user's record and key types
-  /** Undeclared keys hash by their value (architecture.md section 4). */
-  readonly type: TypeInformation | undefined;
-}
+export type { KeySpecification };
 
 /**
  * What the graph holds for an operator. `row` operators are fused into the generated loop of their chain; `stream`

@@ -1,0 +1,8 @@
+// How records of an input are keyed: the selector and, where declared, the key's type.
+import type { TypeInformation } from '#core/types/type-information';
+
+export interface KeySpecification {
+  readonly selector: (value: any) => any; // any: user's record and key types
+  /** Undeclared keys hash by their value (architecture.md section 4). */
+  readonly type: TypeInformation | undefined;
+}
