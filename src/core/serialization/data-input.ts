@@ -1,0 +1,118 @@
+// Reads what DataOutput wrote; little-endian. hot path
+// Invariant: 0 <= position <= end; a read that would pass the end throws SERIALIZATION_TRUNCATED and reads nothing.
+// Thread: that of its owner. The bytes are not copied and must not change while they are read.
+import { Buffer } from 'node:buffer';
+import { assert } from '#core/assert';
+import { SerializationError } from '#core/errors/serialization-errors';
+
+/** Strings up to this many bytes are built from char codes when they are ASCII; longer ones decode natively. */
+const SHORT_STRING_BYTES = 12;
+
+export class DataInput {
+  #bytes: Buffer;
+  #view: DataView;
+  #position = 0;
+
+  /** @param offset first byte to read. @param length bytes that may be read; positions count from `offset`. */
+  constructor(bytes: Uint8Array, offset = 0, length = bytes.length - offset) {
+    assert(offset >= 0 && length >= 0 && offset + length <= bytes.length, `input [${offset}, ${offset + length}) lies in the source of ${bytes.length}`);
+    const buffer = bytes.buffer as ArrayBuffer;
+    this.#bytes = Buffer.from(buffer, bytes.byteOffset + offset, length);
+    this.#view = new DataView(buffer, bytes.byteOffset + offset, length);
+  }
+
+  /** Offset of the next byte, from the start of this input. */
+  get position(): number {
+    return this.#position;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#position;
+  }
+
+  readByte(): number {
+    return this.#bytes[this.#take(1)]!;
+  }
+
+  readBoolean(): boolean {
+    return this.#bytes[this.#take(1)] !== 0;
+  }
+
+  readInt32(): number {
+    return this.#view.getInt32(this.#take(4), true);
+  }
+
+  readUint32(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  readVarUint(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.#take(1)]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 0x80;
+    }
+  }
+
+  readFloat64(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  readBigInt64(): bigint {
+    return this.#view.getBigInt64(this.#take(8), true);
+  }
+
+  readString(): string {
+    const length = this.readVarUint();
+    const at = this.#take(length);
+    const bytes = this.#bytes;
+    if (length <= SHORT_STRING_BYTES) {
+      let text = '';
+      let i = 0;
+      for (; i < length; i++) {
+        const byte = bytes[at + i]!;
+        if (byte >= 0x80) break;
+        text += String.fromCharCode(byte);
+      }
+      if (i === length) return text;
+    }
+    return bytes.toString('utf8', at, at + length);
+  }
+
+  /** A copy of the next `length` bytes. */
+  readBytes(length: number): Uint8Array {
+    const at = this.#take(length);
+    const copy = new Uint8Array(length);
+    copy.set(this.#bytes.subarray(at, at + length));
+    return copy;
+  }
+
+  /** The next `length` bytes without a copy: valid as long as the source is. */
+  readView(length: number): Uint8Array {
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
+  /** What writeSized wrote, copied. */
+  readSized(): Uint8Array {
+    return this.readBytes(this.readVarUint());
+  }
+
+  #take(count: number): number {
+    const at = this.#position;
+    if (!(at + count <= this.#bytes.length)) this.#failTruncated(count);
+    this.#position = at + count;
+    return at;
+  }
+
+  #failTruncated(count: number): never {
+    throw new SerializationError(
+      'SERIALIZATION_TRUNCATED',
+      `${count} bytes are needed at position ${this.#position} but only ${this.remaining} of ${this.#bytes.length} are left: the data is cut short or of another type`,
+      { context: { position: this.#position, needed: count, length: this.#bytes.length } },
+    );
+  }
+}

@@ -1,0 +1,159 @@
+// Growable byte buffer that serializers write into; little-endian. hot path
+// Invariant: bytes [0, length) are what was written; the buffer behind may move on growth, so views are short-lived.
+// Thread: that of its owner; one owner at a time.
+import { Buffer } from 'node:buffer';
+import { assert } from '#core/assert';
+
+const INITIAL_BYTES = 256;
+/** Strings up to this many UTF-16 units are tried byte by byte: measured faster than a native call on Node 20. */
+const SHORT_STRING_UNITS = 24;
+/** A string's length prefix is written in as few bytes as hold it; UTF-8 takes at most 3 bytes per UTF-16 unit. */
+const UTF8_BYTES_PER_UNIT_MAX = 3;
+
+export class DataOutput {
+  #bytes: Buffer;
+  #view: DataView;
+  #length = 0;
+
+  constructor(initialBytes = INITIAL_BYTES) {
+    assert(initialBytes > 0, `a data output starts with a positive size, got ${initialBytes}`);
+    this.#bytes = Buffer.from(new ArrayBuffer(initialBytes));
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written since the last reset. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Starts again at 0 and keeps the memory. */
+  reset(): void {
+    this.#length = 0;
+  }
+
+  writeByte(value: number): void {
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
+  }
+
+  writeBoolean(value: boolean): void {
+    const at = this.#reserve(1);
+    this.#bytes[at] = value ? 1 : 0;
+  }
+
+  writeInt32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, value, true);
+  }
+
+  writeUint32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value, true);
+  }
+
+  /** @param value integer in [0, 2^53): 7 bits per byte, low bits first, 1 to 8 bytes. */
+  writeVarUint(value: number): void {
+    let at = this.#reserve(8);
+    const bytes = this.#bytes;
+    while (value >= 0x80) {
+      bytes[at++] = (value % 0x80) | 0x80;
+      value = value < 0x8000_0000 ? value >>> 7 : Math.floor(value / 0x80);
+    }
+    bytes[at++] = value;
+    this.#length = at;
+  }
+
+  /** NaN is written with one bit pattern, so equal values give equal bytes. */
+  writeFloat64(value: number): void {
+    const at = this.#reserve(8);
+    if (value === value) {
+      this.#view.setFloat64(at, value, true);
+    } else {
+      this.#view.setUint32(at, 0, true);
+      this.#view.setUint32(at + 4, 0x7ff80000, true);
+    }
+  }
+
+  /** @param value wraps to 64 bits. */
+  writeBigInt64(value: bigint): void {
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, value, true);
+  }
+
+  /** Length in bytes as var-uint, then UTF-8. A lone surrogate becomes U+FFFD. */
+  writeString(text: string): void {
+    const units = text.length;
+    if (units <= SHORT_STRING_UNITS) {
+      const at = this.#reserve(1 + units);
+      const bytes = this.#bytes;
+      let i = 0;
+      for (; i < units; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit >= 0x80) break;
+        bytes[at + 1 + i] = unit;
+      }
+      if (i === units) {
+        bytes[at] = units;
+        return;
+      }
+      this.#length = at;
+    }
+    this.#writeLongString(text);
+  }
+
+  /** Raw bytes without a length. */
+  writeBytes(source: Uint8Array, offset = 0, length = source.length - offset): void {
+    assert(offset >= 0 && length >= 0 && offset + length <= source.length, `bytes [${offset}, ${offset + length}) lie in the source of ${source.length}`);
+    const at = this.#reserve(length);
+    this.#bytes.set(offset === 0 && length === source.length ? source : source.subarray(offset, offset + length), at);
+  }
+
+  /** Length as var-uint, then the bytes. */
+  writeSized(source: Uint8Array): void {
+    this.writeVarUint(source.length);
+    this.writeBytes(source);
+  }
+
+  /** A copy of what was written, owned by the caller. */
+  toBytes(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer.slice(0, this.#length) as ArrayBuffer);
+  }
+
+  /** What was written, without a copy: valid until the next write or reset. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #writeLongString(text: string): void {
+    const worst = text.length * UTF8_BYTES_PER_UNIT_MAX;
+    // One pass when the prefix is one byte in any case, else the exact length is counted first.
+    if (worst < 0x80) {
+      const at = this.#reserve(1 + worst);
+      const written = this.#bytes.write(text, at + 1, 'utf8');
+      this.#bytes[at] = written;
+      this.#length = at + 1 + written;
+      return;
+    }
+    const byteLength = Buffer.byteLength(text, 'utf8');
+    this.writeVarUint(byteLength);
+    const at = this.#reserve(byteLength);
+    const written = this.#bytes.write(text, at, byteLength, 'utf8');
+    assert(written === byteLength, `a string's UTF-8 length is what was counted: ${written} of ${byteLength}`);
+  }
+
+  /** Makes room and advances; returns where to write. */
+  #reserve(count: number): number {
+    const at = this.#length;
+    const end = at + count;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#length = end;
+    return at;
+  }
+
+  #grow(needed: number): void {
+    const grown = Buffer.from(new ArrayBuffer(Math.max(needed, this.#bytes.length * 2)));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}

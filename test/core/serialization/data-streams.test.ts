@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { DataInput } from '#core/serialization/data-input';
+import { DataOutput } from '#core/serialization/data-output';
+
+type Item = { readonly kind: 'byte' | 'boolean' | 'int32' | 'uint32' | 'varUint' | 'float64' | 'bigInt64' | 'string' | 'sized'; readonly value: any };
+
+const item: fc.Arbitrary<Item> = fc.oneof(
+  fc.record({ kind: fc.constant('byte' as const), value: fc.integer({ min: 0, max: 255 }) }),
+  fc.record({ kind: fc.constant('boolean' as const), value: fc.boolean() }),
+  fc.record({ kind: fc.constant('int32' as const), value: fc.integer() }),
+  fc.record({ kind: fc.constant('uint32' as const), value: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
+  fc.record({ kind: fc.constant('varUint' as const), value: fc.oneof(fc.maxSafeNat(), fc.nat(300)) }),
+  fc.record({ kind: fc.constant('float64' as const), value: fc.double() }),
+  fc.record({ kind: fc.constant('bigInt64' as const), value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) }),
+  fc.record({ kind: fc.constant('string' as const), value: fc.string({ unit: 'binary', maxLength: 200 }) }),
+  fc.record({ kind: fc.constant('sized' as const), value: fc.uint8Array({ maxLength: 300 }) }),
+);
+
+function write(out: DataOutput, { kind, value }: Item): void {
+  switch (kind) {
+    case 'byte': out.writeByte(value); return;
+    case 'boolean': out.writeBoolean(value); return;
+    case 'int32': out.writeInt32(value); return;
+    case 'uint32': out.writeUint32(value); return;
+    case 'varUint': out.writeVarUint(value); return;
+    case 'float64': out.writeFloat64(value); return;
+    case 'bigInt64': out.writeBigInt64(value); return;
+    case 'string': out.writeString(value); return;
+    case 'sized': out.writeSized(value); return;
+  }
+}
+
+function read(input: DataInput, kind: Item['kind']): unknown {
+  switch (kind) {
+    case 'byte': return input.readByte();
+    case 'boolean': return input.readBoolean();
+    case 'int32': return input.readInt32();
+    case 'uint32': return input.readUint32();
+    case 'varUint': return input.readVarUint();
+    case 'float64': return input.readFloat64();
+    case 'bigInt64': return input.readBigInt64();
+    case 'string': return input.readString();
+    case 'sized': return input.readSized();
+  }
+}
+
+describe('data output and input', () => {
+  test('items read back in order, at every growth of the buffer and from every offset', () => {
+    fc.assert(fc.property(fc.array(item), fc.nat(9), (items, offset) => {
+      const out = new DataOutput(1);
+      out.writeBytes(new Uint8Array(offset));
+      for (const one of items) write(out, one);
+      const bytes = out.toBytes();
+      assert.deepEqual(new Uint8Array(out.view()), bytes);
+      const input = new DataInput(bytes, offset);
+      for (const one of items) assert.deepEqual(read(input, one.kind), one.value);
+      assert.equal(input.remaining, 0);
+      assert.equal(input.position, out.length - offset);
+    }), { numRuns: 300 });
+  });
+
+  test('a read past the end throws and names position and bytes left, for every cut', () => {
+    fc.assert(fc.property(item, (one) => {
+      const out = new DataOutput();
+      write(out, one);
+      const bytes = out.toBytes();
+      for (let length = 0; length < bytes.length; length++) {
+        assert.throws(() => read(new DataInput(bytes, 0, length), one.kind), { code: 'SERIALIZATION_TRUNCATED' });
+      }
+    }), { numRuns: 100 });
+    assert.throws(() => new DataInput(new Uint8Array(3)).readInt32(), { message: '4 bytes are needed at position 0 but only 3 of 3 are left: the data is cut short or of another type' });
+  });
+
+  test('reset keeps the memory and starts at 0', () => {
+    const out = new DataOutput();
+    out.writeString('first');
+    const kept = out.toBytes();
+    out.reset();
+    assert.equal(out.length, 0);
+    out.writeByte(7);
+    assert.deepEqual(out.toBytes(), new Uint8Array([7]));
+    assert.equal(new DataInput(kept).readString(), 'first');
+  });
+
+  test('writeBytes takes a part of its source', () => {
+    const out = new DataOutput();
+    out.writeBytes(new Uint8Array([1, 2, 3, 4]), 1, 2);
+    assert.deepEqual(out.toBytes(), new Uint8Array([2, 3]));
+  });
+
+  test('shared memory is read like private memory', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(64));
+    const out = new DataOutput();
+    out.writeString('grüße, a text of more than twelve bytes');
+    shared.set(out.view());
+    assert.equal(new DataInput(shared).readString(), 'grüße, a text of more than twelve bytes');
+  });
+
+  test('a lone surrogate is written as the replacement character', () => {
+    const out = new DataOutput();
+    out.writeString('a\ud800');
+    assert.equal(new DataInput(out.toBytes()).readString(), 'a\ufffd');
+  });
+});
