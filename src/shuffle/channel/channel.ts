@@ -26,35 +26,49 @@ export const BarrierFlag = { SAVEPOINT: 1, DRAIN: 2, UNALIGNED: 4 } as const;
 /** The producer's end. One thread. At most one reservation is open at a time. */
 export interface ChannelProducer {
   readonly memory: FrameMemory;
-  /** Largest frame the channel takes: a quarter of its bytes. Multiple of 8. */
+  /** Largest frame the channel takes: a quarter of its data bytes, less the record's prefix. Multiple of 8. */
   readonly frameBytesMax: number;
   /**
    * Room for a frame of up to `bytes` (<= frameBytesMax), contiguous and 8-byte aligned: its byte offset in `memory`, or -1
-   * when there is none now. After -1 the consumer rings the producer's doorbell once it has released a frame.
+   * when there is none now. After -1 the consumer rings the producer's doorbell each time it releases a frame while this
+   * reservation would fit, until a reservation succeeds: a caller that wants room need not look again before it is rung.
    */
   tryReserve(bytes: number): number;
-  /** Publishes the first `byteLength` bytes of the open reservation as the next frame; the rest returns to the channel. */
+  /** Publishes the first `byteLength` (> 0) bytes of the open reservation as the next frame; the rest returns to the channel. */
   publish(byteLength: number): void;
   /** Gives the open reservation back unpublished. */
   cancelReservation(): void;
-  /** Appends an entry that acts after every frame published so far; false when the control lane is full (doorbell as above). */
+  /**
+   * Appends an entry that acts after every frame published so far; false when the control lane is full (doorbell as above).
+   * Allowed while a reservation is open: the entry then acts before the reserved frame. The lane holds 128 entries.
+   */
   tryControl(kind: number, a: number, b: number, c: number): boolean;
-  /** Frames published so far. */
+  /** Frames published so far; also the sequence number (from 0) of the next frame. */
   readonly framesPublished: number;
-  /** Bytes published and not yet released, rounded up to what the ring holds back. */
+  /** Bytes published and not yet released, with prefixes and what was skipped at the ring's end; never too small. */
   readonly bytesInFlight: number;
-  /** The consumer waits for data (its queue is empty): a partly filled frame may be worth flushing. */
+  /** Every published frame is released: the consumer can only wait, and a partly filled frame may be worth flushing. */
   readonly isConsumerIdle: boolean;
 }
 
 export const Polled = { NOTHING: 0, FRAME: 1, CONTROL: 2 } as const;
+
+/** A barrier seen ahead of the frames it follows. It stays in the lane and is polled in its turn. */
+export interface QueuedBarrier {
+  readonly checkpointId: number;
+  readonly timestamp: number;
+  /** See BarrierFlag. */
+  readonly flags: number;
+  readonly afterFrame: number;
+}
 
 /** The consumer's end. One thread. A frame stays valid until releaseFrame; after it nothing may point into it. */
 export interface ChannelConsumer {
   readonly memory: FrameMemory;
   /**
    * What comes next in order: Polled.FRAME (frameOffset and frameBytes are set), Polled.CONTROL (control* are set) or
-   * Polled.NOTHING. Idempotent until releaseFrame or takeControl.
+   * Polled.NOTHING. Idempotent until releaseFrame or takeControl; after NOTHING it looks again. Entries in their order, each
+   * when exactly controlAfterFrame frames have been released. The fields are valid until releaseFrame or takeControl.
    */
   poll(): number;
   readonly frameOffset: number;
@@ -63,7 +77,7 @@ export interface ChannelConsumer {
   readonly controlA: number;
   readonly controlB: number;
   readonly controlC: number;
-  /** The data sequence number (count of frames) that the polled control entry follows. */
+  /** The data sequence number (count of frames) that the polled control entry follows: framesReleased at that time. */
   readonly controlAfterFrame: number;
   releaseFrame(): void;
   takeControl(): void;
@@ -73,12 +87,18 @@ export interface ChannelConsumer {
    * The first BARRIER entry in the control lane, however many frames lie before it, or undefined: what an unaligned
    * checkpoint acts on at once.
    */
-  peekBarrier(): { readonly checkpointId: number; readonly timestamp: number; readonly flags: number; readonly afterFrame: number } | undefined;
-  /** Calls `visit(offset, bytes)` for each published frame not yet released, before data sequence number `beforeFrame`. */
+  peekBarrier(): QueuedBarrier | undefined;
+  /**
+   * Calls `visit(offset, bytes)` for each published frame not yet released (the polled one included, whether or not its
+   * rows were read), in order, before data sequence number `beforeFrame`: frames framesReleased .. beforeFrame - 1.
+   */
   forEachQueuedFrame(beforeFrame: number, visit: (offset: number, bytes: number) => void): void;
 }
 
-/** Wakes the slot that owns it. Ringing is cheap when the slot is awake, and never lost: a ring before the wait ends the wait. */
+/**
+ * Wakes the slot that owns it, from any thread. Make visible what the slot shall find, then ring. Cheap when the slot is
+ * awake, and never lost: a ring after the slot last woke ends its next wait at once.
+ */
 export interface Doorbell {
   ring(): void;
 }
