@@ -3,6 +3,13 @@
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 
+/** Node's own string calls, which its types leave out. Offsets and lengths in bytes. */
+export interface TextBuffer extends Buffer {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number, length: number): number;
+}
+
 export class FrameMemory {
   readonly buffer: ArrayBufferLike;
   readonly u8: Uint8Array;
@@ -10,7 +17,7 @@ export class FrameMemory {
   readonly f64: Float64Array;
   readonly i64: BigInt64Array;
   /** Same bytes as u8; for latin1Slice, utf8Slice and utf8Write. */
-  readonly bytes: Buffer;
+  readonly bytes: TextBuffer;
 
   /** @param byteOffset start of the region, a multiple of 8. @param byteLength a multiple of 8, at most 2^32 - 8. */
   constructor(buffer: ArrayBufferLike, byteOffset = 0, byteLength = buffer.byteLength - byteOffset) {
@@ -20,7 +27,7 @@ export class FrameMemory {
     this.i32 = new Int32Array(buffer, byteOffset, byteLength >>> 2);
     this.f64 = new Float64Array(buffer, byteOffset, byteLength >>> 3);
     this.i64 = new BigInt64Array(buffer, byteOffset, byteLength >>> 3);
-    this.bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    this.bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength) as TextBuffer;
   }
 
   /** Private memory of `byteLength` bytes (rounded up to 8), not shared between threads. */

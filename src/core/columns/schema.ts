@@ -1,7 +1,7 @@
 // How a TypeInformation lies in columns: nested rows and tuples are flattened to leaf columns that all have one slot
 // per row; a nullable nested row adds a presence column (validity bits only). Lists, maps and `any` are encoded bytes.
 import { assertNever } from '#core/assert';
-import { formatType, type TypeInformation } from '#core/types/type-information';
+import { formatType, type TypeInformation, Types } from '#core/types/type-information';
 
 /** Physical form of a column. `var` = (offset, length) int32 pairs into the frame's heap; `presence` = validity bits only. */
 export type ColumnKind = 'u8' | 'i32' | 'f64' | 'i64' | 'var' | 'presence';
@@ -27,6 +27,9 @@ export interface Schema {
   /** Equal for equal types; identifies the schema in frames and snapshots. 32-bit FNV-1a of the type's text. */
   readonly id: number;
 }
+
+/** Last column of an inferred row: the whole value, where it does not fit the other columns. */
+export const SIDE_COLUMN = '$any';
 
 const KIND_BYTES: Readonly<Record<ColumnKind, number>> = { u8: 1, i32: 4, f64: 8, i64: 8, var: 8, presence: 0 };
 const cache = new Map<string, Schema>();
@@ -61,6 +64,7 @@ function addColumns(type: TypeInformation, path: readonly string[], isNullable: 
     case 'row':
       if (isNullable) out.push({ index: out.length, path, kind: 'presence', type, isNullable: true });
       for (const field of type.fields) addColumns(field.type, [...path, field.name], false, out);
+      if (type.inferred !== undefined) out.push({ index: out.length, path: [...path, SIDE_COLUMN], kind: 'var', type: Types.ANY, isNullable: true });
       return;
     case 'tuple':
       if (isNullable) out.push({ index: out.length, path, kind: 'presence', type, isNullable: true });

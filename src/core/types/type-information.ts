@@ -22,7 +22,15 @@ export type TypeShape =
   | { readonly kind: 'double' }
   | { readonly kind: 'string' }
   | { readonly kind: 'bytes' }
-  | { readonly kind: 'row'; readonly fields: readonly RowField[] }
+  | {
+      readonly kind: 'row';
+      readonly fields: readonly RowField[];
+      /**
+       * Made from the first rows of an undeclared stream: numbers are DOUBLE columns, and a row that does not fit travels
+       * whole in an extra `any` column. `isAtomic`: the rows are the values of the one field, not objects.
+       */
+      readonly inferred?: { readonly isAtomic: boolean };
+    }
   | { readonly kind: 'tuple'; readonly elements: readonly TypeInformation[] }
   | { readonly kind: 'list'; readonly element: TypeInformation }
   | { readonly kind: 'map'; readonly key: TypeInformation; readonly value: TypeInformation }

@@ -1,0 +1,146 @@
+// Code fragments that write one row value into the columns of an open frame. Locals of the generated writer: `n` the
+// row, `h` the next free heap byte (absolute), `heapEnd`, `heapStart`, `isAscii`, views, and d/l/p offsets per column.
+// A declared type that a value does not fit calls `mismatch`; an inferred one leaves the labelled block `fit`.
+import type { Schema } from '#core/columns/schema';
+import type { TypeInformation } from '#core/types/type-information';
+
+interface WriteContext {
+  readonly isInferred: boolean;
+  next: number;
+  locals: number;
+}
+
+/** Names the generated writer expects: see row-writer.ts. */
+export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length'] as const;
+
+/**
+ * Statements that write `v`; they end with `return false` when the heap has no room (nothing counted), and fall through
+ * when the row is complete.
+ */
+export function rowWriteCode(schema: Schema): string {
+  const type = schema.type;
+  const isInferred = type.kind === 'row' && type.inferred !== undefined;
+  const context: WriteContext = { isInferred, next: 0, locals: 0 };
+  if (!isInferred) return writeValue(type, 'v', false, [], context);
+  const fields = type.inferred!.isAtomic ? writeValue(type.fields[0]!.type, 'v', false, [], context)
+    : `if (typeof v !== "object" || v === null) break fit;\n${writeFields(type, 'v', [], context)}`;
+  const side = context.next;
+  return `
+    fit: {
+      ${fields}
+      ${clearBit(side)}
+      n++; heapTop = h; return true;
+    }
+    h = heapTop;
+    ${setBit(side)}
+    ${writeEncoded(side, 'v')}
+    isAscii = false;`;
+}
+
+function writeValue(type: TypeInformation, value: string, isNullable: boolean, path: readonly string[], context: WriteContext): string {
+  if (type.kind === 'nullable') return writeValue(type.inner, value, true, path, context);
+  if (type.kind === 'row' || type.kind === 'tuple') return writeNested(type, value, isNullable, path, context);
+  const index = context.next++;
+  const write = writeLeaf(type, value, index, path, context);
+  if (!isNullable) return write;
+  return `if (${value} === null || ${value} === undefined) { ${clearBit(index)} } else { ${setBit(index)} ${write} }`;
+}
+
+function writeNested(type: TypeInformation & { kind: 'row' | 'tuple' }, value: string, isNullable: boolean, path: readonly string[], context: WriteContext): string {
+  const presence = isNullable ? context.next++ : -1;
+  const isShape = type.kind === 'tuple' ? `Array.isArray(${value}) && ${value}.length === ${type.elements.length}` : `typeof ${value} === "object" && ${value} !== null`;
+  const check = `if (!(${isShape})) ${misfit(path, type, value, context)}`;
+  const fields = type.kind === 'tuple'
+    ? type.elements.map((element, position) => writeLocal(element, `${value}[${position}]`, [...path, String(position)], context)).join('\n')
+    : writeFields(type, value, path, context);
+  if (!isNullable) return `${check}\n${fields}`;
+  return `if (${value} === null || ${value} === undefined) { ${clearBit(presence)} } else { ${check} ${setBit(presence)}\n${fields} }`;
+}
+
+/** An inferred row must have exactly its fields: an extra one would be lost, so such a row goes to the side column. */
+function writeFields(type: TypeInformation & { kind: 'row' }, value: string, path: readonly string[], context: WriteContext): string {
+  const counter = `fields${context.locals++}`;
+  const check = context.isInferred ? `let ${counter} = 0; for (const name in ${value}) ${counter}++; if (${counter} !== ${type.fields.length}) break fit;\n` : '';
+  return check + type.fields.map((field) => writeLocal(field.type, `${value}[${JSON.stringify(field.name)}]`, [...path, field.name], context)).join('\n');
+}
+
+function writeLocal(type: TypeInformation, access: string, path: readonly string[], context: WriteContext): string {
+  const local = `x${context.locals++}`;
+  return `const ${local} = ${access};\n${writeValue(type, local, false, path, context)}`;
+}
+
+function writeLeaf(type: TypeInformation, x: string, index: number, path: readonly string[], context: WriteContext): string {
+  const bad = misfit(path, type, x, context);
+  switch (type.kind) {
+    case 'boolean': return `if (typeof ${x} !== "boolean") ${bad} u8[d${index} + n] = ${x} ? 1 : 0;`;
+    case 'int': return `if (typeof ${x} !== "number" || (${x} | 0) !== ${x}) ${bad} i32[d${index} + n] = ${x};`;
+    case 'long': return `if (typeof ${x} !== "number" || Math.floor(${x}) !== ${x} || ${x} > 9007199254740991 || ${x} < -9007199254740991) ${bad} f64[d${index} + n] = ${x};`;
+    case 'double': return `if (typeof ${x} !== "number") ${bad} f64[d${index} + n] = ${x};`;
+    case 'bigint': return `if (typeof ${x} !== "bigint" || BigInt.asIntN(64, ${x}) !== ${x}) ${bad} i64[d${index} + n] = ${x};`;
+    case 'string': return `if (typeof ${x} !== "string") ${bad} ${writeText(index, x)}`;
+    case 'bytes': return `if (!(${x} instanceof Uint8Array)) ${bad} if (h + ${x}.length > heapEnd) return false; u8.set(${x}, h); ${endVar(index, `${x}.length`)} isAscii = false;`;
+    default: return `${writeEncoded(index, x)} isAscii = false;`;
+  }
+}
+
+/** Short text by a char loop (faster up to about 24 chars), long text by one native call; both fall back to UTF-8. */
+function writeText(index: number, x: string): string {
+  return `{
+    const length = ${x}.length;
+    if (h + length * 3 > heapEnd && h + utf8Length(${x}) > heapEnd) return false;
+    let written = 0;
+    if (length <= 24) {
+      for (; written < length; written++) {
+        const c = ${x}.charCodeAt(written);
+        if (c > 127) break;
+        u8[h + written] = c;
+      }
+    }
+    if (written !== length) {
+      written = bytes.utf8Write(${x}, h, heapEnd - h);
+      if (written !== length) isAscii = false;
+    }
+    ${endVar(index, 'written')}
+  }`;
+}
+
+function writeEncoded(index: number, x: string): string {
+  return `{ const encoded = encodeVar(${index}, ${x}); if (h + encoded.length > heapEnd) return false; u8.set(encoded, h); ${endVar(index, 'encoded.length')} }`;
+}
+
+/** Starts of var values stay 4-byte aligned, so that a gather copies words. */
+const endVar = (index: number, length: string): string => `i32[d${index} + n] = h - heapStart; i32[l${index} + n] = ${length}; h = (h + ${length} + 3) & ~3;`;
+
+const setBit = (index: number): string => `i32[p${index} + (n >>> 5)] |= 1 << (n & 31);`;
+const clearBit = (index: number): string => `i32[p${index} + (n >>> 5)] &= ~(1 << (n & 31));`;
+
+function misfit(path: readonly string[], type: TypeInformation, value: string, context: WriteContext): string {
+  return context.isInferred ? 'break fit;' : `mismatch(${JSON.stringify(path)}, ${JSON.stringify(type)}, ${value});`;
+}
+
+/** Statements that copy row `s` of a bound source frame of the same schema into row `n`. Scope adds `from…` views and offsets. */
+export function rowCopyCode(schema: Schema): string {
+  return schema.columns.map(({ index, kind, isNullable }) => {
+    const value = copyLeaf(index, kind);
+    if (!isNullable) return value;
+    return `if (((fromI32[sp${index} + (s >>> 5)] >>> (s & 31)) & 1) !== 0) { ${setBit(index)} ${value} } else { ${clearBit(index)} }`;
+  }).join('\n');
+}
+
+function copyLeaf(index: number, kind: string): string {
+  switch (kind) {
+    case 'u8': return `u8[d${index} + n] = fromU8[sd${index} + s];`;
+    case 'i32': return `i32[d${index} + n] = fromI32[sd${index} + s];`;
+    case 'f64': return `f64[d${index} + n] = fromF64[sd${index} + s];`;
+    case 'i64': return `i64[d${index} + n] = fromI64[sd${index} + s];`;
+    case 'presence': return '';
+    default: return `{
+      const length = fromI32[sl${index} + s];
+      if (h + length > heapEnd) return false;
+      let from = (fromHeap + fromI32[sd${index} + s]) / 4, to = h / 4;
+      for (const end = (h + length + 3) >>> 2; to < end; to++, from++) i32[to] = fromI32[from];
+      ${endVar(index, 'length')}
+    }`;
+  }
+}
+

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createInterpretedRowReader, createRowReader } from '#core/codegen/row-reader';
+import { createRowWriter } from '#core/codegen/row-writer';
+import { Batch, layoutOf } from '#core/columns/frame';
+import { FrameMemory } from '#core/columns/frame-memory';
+import { schemaOf } from '#core/columns/schema';
+import { inferType } from '#core/types/infer-type';
+import { type TypeInformation, Types } from '#core/types/type-information';
+
+const CAPACITY = 64;
+
+function roundTrip(type: TypeInformation, rows: readonly unknown[], heapBytes = 1 << 16) {
+  const schema = schemaOf(type);
+  const layout = layoutOf(schema, CAPACITY);
+  const memory = FrameMemory.allocate(64 + layout.heapStart + heapBytes);
+  const writer = createRowWriter(schema);
+  writer.open(memory, 64, layout, layout.heapStart + heapBytes);
+  let written = 0;
+  while (written < rows.length && writer.append(rows[written], written * 10)) written++;
+  const batch = new Batch(memory, layout);
+  batch.base = 64;
+  writer.finish(batch);
+  const read = (reader: ReturnType<typeof createRowReader>) => {
+    reader.bind(batch);
+    return Array.from({ length: batch.count }, (_, row) => [reader.read(row), reader.eventTime(row)]);
+  };
+  return { written, batch, schema, generated: read(createRowReader(schema)), interpreted: read(createInterpretedRowReader(schema)) };
+}
+
+const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 40 }).filter((value) => Buffer.from(value).toString() === value));
+const typeAndValue: fc.Arbitrary<{ type: TypeInformation; value: fc.Arbitrary<unknown> }> = fc.letrec((tie) => ({
+  any: fc.oneof({ maxDepth: 3 },
+    fc.constant({ type: Types.INT, value: fc.integer().map((x) => x | 0) as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.LONG, value: fc.maxSafeInteger() as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.DOUBLE, value: fc.double() as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.BOOLEAN, value: fc.boolean() as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.BIGINT, value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.STRING, value: text as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.BYTES, value: fc.uint8Array({ maxLength: 20 }) as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.LIST(Types.STRING), value: fc.array(text, { maxLength: 4 }) as fc.Arbitrary<unknown> }),
+    tie('nullable'), tie('row'), tie('tuple')),
+  nullable: tie('any').filter((inner: any) => inner.type.kind !== 'nullable').map((inner: any) => ({ type: Types.NULLABLE(inner.type), value: fc.option(inner.value, { nil: null }) })), // any: letrec's ties are untyped
+  row: fc.dictionary(fc.string({ minLength: 1, maxLength: 6 }), tie('any'), { minKeys: 1, maxKeys: 4, noNullPrototype: true })
+    .map((fields: any) => ({ type: Types.ROW(Object.fromEntries(Object.entries(fields).map(([name, field]: any) => [name, field.type]))), value: fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]: any) => [name, field.value])), { noNullPrototype: true }) })), // any: as above
+  tuple: fc.array(tie('any'), { minLength: 1, maxLength: 3 }).map((parts: any) => ({ type: Types.TUPLE(...parts.map((part: any) => part.type)), value: fc.tuple(...parts.map((part: any) => part.value)) })), // any: as above
+})).any as never;
+
+describe('rows in columns', () => {
+  test('every value of a declared type comes back equal from the generated and the interpreted reader', () => {
+    const cases = typeAndValue.chain(({ type, value }) => fc.record({ type: fc.constant(type), rows: fc.array(value, { maxLength: CAPACITY }) }));
+    fc.assert(fc.property(cases, ({ type, rows }) => {
+      const { written, generated, interpreted } = roundTrip(type, rows);
+      const expected = rows.slice(0, written).map((row, index) => [row, index * 10]);
+      assert.equal(written, rows.length);
+      assert.deepStrictEqual(generated, expected);
+      assert.deepStrictEqual(interpreted, expected);
+    }), { numRuns: 300 });
+  });
+
+  test('a row that does not fit the heap leaves the frame unchanged', () => {
+    const { written, generated } = roundTrip(Types.STRING, ['a'.repeat(40), 'b'.repeat(40), 'c'], 64);
+    assert.equal(written, 1);
+    assert.deepEqual(generated, [['a'.repeat(40), 0]]);
+  });
+
+  test('a value that does not fit its declared type names the field, the type and the value', () => {
+    assert.throws(() => roundTrip(Types.ROW({ bid: Types.ROW({ price: Types.LONG }) }), [{ bid: { price: 'ten' } }]),
+      { code: 'TYPE_MISMATCH', message: 'field bid.price is declared LONG but the value seen is "ten" (string): convert the value or declare its type as it is' });
+    assert.throws(() => roundTrip(Types.LONG, [2 ** 60]), { code: 'LONG_OUT_OF_RANGE' });
+  });
+
+  test('copy moves rows between frames of one schema, validity bits and text included', () => {
+    const type = Types.ROW({ id: Types.LONG, name: Types.NULLABLE(Types.STRING), inner: Types.NULLABLE(Types.ROW({ flag: Types.BOOLEAN })) });
+    const rows = Array.from({ length: 50 }, (_, index) => ({ id: index, name: index % 3 === 0 ? null : `näme ${index}`, inner: index % 2 === 0 ? null : { flag: index % 4 === 1 } }));
+    const { batch, schema } = roundTrip(type, rows);
+    const layout = layoutOf(schema, CAPACITY);
+    const memory = FrameMemory.allocate(layout.heapStart + 4096);
+    const writer = createRowWriter(schema);
+    writer.open(memory, 0, layout, layout.heapStart + 4096);
+    writer.bindSource(batch);
+    for (let row = 49; row >= 0; row -= 2) assert.ok(writer.copy(row));
+    const copied = new Batch(memory, layout);
+    writer.finish(copied);
+    const reader = createRowReader(schema);
+    reader.bind(copied);
+    assert.deepEqual(Array.from({ length: copied.count }, (_, row) => reader.read(row)), rows.filter((_, index) => index % 2 === 1).reverse());
+  });
+});
+
+describe('rows of undeclared streams', () => {
+  const plain = { user: 'ann', score: 1.5, isNew: true, place: { city: 'Oslo', zip: null } };
+
+  test('columns are inferred from the first rows and rows that fit come back as they were', () => {
+    const rows = [plain, { ...plain, user: 'bob', score: 7 }];
+    const type = inferType(rows);
+    assert.equal(type.kind, 'row');
+    assert.deepStrictEqual(roundTrip(type, rows).generated.map(([row]) => row), rows);
+  });
+
+  test('rows that do not fit travel whole beside the columns', () => {
+    const misfits = [{ ...plain, extra: 1 }, { user: 'x' }, 'text', 42, null, [1, { a: 2 }], { ...plain, score: 'high' }, { ...plain, place: { city: 'Rome', zip: null, more: true } }];
+    const rows = [plain, ...misfits, plain];
+    const { generated, interpreted } = roundTrip(inferType([plain]), rows);
+    assert.deepStrictEqual(generated.map(([row]) => row), rows);
+    assert.deepStrictEqual(interpreted.map(([row]) => row), rows);
+  });
+
+  test('atomic values are inferred too', () => {
+    const rows = [1, 2.5, -3];
+    assert.deepStrictEqual(roundTrip(inferType(rows), [...rows, 'text', { a: 1 }]).generated.map(([row]) => row), [...rows, 'text', { a: 1 }]);
+  });
+
+  test('rows without a common shape give ANY', () => {
+    assert.deepEqual(inferType([[1, 2], 'x']), { kind: 'any' });
+    assert.deepEqual(inferType([{}]), { kind: 'any' });
+  });
+});
