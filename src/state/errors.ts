@@ -1,0 +1,20 @@
+// Operating errors of state: code -> when it is thrown. docs/errors.md is made from this table.
+import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error';
+
+export const STATE_ERRORS = {
+  MANAGED_MEMORY_EXHAUSTED: 'State needs more memory than the slot\'s managed memory and its share of task off-heap memory hold.',
+  STATE_DESCRIPTOR_CONFLICT: 'One state name is registered twice in an operator with another kind, type or time to live.',
+  STATE_MIGRATION_UNSUPPORTED: 'A snapshot holds a state, key or timer of another kind or type than the program declares now.',
+  STATE_WITHOUT_KEY: 'Keyed state or a keyed timer is used while no keyed record or timer is being processed.',
+  STATE_KEY_UNSUITABLE: 'A key is not a value of its declared type, or an undeclared key has no value to compare by, such as a function.',
+  SNAPSHOT_CORRUPT: 'A snapshot file fails its checksum, is cut short or is not a snapshot of this engine.',
+  SNAPSHOT_VERSION_UNSUPPORTED: 'A snapshot file or section was written in a format version that this engine does not read.',
+} as const;
+
+export type StateErrorCode = keyof typeof STATE_ERRORS;
+
+export class StateError extends EngineError {
+  constructor(code: StateErrorCode, message: string, options: EngineErrorOptions = {}) {
+    super(code, message, options);
+  }
+}

@@ -1,0 +1,180 @@
+// Byte strings of any length in slabs of managed memory, with free lists per size class for replaced ones. hot path
+// Invariant: a reference stays valid until its blob is freed, replaced or the heap cleared; blobs never move.
+// Thread: the slot's.
+//   reference = slab index << 15 | offset in slab >>> 3          (32 bits: up to 16 GiB)
+//   blob      = | length: int32 | bytes … |, rounded up to its class: multiples of 8 to 128, then four per power of two
+import { assert } from '#core/assert';
+import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { i32ViewOf, u8ViewOf } from '#state/tables/segment-views';
+
+/** The reference of no blob. */
+export const NO_BLOB = -1;
+
+const SLAB_BITS = 15;
+const SLAB_GRANULES = 1 << SLAB_BITS;
+const SLAB_BYTES = SLAB_GRANULES * 8;
+/** The first slab is smaller: a table of a few rows takes a few KiB. Later ones double up to SLAB_BYTES. */
+const FIRST_SLAB_BYTES = 4096;
+const SLABS_MAX = 1 << 16;
+const HEADER_BYTES = 4;
+const SMALL_BYTES = 128;
+const SMALL_CLASSES = SMALL_BYTES / 8;
+/** Blobs above this get a slab of their own. */
+const SHARED_BLOB_BYTES_MAX = SLAB_BYTES / 4;
+/** Copying byte by byte beats a native call up to about this length. */
+const SHORT_COPY_BYTES = 48;
+
+/** Class of a blob of `bytes` with its header. */
+function blobClassOf(bytes: number): number {
+  if (bytes <= SMALL_BYTES) return (bytes + 7) >>> 3;
+  const power = 31 - Math.clz32(bytes - 1);
+  return SMALL_CLASSES + 1 + (power - 7) * 4 + ((bytes - 1) >>> (power - 2)) - 4;
+}
+
+function blobClassBytes(blobClass: number): number {
+  if (blobClass <= SMALL_CLASSES) return blobClass * 8;
+  const index = blobClass - SMALL_CLASSES - 1;
+  const power = 7 + (index >>> 2);
+  return (5 + (index & 3)) * 2 ** (power - 2);
+}
+
+export class BlobHeap {
+  /** Live bytes, headers and rounding included. */
+  usedBytes = 0;
+  readonly #memory: MemoryManager;
+  readonly #owner: string;
+  readonly #segments: (Segment | undefined)[] = [];
+  readonly #bytes: Uint8Array[] = [];
+  readonly #words: Int32Array[] = [];
+  /** Free blobs per class; the freed blob's header holds nothing. */
+  readonly #free: number[][] = [];
+  readonly #freeSlabs: number[] = [];
+  /** The slab that new blobs are cut from, and how far it is used. */
+  #current = -1;
+  #bump = 0;
+
+  constructor(memory: MemoryManager, owner: string) {
+    this.#memory = memory;
+    this.#owner = owner;
+  }
+
+  /** Stores source[offset .. offset + length); returns its reference. */
+  write(source: Uint8Array, offset: number, length: number): number {
+    const blobClass = blobClassOf(length + HEADER_BYTES);
+    const reference = this.#take(blobClass, length + HEADER_BYTES);
+    this.#fill(reference, source, offset, length);
+    return reference;
+  }
+
+  /** As write, in place of `reference` where the new bytes are of the same class; returns the new reference. */
+  replace(reference: number, source: Uint8Array, offset: number, length: number): number {
+    if (reference !== NO_BLOB) {
+      const oldBytes = this.lengthOf(reference) + HEADER_BYTES;
+      if (blobClassOf(oldBytes) === blobClassOf(length + HEADER_BYTES)) {
+        this.#fill(reference, source, offset, length);
+        return reference;
+      }
+      this.free(reference);
+    }
+    return this.write(source, offset, length);
+  }
+
+  free(reference: number): void {
+    const blobClass = blobClassOf(this.lengthOf(reference) + HEADER_BYTES);
+    const bytes = blobClassBytes(blobClass);
+    this.usedBytes -= bytes;
+    if (bytes > SHARED_BLOB_BYTES_MAX) {
+      this.#releaseSlab(reference >>> SLAB_BITS);
+      return;
+    }
+    let list = this.#free[blobClass];
+    if (list === undefined) list = this.#free[blobClass] = [];
+    list.push(reference);
+  }
+
+  lengthOf(reference: number): number {
+    return this.#words[reference >>> SLAB_BITS]![(reference & (SLAB_GRANULES - 1)) * 2]!;
+  }
+
+  /** The slab that holds the blob; valid until the blob is freed. Read only. */
+  bytesOf(reference: number): Uint8Array {
+    return this.#bytes[reference >>> SLAB_BITS]!;
+  }
+
+  /** Where the blob starts in bytesOf(reference). */
+  offsetOf(reference: number): number {
+    return (reference & (SLAB_GRANULES - 1)) * 8 + HEADER_BYTES;
+  }
+
+  equals(reference: number, source: Uint8Array, offset: number, length: number): boolean {
+    if (this.lengthOf(reference) !== length) return false;
+    const bytes = this.#bytes[reference >>> SLAB_BITS]!;
+    const start = (reference & (SLAB_GRANULES - 1)) * 8 + HEADER_BYTES;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== source[offset + i]) return false;
+    return true;
+  }
+
+  /** Frees all blobs; keeps the largest shared slab for what comes next. */
+  clear(): void {
+    const kept = this.#current;
+    for (let slab = 0; slab < this.#segments.length; slab++) if (slab !== kept && this.#segments[slab] !== undefined) this.#releaseSlab(slab);
+    this.#free.length = 0;
+    this.#bump = 0;
+    this.usedBytes = 0;
+  }
+
+  /** Gives all memory back; the heap may be used again afterwards. */
+  release(): void {
+    this.#current = -1;
+    this.clear();
+    this.#segments.length = 0;
+    this.#bytes.length = 0;
+    this.#words.length = 0;
+    this.#freeSlabs.length = 0;
+  }
+
+  #take(blobClass: number, neededBytes: number): number {
+    const bytes = blobClassBytes(blobClass);
+    assert(bytes >= neededBytes, `a blob class of ${bytes} bytes holds ${neededBytes}`);
+    this.usedBytes += bytes;
+    if (bytes > SHARED_BLOB_BYTES_MAX) return this.#addSlab(neededBytes) * SLAB_GRANULES | 0;
+    const recycled = this.#free[blobClass]?.pop();
+    if (recycled !== undefined) return recycled;
+    if (this.#current === -1 || this.#bump + bytes > Math.min(this.#bytes[this.#current]!.length, SLAB_BYTES)) this.#openSlab(bytes);
+    const reference = (this.#current << SLAB_BITS) | (this.#bump >>> 3);
+    this.#bump += bytes;
+    return reference;
+  }
+
+  #fill(reference: number, source: Uint8Array, offset: number, length: number): void {
+    const slab = reference >>> SLAB_BITS;
+    const bytes = this.#bytes[slab]!;
+    const granule = reference & (SLAB_GRANULES - 1);
+    this.#words[slab]![granule * 2] = length;
+    const start = granule * 8 + HEADER_BYTES;
+    if (length > SHORT_COPY_BYTES) bytes.set(source.subarray(offset, offset + length), start);
+    else for (let i = 0; i < length; i++) bytes[start + i] = source[offset + i]!;
+  }
+
+  #openSlab(bytes: number): void {
+    const last = this.#current === -1 ? FIRST_SLAB_BYTES / 2 : this.#bytes[this.#current]!.length;
+    this.#current = this.#addSlab(Math.max(Math.min(last * 2, SLAB_BYTES), bytes));
+    this.#bump = 0;
+  }
+
+  #addSlab(bytes: number): number {
+    const segment = this.#memory.allocate(bytes, this.#owner);
+    const slab = this.#freeSlabs.pop() ?? this.#segments.length;
+    assert(slab < SLABS_MAX, `a blob heap has fewer than ${SLABS_MAX} slabs`);
+    this.#segments[slab] = segment;
+    this.#bytes[slab] = u8ViewOf(segment);
+    this.#words[slab] = i32ViewOf(segment);
+    return slab;
+  }
+
+  #releaseSlab(slab: number): void {
+    this.#memory.release(this.#segments[slab]!);
+    this.#segments[slab] = undefined;
+    this.#freeSlabs.push(slab);
+  }
+}

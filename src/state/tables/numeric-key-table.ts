@@ -1,0 +1,287 @@
+// Open addressing from f64 keys to dense rows: int32 slots hold row + 1, keys lie in a column by row. hot path
+// Keys compare as Java's Double.equals: NaN equals NaN, and -0 differs from 0; these two have rows of their own outside
+// the slots, so the loops compare with ===. Invariant: at most half of the slots are taken. Thread: the slot's.
+// Bench: bench/state-bench.ts, rows "managed table".
+import { assert } from '#core/assert';
+import { StateError } from '#state/errors';
+import { previewValue } from '#core/errors/type-errors';
+import type { KeyTable } from '#state/tables/key-table';
+import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { RowColumns, type RowLayout } from '#state/tables/row-columns';
+import { i32ViewOf } from '#state/tables/segment-views';
+
+const SLOTS_MIN = 128;
+/** 2^32 / golden ratio: multiplicative hashing by Knuth, the top bits pick the slot. */
+const GOLDEN = 0x9e3779b1 | 0;
+/** Below one row per this many slots, clear() follows the keys instead of wiping all slots. */
+const SPARSE_SLOTS_PER_ROW = 16;
+
+const hashBits = new Float64Array(1);
+const hashWords = new Int32Array(hashBits.buffer);
+
+/** 32 bits of which the top ones are well mixed. */
+function hashNumber(key: number): number {
+  const int = key | 0;
+  // The fold keeps keys that are multiples of a large power of two apart.
+  if (int === key) return Math.imul(int ^ (int >>> 15), GOLDEN);
+  hashBits[0] = key;
+  const high = Math.imul(hashWords[1]!, GOLDEN);
+  return Math.imul(hashWords[0]! ^ high ^ (high >>> 15), GOLDEN);
+}
+
+export class NumericKeyTable implements KeyTable {
+  readonly kind = 'numeric';
+  readonly columns: RowColumns;
+  /** Whether the last findOrInsert made its row. */
+  wasInserted = false;
+  readonly #keyColumn: number;
+  #slots: Int32Array = new Int32Array(0);
+  #segment: Segment | undefined;
+  #mask = 0;
+  #shift = 32;
+  /** Taken slots may reach this count before they grow. */
+  #takenMax = 0;
+  #taken = 0;
+  #nanRow = -1;
+  #minusZeroRow = -1;
+
+  /** Columns of `layout` come first in `columns`; the keys follow. */
+  constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
+    this.columns = new RowColumns(memory, owner, layout);
+    this.#keyColumn = this.columns.addF64();
+  }
+
+  get size(): number {
+    return this.columns.size;
+  }
+
+  get any(): unknown[] {
+    return this.columns.any;
+  }
+
+  /** Row of the key, or -1. */
+  find(key: number): number {
+    if (typeof key !== 'number') failNotNumber(key);
+    if (key !== key) return this.#nanRow;
+    if (key === 0 && 1 / key < 0) return this.#minusZeroRow;
+    if (this.#taken === 0) return -1;
+    const slots = this.#slots;
+    const keys = this.columns.f64[this.#keyColumn]!;
+    let slot = hashNumber(key) >>> this.#shift;
+    let entry = slots[slot]!;
+    while (entry !== 0 && keys[entry - 1] !== key) {
+      slot = (slot + 1) & this.#mask;
+      entry = slots[slot]!;
+    }
+    return entry - 1;
+  }
+
+  /** Row of the key; a new one is clean and sets wasInserted. */
+  findOrInsert(key: number): number {
+    if (typeof key !== 'number') failNotNumber(key);
+    if (key === 0 || key !== key) return this.#findOrInsertSpecial(key);
+    const slots = this.#slots;
+    if (slots.length === 0) return this.#insert(key);
+    const keys = this.columns.f64[this.#keyColumn]!;
+    let slot = hashNumber(key) >>> this.#shift;
+    let entry = slots[slot]!;
+    while (entry !== 0) {
+      if (keys[entry - 1] === key) {
+        this.wasInserted = false;
+        return entry - 1;
+      }
+      slot = (slot + 1) & this.#mask;
+      entry = slots[slot]!;
+    }
+    return this.#insert(key);
+  }
+
+  /**
+   * Rows of keys[offset .. offset + count) into rowsOut[0 .. count). Returns how many rows were inserted; a new row has
+   * an index >= the former columns.rowLimit unless rows were removed before. Views of `columns` may have been replaced.
+   */
+  findOrInsertMany(keys: Float64Array, offset: number, count: number, rowsOut: Int32Array): number {
+    assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
+    const sizeBefore = this.columns.size;
+    let done = 0;
+    // The loop stops at each key it cannot find; inserting moves views, so they are read anew afterwards.
+    for (;;) {
+      done = findRun(this.#slots, this.#shift, this.#mask, this.columns.f64[this.#keyColumn]!, keys, offset, done, count, rowsOut);
+      if (done === count) break;
+      rowsOut[done] = this.findOrInsert(keys[offset + done]!);
+      done++;
+    }
+    return this.columns.size - sizeBefore;
+  }
+
+  /** As findOrInsertMany, but a key that is not there gets row -1. */
+  findMany(keys: Float64Array, offset: number, count: number, rowsOut: Int32Array): void {
+    assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
+    let done = 0;
+    for (;;) {
+      done = findRun(this.#slots, this.#shift, this.#mask, this.columns.f64[this.#keyColumn]!, keys, offset, done, count, rowsOut);
+      if (done === count) return;
+      rowsOut[done] = this.find(keys[offset + done]!);
+      done++;
+    }
+  }
+
+  keyAt(row: number): number {
+    return this.columns.f64[this.#keyColumn]![row]!;
+  }
+
+  /** Frees the key's row; false when the key is not there. */
+  remove(key: number): boolean {
+    const row = this.find(key);
+    if (row === -1) return false;
+    if (row === this.#nanRow) this.#nanRow = -1;
+    else if (row === this.#minusZeroRow) this.#minusZeroRow = -1;
+    else this.#vacate(this.#slotOf(key, row));
+    this.columns.freeRow(row);
+    return true;
+  }
+
+  forEachRow(visit: (row: number) => void): void {
+    this.columns.forEachRow(visit);
+  }
+
+  /** Frees all rows and keeps the memory. Cost: O(rows), also when the table was much larger before. */
+  clear(): void {
+    const slots = this.#slots;
+    const taken = this.#taken;
+    if (taken > 0 && taken * SPARSE_SLOTS_PER_ROW < slots.length) this.#clearTakenSlots();
+    else if (taken > 0) slots.fill(0);
+    this.columns.clear();
+    this.#taken = 0;
+    this.#nanRow = -1;
+    this.#minusZeroRow = -1;
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    this.releaseSlots();
+    this.columns.release();
+  }
+
+  /** Gives back all but the columns, whose rows another table has taken over. */
+  releaseSlots(): void {
+    if (this.#segment !== undefined) this.columns.memory.release(this.#segment);
+    this.#segment = undefined;
+    this.#slots = new Int32Array(0);
+    this.#taken = 0;
+    this.#takenMax = 0;
+    this.#nanRow = -1;
+    this.#minusZeroRow = -1;
+  }
+
+  #findOrInsertSpecial(key: number): number {
+    const isNaNKey = key !== key;
+    if (!isNaNKey && 1 / key > 0) {
+      const found = this.find(0);
+      if (found === -1) return this.#insert(0);
+      this.wasInserted = false;
+      return found;
+    }
+    const found = isNaNKey ? this.#nanRow : this.#minusZeroRow;
+    this.wasInserted = found === -1;
+    if (found !== -1) return found;
+    const row = this.columns.takeRow();
+    this.columns.f64[this.#keyColumn]![row] = key;
+    if (isNaNKey) this.#nanRow = row;
+    else this.#minusZeroRow = row;
+    return row;
+  }
+
+  #insert(key: number): number {
+    const row = this.columns.takeRow();
+    this.columns.f64[this.#keyColumn]![row] = key;
+    if (this.#taken >= this.#takenMax) this.#growSlots();
+    placeRow(this.#slots, this.#shift, this.#mask, key, row);
+    this.#taken++;
+    this.wasInserted = true;
+    return row;
+  }
+
+  #growSlots(): void {
+    const count = Math.max(SLOTS_MIN, this.#slots.length * 2);
+    const segment = this.columns.memory.allocate(count * 4, this.columns.owner);
+    const slots = i32ViewOf(segment).subarray(0, count).fill(0);
+    const shift = 32 - Math.log2(count);
+    const keys = this.columns.f64[this.#keyColumn]!;
+    const old = this.#slots;
+    for (let i = 0; i < old.length; i++) {
+      const entry = old[i]!;
+      if (entry !== 0) placeRow(slots, shift, count - 1, keys[entry - 1]!, entry - 1);
+    }
+    if (this.#segment !== undefined) this.columns.memory.release(this.#segment);
+    this.#segment = segment;
+    this.#slots = slots;
+    this.#mask = count - 1;
+    this.#shift = shift;
+    this.#takenMax = count >>> 1;
+  }
+
+  #slotOf(key: number, row: number): number {
+    let slot = hashNumber(key) >>> this.#shift;
+    while (this.#slots[slot] !== row + 1) slot = (slot + 1) & this.#mask;
+    return slot;
+  }
+
+  /** Backward-shift deletion: moves later entries of the run into the gap, so no tombstones gather. */
+  #vacate(slot: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const keys = this.columns.f64[this.#keyColumn]!;
+    let gap = slot;
+    for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
+      const home = hashNumber(keys[slots[next]! - 1]!) >>> this.#shift;
+      if (((next - home) & mask) < ((next - gap) & mask)) continue;
+      slots[gap] = slots[next]!;
+      gap = next;
+    }
+    slots[gap] = 0;
+    this.#taken--;
+  }
+
+  /** From each key's home to the end of its run: a run is always wiped from some point to its end, so none is missed. */
+  #clearTakenSlots(): void {
+    const slots = this.#slots;
+    const keys = this.columns.f64[this.#keyColumn]!;
+    const limit = this.columns.rowLimit;
+    for (let row = 0; row < limit; row++) {
+      if (!this.columns.isLive(row)) continue;
+      for (let slot = hashNumber(keys[row]!) >>> this.#shift; slots[slot] !== 0; slot = (slot + 1) & this.#mask) slots[slot] = 0;
+    }
+  }
+}
+
+/** Finds rows from `done` on; returns the position of the first key that is not there, or is 0 or NaN, or `count`. */
+function findRun(
+  slots: Int32Array, shift: number, mask: number, tableKeys: Float64Array,
+  keys: Float64Array, offset: number, done: number, count: number, rowsOut: Int32Array,
+): number {
+  if (slots.length === 0) return done;
+  for (let i = done; i < count; i++) {
+    const key = keys[offset + i]!;
+    if (key === 0 || key !== key) return i;
+    let slot = hashNumber(key) >>> shift;
+    let entry = slots[slot]!;
+    while (entry !== 0 && tableKeys[entry - 1] !== key) {
+      slot = (slot + 1) & mask;
+      entry = slots[slot]!;
+    }
+    if (entry === 0) return i;
+    rowsOut[i] = entry - 1;
+  }
+  return count;
+}
+
+function placeRow(slots: Int32Array, shift: number, mask: number, key: number, row: number): void {
+  let slot = hashNumber(key) >>> shift;
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  slots[slot] = row + 1;
+}
+
+function failNotNumber(key: unknown): never {
+  throw new StateError('STATE_KEY_UNSUITABLE', `the key ${previewValue(key)} is not a number, but its declared type is: return a number from the key selector or declare the key's type as it is`);
+}

@@ -1,0 +1,166 @@
+// Dense rows with typed columns over managed memory and, if wanted, one column of JS values. hot path
+// Invariant: a row that is not live holds 0 in every number column and undefined in the JS column, so a new row starts
+// clean. Thread: the slot's. Growth replaces the views in `f64` and `i32`: read them anew after rows were added.
+import { assert } from '#core/assert';
+import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { f64ViewOf, i32ViewOf } from '#state/tables/segment-views';
+
+export interface RowLayout {
+  /** How many columns of doubles. */
+  readonly f64: number;
+  /** How many columns of 32-bit integers. */
+  readonly i32: number;
+  /** Whether each row has a JS value in `any`; the array stays empty without. */
+  readonly hasAny: boolean;
+}
+
+const CAPACITY_MIN = 64;
+/** Marks of the free column: 0 = live, 1 = last of the free list, n + 2 = free and followed by row n. */
+const FREE_LAST = 1;
+const FREE_NEXT = 2;
+
+export class RowColumns {
+  /** View per column, `capacity` or more elements. */
+  readonly f64: Float64Array[] = [];
+  readonly i32: Int32Array[] = [];
+  /** JS value per row. */
+  readonly any: unknown[] = [];
+  readonly hasAny: boolean;
+  /** Live rows. */
+  size = 0;
+  /** Rows [0, rowLimit) are live or free. */
+  rowLimit = 0;
+  capacity = 0;
+  readonly owner: string;
+  readonly memory: MemoryManager;
+  readonly #f64Segments: Segment[] = [];
+  readonly #i32Segments: Segment[] = [];
+  #freeHead = -1;
+  /** Index of the free-list column in `i32`, made at the first removal. */
+  #freeColumn = -1;
+
+  constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
+    this.memory = memory;
+    this.owner = owner;
+    this.hasAny = layout.hasAny;
+    for (let i = 0; i < layout.f64; i++) this.addF64();
+    for (let i = 0; i < layout.i32; i++) this.addI32();
+  }
+
+  /** Adds a column of zeros; returns its index. Cost: O(capacity). */
+  addF64(): number {
+    if (this.capacity > 0) {
+      const segment = this.memory.allocate(this.capacity * 8, this.owner);
+      this.#f64Segments.push(segment);
+      this.f64.push(f64ViewOf(segment).fill(0));
+    } else {
+      this.f64.push(new Float64Array(0));
+    }
+    return this.f64.length - 1;
+  }
+
+  /** Adds a column of zeros; returns its index. Cost: O(capacity). */
+  addI32(): number {
+    if (this.capacity > 0) {
+      const segment = this.memory.allocate(this.capacity * 4, this.owner);
+      this.#i32Segments.push(segment);
+      this.i32.push(i32ViewOf(segment).fill(0));
+    } else {
+      this.i32.push(new Int32Array(0));
+    }
+    return this.i32.length - 1;
+  }
+
+  /** A clean row: a freed one, the latest first, else the next new one. */
+  takeRow(): number {
+    this.size++;
+    const freed = this.#freeHead;
+    if (freed !== -1) {
+      const free = this.i32[this.#freeColumn]!;
+      const mark = free[freed]!;
+      this.#freeHead = mark === FREE_LAST ? -1 : mark - FREE_NEXT;
+      free[freed] = 0;
+      return freed;
+    }
+    const row = this.rowLimit;
+    if (row === this.capacity) this.#grow(Math.max(CAPACITY_MIN, this.capacity * 2));
+    this.rowLimit = row + 1;
+    if (this.hasAny) this.any.push(undefined);
+    return row;
+  }
+
+  /** Wipes a live row and frees it for reuse. */
+  freeRow(row: number): void {
+    assert(this.isLive(row), `a freed row is live, got ${row}`);
+    if (this.#freeColumn === -1) this.#freeColumn = this.addI32();
+    for (let i = 0; i < this.f64.length; i++) this.f64[i]![row] = 0;
+    for (let i = 0; i < this.i32.length; i++) this.i32[i]![row] = 0;
+    if (this.hasAny) this.any[row] = undefined;
+    this.i32[this.#freeColumn]![row] = this.#freeHead === -1 ? FREE_LAST : this.#freeHead + FREE_NEXT;
+    this.#freeHead = row;
+    this.size--;
+  }
+
+  isLive(row: number): boolean {
+    return row >= 0 && row < this.rowLimit && (this.#freeColumn === -1 || this.i32[this.#freeColumn]![row] === 0);
+  }
+
+  /** Calls `visit` for each live row in row order: insertion order, except that a reused row keeps its place. */
+  forEachRow(visit: (row: number) => void): void {
+    const limit = this.rowLimit;
+    for (let row = 0; row < limit; row++) if (this.isLive(row)) visit(row);
+  }
+
+  /** Frees all rows and keeps the memory. Cost: O(rows). */
+  clear(): void {
+    const limit = this.rowLimit;
+    for (let i = 0; i < this.f64.length; i++) this.f64[i]!.fill(0, 0, limit);
+    for (let i = 0; i < this.i32.length; i++) this.i32[i]!.fill(0, 0, limit);
+    this.any.length = 0;
+    this.size = 0;
+    this.rowLimit = 0;
+    this.#freeHead = -1;
+  }
+
+  /** Gives all memory back; the columns may be filled again afterwards. */
+  release(): void {
+    for (const segment of this.#f64Segments) this.memory.release(segment);
+    for (const segment of this.#i32Segments) this.memory.release(segment);
+    this.#f64Segments.length = 0;
+    this.#i32Segments.length = 0;
+    for (let i = 0; i < this.f64.length; i++) this.f64[i] = new Float64Array(0);
+    for (let i = 0; i < this.i32.length; i++) this.i32[i] = new Int32Array(0);
+    this.any.length = 0;
+    this.size = 0;
+    this.rowLimit = 0;
+    this.capacity = 0;
+    this.#freeHead = -1;
+  }
+
+  #grow(capacity: number): void {
+    assert(capacity < 2 ** 30, `a table holds fewer than 2^30 rows, asked for ${capacity}`);
+    for (let i = 0; i < this.f64.length; i++) {
+      const segment = this.memory.allocate(capacity * 8, this.owner);
+      const view = f64ViewOf(segment);
+      view.set(this.f64[i]!.subarray(0, this.rowLimit));
+      view.fill(0, this.rowLimit);
+      this.f64[i] = view;
+      this.#replace(this.#f64Segments, i, segment);
+    }
+    for (let i = 0; i < this.i32.length; i++) {
+      const segment = this.memory.allocate(capacity * 4, this.owner);
+      const view = i32ViewOf(segment);
+      view.set(this.i32[i]!.subarray(0, this.rowLimit));
+      view.fill(0, this.rowLimit);
+      this.i32[i] = view;
+      this.#replace(this.#i32Segments, i, segment);
+    }
+    this.capacity = capacity;
+  }
+
+  #replace(segments: Segment[], index: number, segment: Segment): void {
+    const old = segments[index];
+    if (old !== undefined) this.memory.release(old);
+    segments[index] = segment;
+  }
+}
