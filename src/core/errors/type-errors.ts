@@ -5,6 +5,7 @@ import { formatType, type TypeInformation } from '#core/types/type-information';
 /** Code -> when it is thrown. */
 export const TYPE_ERRORS = {
   TYPE_MISMATCH: 'A value does not fit its declared type: wrong kind, null in a field that is not NULLABLE, or a number outside the range of INT or BIGINT.',
+  KEY_NOT_HASHABLE: 'A key without a declared type holds a function, a symbol or a cycle, so it has no hash that depends on its value only.',
   LONG_OUT_OF_RANGE: 'A value of type LONG is an integer beyond 2^53-1, which a JS number cannot hold exactly; declare the field as BIGINT.',
 } as const;
 
@@ -18,7 +19,7 @@ export class TypeMismatchError extends EngineError {
   /** Short text of the value seen. */
   readonly seen: string;
 
-  constructor(code: keyof typeof TYPE_ERRORS, path: string, type: TypeInformation, value: unknown) {
+  constructor(code: 'TYPE_MISMATCH' | 'LONG_OUT_OF_RANGE', path: string, type: TypeInformation, value: unknown) {
     const expected = formatType(type);
     const seen = previewValue(value);
     const subject = path === '' ? 'the value' : `field ${path}`;
@@ -39,6 +40,12 @@ export class TypeMismatchError extends EngineError {
 export function failTypeMismatch(type: TypeInformation, path: string, value: unknown): never {
   const isBeyondLong = type.kind === 'long' && typeof value === 'number' && Number.isInteger(value);
   throw new TypeMismatchError(isBeyondLong ? 'LONG_OUT_OF_RANGE' : 'TYPE_MISMATCH', path, type, value);
+}
+
+/** Throws for an undeclared key whose hash could not be computed from its value. */
+export function failNotHashable(value: unknown): never {
+  const seen = previewValue(value);
+  throw new EngineError('KEY_NOT_HASHABLE', `the key holds ${seen}, which has no value to hash: key by plain data`, { context: { seen } });
 }
 
 /** Short one-line text of any value with its JS type, for messages. */
