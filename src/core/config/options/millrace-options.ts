@@ -1,0 +1,12 @@
+// Millrace's own keys, for what Flink has no word for.
+// Pure data; any thread.
+
+import { enumOption, memorySizeOption } from '#core/config/config-option';
+
+export const millraceOptions = {
+  recordSizeMax: memorySizeOption('millrace.record.size.max', '64 mb', 'Largest single record that may travel between subtasks; a larger one fails the job.'),
+  processIsolation: enumOption(['none', 'job'])('millrace.process-isolation', 'none',
+    '`job` gives every job a process of its own, so that a crash of one cannot end another; `none` runs them in one.'),
+  outputConsistency: enumOption(['none', 'epoch'])('millrace.output.consistency', 'none',
+    '`epoch` lets results out only in the complete sets of one watermark or checkpoint; `none` as soon as they are made.'),
+} as const;
