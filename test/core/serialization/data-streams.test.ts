@@ -58,6 +58,10 @@ describe('data output and input', () => {
       for (const one of items) assert.deepEqual(read(input, one.kind), one.value);
       assert.equal(input.remaining, 0);
       assert.equal(input.position, out.length - offset);
+      input.reset(bytes, offset);
+      for (const one of items) assert.deepEqual(read(input, one.kind), one.value);
+      input.reset(out.view(), bytes.length);
+      assert.throws(() => input.readByte(), { code: 'SERIALIZATION_TRUNCATED' });
     }), { numRuns: 300 });
   });
 
