@@ -1,0 +1,59 @@
+// What the managers may ask of each other. In one process these are direct calls on the main thread; over connections
+// and in simulation the same interfaces stand. Invariant: plain data only, except for the stream graph of an inline job
+// and the row consumer, which never leave the process that made them.
+import type { SerializedError } from '#core/errors/engine-error';
+import type { JobGraph } from '#graph/job-graph/job-graph';
+import type { TaskMail } from '#streaming/task/task-description';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { JobDetails } from '#cluster/messages/job-messages';
+import type { ProgramReference } from '#cluster/messages/program-reference';
+import type { RestoreDescriptor, SlotReport, TaskDeployment } from '#cluster/messages/slot-messages';
+
+export interface DeployRequest {
+  readonly jobId: JobId;
+  readonly attemptNumber: number;
+  readonly jobGraph: JobGraph;
+  readonly program: ProgramReference;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly tasks: readonly TaskDeployment[];
+  readonly slotCount: number;
+  readonly checkpointDirectory: string | undefined;
+  readonly restore: RestoreDescriptor | undefined;
+}
+
+/** A TaskManager as a JobMaster sees it. Every call names the job, whose slots it then reaches. */
+export interface TaskExecutorGateway {
+  /** Hands out memory, builds channels and sends each slot its tasks. Throws when memory cannot hold; reports come to `listener`. */
+  deploy(request: DeployRequest, listener: JobMasterGateway): Promise<void>;
+  sendMail(jobId: JobId, subtaskId: SubtaskId, mail: TaskMail): void;
+  cancelTasks(jobId: JobId): void;
+  collectCredit(jobId: JobId, subtaskId: SubtaskId, rows: number): void;
+  /** Ends the job's workers, whatever they do, and gives its memory back. Idempotent. */
+  releaseSlots(jobId: JobId): Promise<void>;
+}
+
+/** A JobMaster as a TaskManager sees it. */
+export interface JobMasterGateway {
+  onSlotReport(slotIndex: number, report: SlotReport): void;
+  /** A slot's worker has ended although its job had not. */
+  onSlotLost(slotIndex: number, attemptNumber: number, error: SerializedError): void;
+}
+
+export interface ResourceManagerGateway {
+  /** Throws NOT_ENOUGH_SLOTS. Resolves when the slots are held. */
+  allocateSlots(jobId: JobId, count: number): Promise<void>;
+  freeSlots(jobId: JobId): void;
+}
+
+/** How a job ended; `error` is set unless FINISHED. */
+export type JobOutcome =
+  | { readonly status: 'FINISHED'; readonly details: JobDetails }
+  | { readonly status: 'FAILED' | 'CANCELED' | 'SUSPENDED'; readonly details: JobDetails; readonly error: SerializedError };
+
+export interface DispatcherGateway {
+  details(jobId: JobId): JobDetails;
+  list(): readonly JobDetails[];
+  /** Resolves when the job has ended. */
+  cancel(jobId: JobId): Promise<void>;
+  outcome(jobId: JobId): Promise<JobOutcome>;
+}

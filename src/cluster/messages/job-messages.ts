@@ -1,0 +1,40 @@
+// What a client and a REST server hear about jobs. Plain data.
+import type { SerializedError } from '#core/errors/engine-error';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { SlotMetrics } from '#cluster/messages/slot-messages';
+import type { ExecutionState } from '#cluster/status/execution-state';
+import type { JobStatus } from '#cluster/status/job-status';
+
+export interface CheckpointCounts {
+  readonly triggered: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** Absolute path of the newest completed one that still exists. */
+  readonly latestPath: string | undefined;
+  readonly latestBytes: number;
+  readonly latestDurationMs: number;
+}
+
+export interface ExecutionDetails {
+  readonly subtaskId: SubtaskId;
+  readonly taskName: string;
+  readonly slotIndex: number;
+  readonly attemptNumber: number;
+  readonly state: ExecutionState;
+}
+
+export interface JobDetails {
+  readonly jobId: JobId;
+  readonly jobName: string;
+  readonly status: JobStatus;
+  /** Epoch ms. */
+  readonly startedMs: number;
+  /** Epoch ms, undefined while it runs. */
+  readonly endedMs: number | undefined;
+  readonly executions: readonly ExecutionDetails[];
+  readonly checkpoints: CheckpointCounts;
+  /** Newest report of each slot, by slot index. */
+  readonly slots: readonly (SlotMetrics | undefined)[];
+  readonly restarts: number;
+  readonly error: SerializedError | undefined;
+}

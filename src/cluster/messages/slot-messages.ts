@@ -1,0 +1,122 @@
+// Everything that passes between the main thread and a slot. Plain data (structured clone); shared memory goes by
+// reference. Invariant: messages of one direction keep their order. A report carries the attempt that made it, so that
+// one of an attempt that is over can be dropped.
+import type { SerializedError } from '#core/errors/engine-error';
+import type { JobGraph } from '#graph/job-graph/job-graph';
+import type { CheckpointTimings, TaskMail, TaskStatus } from '#streaming/task/task-description';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { ProgramReference } from '#cluster/messages/program-reference';
+
+export interface TaskDeployment {
+  readonly subtaskId: SubtaskId;
+  readonly vertexId: string;
+  readonly subtaskIndex: number;
+  readonly slotIndex: number;
+}
+
+/** One channel of an edge of the job graph: where it lies and whom each end wakes. */
+export interface ChannelDescriptor {
+  /** Index in the job graph's edges. */
+  readonly edgeIndex: number;
+  readonly producerSubtask: number;
+  readonly consumerSubtask: number;
+  readonly producerSlot: number;
+  readonly consumerSlot: number;
+  /** Byte offset of the ring in the network memory; -1 for a channel inside one slot. */
+  readonly offset: number;
+  /** Data bytes of the ring. */
+  readonly bytes: number;
+}
+
+/** State files of one old subtask. */
+export interface SubtaskStateHandle {
+  readonly subtaskIndex: number;
+  /** Relative to the checkpoint's directory. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Per operator of the old job: its parallelism and where each subtask's snapshot lies. */
+export interface OperatorStateHandles {
+  readonly operatorId: string;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  readonly subtasks: readonly SubtaskStateHandle[];
+}
+
+export interface RestoreDescriptor {
+  readonly checkpointId: number;
+  /** Absolute path of the `chk-N` directory. */
+  readonly directory: string;
+  readonly operators: readonly OperatorStateHandles[];
+}
+
+/** All that one slot needs to run its tasks of one attempt of one job. */
+export interface SlotDeployment {
+  readonly jobId: JobId;
+  readonly attemptNumber: number;
+  readonly jobGraph: JobGraph;
+  readonly program: ProgramReference;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly slotIndex: number;
+  readonly tasks: readonly TaskDeployment[];
+  /** Every channel with an end in this slot. */
+  readonly channels: readonly ChannelDescriptor[];
+  readonly networkMemory: SharedArrayBuffer;
+  readonly managedMemory: SharedArrayBuffer;
+  /** All doorbells of the TaskManager, one per slot. */
+  readonly doorbells: SharedArrayBuffer;
+  /** Slots beyond the cores must not spin. */
+  readonly spinCount: number;
+  /** The job fails when the slot's heap exceeds it. */
+  readonly heapSoftLimitBytes: number;
+  /** Largest bytes outside V8's heap (Buffers, addons) of the slot. */
+  readonly offHeapLimitBytes: number;
+  /** `<checkpoint dir>/<job id>`; undefined when checkpointing is off. */
+  readonly checkpointDirectory: string | undefined;
+  readonly restore: RestoreDescriptor | undefined;
+}
+
+export type SlotCommand =
+  | { readonly kind: 'deploy'; readonly deployment: SlotDeployment }
+  | { readonly kind: 'task-mail'; readonly subtaskId: SubtaskId; readonly mail: TaskMail }
+  | { readonly kind: 'cancel-tasks' }
+  /** The collecting client has taken that many rows. */
+  | { readonly kind: 'collect-credit'; readonly rows: number }
+  | { readonly kind: 'shutdown' };
+
+/** A task's counters as plain data; see TaskCounters. */
+export interface TaskMetrics {
+  readonly subtaskId: SubtaskId;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly watermark: number;
+  readonly busyMs: number;
+  readonly backPressuredMs: number;
+  readonly idleMs: number;
+  readonly progress: number;
+  readonly byName: Readonly<Record<string, number>>;
+}
+
+export interface SlotMetrics {
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly managedUsedBytes: number;
+  readonly tasks: readonly TaskMetrics[];
+}
+
+export type SlotReport =
+  | { readonly kind: 'task-status'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly status: TaskStatus; readonly error: SerializedError | undefined }
+  | {
+      readonly kind: 'checkpoint-acknowledged'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number;
+      readonly file: string; readonly bytes: number; readonly timings: CheckpointTimings;
+    }
+  | { readonly kind: 'checkpoint-declined'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number; readonly reason: SerializedError }
+  | { readonly kind: 'reader-registered'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
+  | { readonly kind: 'split-requested'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
+  | { readonly kind: 'rows-collected'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string; readonly rows: readonly unknown[] }
+  | { readonly kind: 'metrics'; readonly attemptNumber: number; readonly metrics: SlotMetrics }
+  /** The slot as a whole cannot go on: deployment failed, a heap limit, a bug. */
+  | { readonly kind: 'slot-failed'; readonly attemptNumber: number; readonly error: SerializedError };

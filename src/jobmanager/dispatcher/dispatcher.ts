@@ -1,0 +1,91 @@
+// Takes jobs and keeps one JobMaster for each, also after its end, so that its details can be asked for.
+// Invariant: at most `ENDED_JOBS_MAX` ended jobs are kept. Thread: main.
+import { assert } from '#core/assert';
+import { ClusterError } from '#cluster/errors';
+import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import { createJobId, type JobId } from '#cluster/ids/ids';
+import type { JobDetails } from '#cluster/messages/job-messages';
+import type { ProgramReference } from '#cluster/messages/program-reference';
+import { isGloballyTerminal, type JobStatus } from '#cluster/status/job-status';
+import type { Configuration } from '#core/config/configuration';
+import { JobMaster } from '#jobmanager/job-master/job-master';
+import type { JobPlan } from '#jobmanager/job-master/job-plan';
+import type { Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
+import type { Log } from '#platform/log/log';
+import type { Random } from '#platform/random/random';
+
+const ENDED_JOBS_MAX = 100;
+
+export interface DispatcherOptions {
+  readonly taskExecutor: TaskExecutorGateway;
+  readonly resourceManager: ResourceManagerGateway;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+}
+
+export interface JobSubmission {
+  /** Left out: the dispatcher chooses one. */
+  readonly jobId?: JobId;
+  readonly plan: JobPlan;
+  readonly program: ProgramReference;
+  readonly configuration: Configuration;
+  readonly onRows?: (operatorId: string, rows: readonly unknown[], taken: () => void) => void;
+  readonly onStatus?: (status: JobStatus) => void;
+}
+
+export class Dispatcher implements DispatcherGateway {
+  readonly #options: DispatcherOptions;
+  /** In order of submission. */
+  readonly #jobs = new Map<JobId, JobMaster>();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the job and returns at once; `outcome` tells how it went. Throws on settings that cannot hold. */
+  submit(submission: JobSubmission): JobId {
+    const jobId = submission.jobId ?? createJobId(this.#options.random);
+    assert(!this.#jobs.has(jobId), `job ${jobId} is submitted once`);
+    const { random, ...managers } = this.#options;
+    const jobMaster = new JobMaster({ ...managers, ...submission, jobId, random: () => random.nextDouble() });
+    this.#jobs.set(jobId, jobMaster);
+    this.#dropOldest();
+    void jobMaster.start();
+    return jobId;
+  }
+
+  details(jobId: JobId): JobDetails {
+    return this.#jobMaster(jobId).details();
+  }
+
+  list(): readonly JobDetails[] {
+    return [...this.#jobs.values()].map((jobMaster) => jobMaster.details());
+  }
+
+  async cancel(jobId: JobId): Promise<void> {
+    await this.#jobMaster(jobId).cancel();
+  }
+
+  async outcome(jobId: JobId): Promise<JobOutcome> {
+    return this.#jobMaster(jobId).outcome;
+  }
+
+  /** Ends every job that still runs; their outcome is SUSPENDED. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#jobs.values()].map((jobMaster) => jobMaster.suspend()));
+  }
+
+  #jobMaster(jobId: JobId): JobMaster {
+    const jobMaster = this.#jobs.get(jobId);
+    if (jobMaster === undefined) throw new ClusterError('JOB_NOT_FOUND', `there is no job ${jobId} on this cluster: list its jobs`);
+    return jobMaster;
+  }
+
+  #dropOldest(): void {
+    const ended = [...this.#jobs].filter(([, jobMaster]) => isGloballyTerminal(jobMaster.status));
+    for (const [jobId] of ended.slice(0, Math.max(0, ended.length - ENDED_JOBS_MAX))) this.#jobs.delete(jobId);
+  }
+}

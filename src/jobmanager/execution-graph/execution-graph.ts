@@ -1,0 +1,116 @@
+// All executions of one attempt of a job: who is upstream of whom, and what their statuses mean for the job.
+// Invariant: facts only; what to do about them is decided by the JobMaster. Thread: main.
+import { assert } from '#core/assert';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { TaskDeployment } from '#cluster/messages/slot-messages';
+import { EXECUTION_STATE, type ExecutionState } from '#cluster/status/execution-state';
+import { canTransition } from '#cluster/status/transition-table';
+import type { TaskStatus } from '#streaming/task/task-description';
+import { Execution } from '#jobmanager/execution-graph/execution';
+
+export interface ExecutionVertexFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly parallelism: number;
+}
+
+export interface ExecutionEdgeFacts {
+  readonly sourceVertexId: string;
+  readonly targetVertexId: string;
+}
+
+export class ExecutionGraph {
+  readonly attemptNumber: number;
+  readonly executions: readonly Execution[];
+  readonly #bySubtask = new Map<SubtaskId, Execution>();
+  readonly #byVertex = new Map<string, Execution[]>();
+  readonly #upstream = new Map<string, string[]>();
+
+  constructor(jobId: JobId, vertices: readonly ExecutionVertexFacts[], edges: readonly ExecutionEdgeFacts[], tasks: readonly TaskDeployment[], attemptNumber: number) {
+    this.attemptNumber = attemptNumber;
+    for (const vertex of vertices) {
+      this.#byVertex.set(vertex.id, []);
+      this.#upstream.set(vertex.id, []);
+    }
+    const byId = new Map(vertices.map((vertex) => [vertex.id, vertex]));
+    this.executions = tasks.map((task) => {
+      const vertex = byId.get(task.vertexId);
+      assert(vertex !== undefined, `task of a known vertex ${task.vertexId}`);
+      const execution = new Execution(jobId, task, `${vertex.name} (${task.subtaskIndex + 1}/${vertex.parallelism})`, attemptNumber);
+      this.#bySubtask.set(task.subtaskId, execution);
+      this.#byVertex.get(task.vertexId)?.push(execution);
+      return execution;
+    });
+    for (const edge of edges) this.#upstream.get(edge.targetVertexId)?.push(edge.sourceVertexId);
+  }
+
+  execution(subtaskId: SubtaskId): Execution {
+    const execution = this.#bySubtask.get(subtaskId);
+    assert(execution !== undefined, `subtask ${subtaskId} belongs to the job`);
+    return execution;
+  }
+
+  inSlot(slotIndex: number): readonly Execution[] {
+    return this.executions.filter((execution) => execution.deployment.slotIndex === slotIndex);
+  }
+
+  /** Moves every execution that may make the step; the others stay. */
+  moveAll(state: ExecutionState): void {
+    for (const execution of this.executions) {
+      if (canTransition(EXECUTION_STATE, execution.state, state)) execution.moveTo(state);
+    }
+  }
+
+  /** What a task reports; a report that comes after the end of its execution says nothing new. */
+  onTaskStatus(subtaskId: SubtaskId, status: TaskStatus): void {
+    const execution = this.execution(subtaskId);
+    const isStale = execution.isTerminal || execution.state === status || (execution.state === 'CANCELING' && (status === 'INITIALIZING' || status === 'RUNNING'));
+    if (isStale) return;
+    for (const step of stepsTo(execution.state, status)) execution.moveTo(step);
+  }
+
+  get areAllFinished(): boolean {
+    return this.executions.every((execution) => execution.state === 'FINISHED');
+  }
+
+  get areAllTerminal(): boolean {
+    return this.executions.every((execution) => execution.isTerminal);
+  }
+
+  get areAllRunningOrFinished(): boolean {
+    return this.executions.every((execution) => execution.state === 'RUNNING' || execution.state === 'FINISHED');
+  }
+
+  /** Vertices without inputs. */
+  sources(): readonly Execution[] {
+    return [...this.#upstream].filter(([, inputs]) => inputs.length === 0).flatMap(([id]) => this.#byVertex.get(id) ?? []);
+  }
+
+  /**
+   * Who takes part in a checkpoint started now, or undefined when it must wait: some task is not running yet, or a
+   * running task can get no barrier any more because all that feed it have finished.
+   */
+  checkpointParticipants(): { readonly triggered: readonly SubtaskId[]; readonly acknowledging: readonly SubtaskId[] } | undefined {
+    if (!this.areAllRunningOrFinished) return undefined;
+    const running = this.executions.filter((execution) => execution.state === 'RUNNING');
+    const triggered = this.sources().filter((execution) => execution.state === 'RUNNING');
+    const isFed = (execution: Execution): boolean => {
+      const inputs = this.#upstream.get(execution.deployment.vertexId) ?? [];
+      return inputs.length === 0 || inputs.some((id) => this.#byVertex.get(id)?.some((upstream) => upstream.state === 'RUNNING') === true);
+    };
+    if (triggered.length === 0 || !running.every(isFed)) return undefined;
+    return { triggered: triggered.map(subtaskIdOfExecution), acknowledging: running.map(subtaskIdOfExecution) };
+  }
+}
+
+function subtaskIdOfExecution(execution: Execution): SubtaskId {
+  return execution.deployment.subtaskId;
+}
+
+/** A slot may report RUNNING before the main thread has seen INITIALIZING of a short task: the steps between are made up. */
+function stepsTo(from: ExecutionState, to: TaskStatus): readonly ExecutionState[] {
+  if (canTransition(EXECUTION_STATE, from, to)) return [to];
+  if (to === 'RUNNING') return ['INITIALIZING', 'RUNNING'];
+  if (to === 'FINISHED') return from === 'INITIALIZING' ? ['RUNNING', 'FINISHED'] : ['INITIALIZING', 'RUNNING', 'FINISHED'];
+  return [to];
+}

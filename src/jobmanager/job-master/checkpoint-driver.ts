@@ -1,0 +1,211 @@
+// Carries out what the CheckpointCoordinator decides for one job: triggers tasks, holds sources, writes and removes files.
+// Invariant: file work runs one at a time, in the order of the decisions. Thread: main; owned by the JobMaster.
+import { assert } from '#core/assert';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { CheckpointCounts } from '#cluster/messages/job-messages';
+import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
+import { CheckpointCoordinator, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
+import type { EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
+import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
+import type { Execution } from '#jobmanager/execution-graph/execution';
+import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
+import { JobManagerError } from '#jobmanager/errors';
+import { CheckpointStore } from '#jobmanager/job-master/checkpoint-store';
+import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
+import type { Cancellable, Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
+import type { Log } from '#platform/log/log';
+import type { TaskMail } from '#streaming/task/task-description';
+
+export interface CheckpointDriverOptions {
+  readonly jobId: JobId;
+  readonly jobName: string;
+  readonly vertices: readonly JobPlanVertex[];
+  readonly settings: CheckpointSettings;
+  readonly firstCheckpointId: number;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sendMail: (subtaskId: SubtaskId, mail: TaskMail) => void;
+  readonly onTooManyFailures: (error: JobManagerError) => void;
+}
+
+/** What belongs to the attempt that is running. */
+export interface CheckpointedAttempt {
+  readonly graph: ExecutionGraph;
+  readonly sources: readonly SourceCoordinator[];
+}
+
+export class CheckpointDriver {
+  readonly #options: CheckpointDriverOptions;
+  readonly #coordinator: CheckpointCoordinator;
+  readonly #store: CheckpointStore | undefined;
+  #attempt: CheckpointedAttempt | undefined;
+  #timer: Cancellable | undefined;
+  #enumerators: readonly EnumeratorState[] = [];
+  /** Tail of the file work. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: CheckpointDriverOptions) {
+    this.#options = options;
+    const { settings, files, jobId, clock } = options;
+    this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
+    this.#store = settings.directory === undefined ? undefined : new CheckpointStore(files, settings.directory, jobId);
+  }
+
+  /** `<root>/<job id>`, undefined when no checkpoint can be taken. */
+  get jobDirectory(): string | undefined {
+    return this.#store?.jobDirectory;
+  }
+
+  get latestCompletedPath(): string | undefined {
+    const id = this.#coordinator.latestCompletedId;
+    return id === undefined ? undefined : this.#store?.directoryOf(id);
+  }
+
+  get counts(): CheckpointCounts {
+    const { triggeredCount, completedCount, failedCount, latestBytes, latestDurationMs } = this.#coordinator;
+    return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs };
+  }
+
+  start(attempt: CheckpointedAttempt): void {
+    assert(this.#attempt === undefined, 'one attempt at a time');
+    this.#attempt = attempt;
+    if (this.#store === undefined) return;
+    this.#coordinator.restart(this.#options.clock.now());
+    this.#scheduleNext();
+  }
+
+  /** Gives a pending checkpoint up; resolves when no file work is under way. */
+  async stop(): Promise<void> {
+    this.#act(this.#coordinator.stop(this.#options.clock.now()));
+    this.#attempt = undefined;
+    this.#timer?.cancel();
+    await this.#work;
+  }
+
+  /** The job is over: removes its checkpoints unless they are to be kept. */
+  async close(options: { readonly isRetained: boolean }): Promise<void> {
+    await this.stop();
+    const store = this.#store;
+    if (store === undefined) return;
+    if (!options.isRetained) for (const id of this.#coordinator.completedIds) await store.discard(id);
+    await store.removeWhenEmpty();
+  }
+
+  onAcknowledge(execution: Execution, checkpointId: number, acknowledgement: SubtaskAcknowledgement): void {
+    if (checkpointId === this.#coordinator.pendingId) {
+      for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(execution.deployment.subtaskIndex);
+    }
+    this.#act(this.#coordinator.onAcknowledge(checkpointId, acknowledgement));
+  }
+
+  onDecline(checkpointId: number): void {
+    this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
+  }
+
+  onTaskEnded(subtaskId: SubtaskId): void {
+    this.#act(this.#coordinator.onTaskEnded(subtaskId, this.#options.clock.now()));
+  }
+
+  #sourcesOf(execution: Execution): readonly SourceCoordinator[] {
+    return (this.#attempt?.sources ?? []).filter((source) => source.vertexId === execution.deployment.vertexId);
+  }
+
+  #scheduleNext(): void {
+    this.#timer?.cancel();
+    const dueMs = this.#coordinator.nextTimeMs;
+    if (this.#attempt === undefined || !Number.isFinite(dueMs)) return;
+    const delayMs = Math.max(0, dueMs - this.#options.clock.now());
+    this.#timer = this.#options.clock.schedule(delayMs, () => this.#onTime());
+  }
+
+  #onTime(): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return;
+    const areSettled = attempt.sources.every((source) => source.isSettled);
+    this.#act(this.#coordinator.onTime(this.#options.clock.now(), areSettled ? attempt.graph.checkpointParticipants() : undefined));
+  }
+
+  #act(decisions: readonly CheckpointDecision[]): void {
+    for (const decision of decisions) this.#carryOut(decision);
+    this.#scheduleNext();
+  }
+
+  #carryOut(decision: CheckpointDecision): void {
+    switch (decision.kind) {
+      case 'trigger': return this.#trigger(decision.checkpointId, decision.timestamp, decision.participants);
+      case 'write-metadata': return this.#writeMetadata(decision.checkpointId, decision.timestamp, decision.acknowledgements);
+      case 'notify-complete': return this.#toAll({ kind: 'checkpoint-complete', checkpointId: decision.checkpointId });
+      case 'abort':
+        this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
+        this.#endHolds();
+        return this.#toAll({ kind: 'checkpoint-aborted', checkpointId: decision.checkpointId });
+      case 'discard': return this.#enqueue((store) => store.discard(decision.checkpointId));
+      case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `${decision.failures} checkpoints failed in a row, ${this.#options.settings.tolerableFailures} are allowed: look for the cause in the log, or set execution.checkpointing.tolerable-failed-checkpoints`));
+    }
+  }
+
+  #trigger(checkpointId: number, timestamp: number, participants: CheckpointParticipants): void {
+    const attempt = this.#attempt;
+    assert(attempt !== undefined, 'checkpoints are triggered while an attempt runs');
+    const executions = participants.acknowledging.map((subtaskId) => attempt.graph.execution(subtaskId));
+    this.#enumerators = attempt.sources.map((source) => {
+      const subtasks = executions.filter((execution) => execution.deployment.vertexId === source.vertexId).map((execution) => execution.deployment.subtaskIndex);
+      return { operatorId: source.operatorId, state: source.beginCheckpoint(checkpointId, subtasks) };
+    });
+    for (const source of attempt.sources) {
+      if (!executions.some((execution) => execution.deployment.vertexId === source.vertexId)) source.endCheckpoint();
+    }
+    this.#enqueue((store) => store.prepare(checkpointId));
+    void this.#work.then(() => {
+      if (this.#coordinator.pendingId !== checkpointId) return;
+      for (const subtaskId of participants.triggered) this.#options.sendMail(subtaskId, { kind: 'trigger-checkpoint', checkpointId, timestamp, flags: 0 });
+    });
+  }
+
+  #writeMetadata(checkpointId: number, timestamp: number, acknowledgements: readonly SubtaskAcknowledgement[]): void {
+    this.#endHolds();
+    const attempt = this.#attempt;
+    assert(attempt !== undefined, 'acknowledgements come while an attempt runs');
+    const { jobId, jobName, vertices, clock, log } = this.#options;
+    const operators = stateHandles(vertices, attempt.graph, acknowledgements);
+    this.#enqueue(async (store) => {
+      try {
+        await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators: this.#enumerators });
+      } catch (error) {
+        log.warn('checkpoint metadata cannot be written', { checkpointId, error });
+        return this.#act(this.#coordinator.onMetadataFailed(checkpointId, clock.now()));
+      }
+      this.#act(this.#coordinator.onMetadataWritten(checkpointId, clock.now()));
+    });
+  }
+
+  #endHolds(): void {
+    for (const source of this.#attempt?.sources ?? []) source.endCheckpoint();
+  }
+
+  #toAll(mail: TaskMail): void {
+    for (const execution of this.#attempt?.graph.executions ?? []) {
+      if (!execution.isTerminal) this.#options.sendMail(execution.deployment.subtaskId, mail);
+    }
+  }
+
+  /** File work that fails is logged: a checkpoint that cannot be written is found out by its timeout or its metadata. */
+  #enqueue(work: (store: CheckpointStore) => Promise<void>): void {
+    const store = this.#store;
+    if (store === undefined) return;
+    this.#work = this.#work.then(() => work(store)).catch((error: unknown) => this.#options.log.warn('checkpoint files', { error }));
+  }
+}
+
+function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph, acknowledgements: readonly SubtaskAcknowledgement[]): readonly OperatorStateHandles[] {
+  return vertices.flatMap((vertex) => {
+    const subtasks = acknowledgements.map((acknowledgement) => ({ acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
+      .filter(({ deployment }) => deployment.vertexId === vertex.id)
+      .map(({ acknowledgement, deployment }) => ({ subtaskIndex: deployment.subtaskIndex, file: acknowledgement.file, bytes: acknowledgement.bytes }))
+      .sort((a, b) => a.subtaskIndex - b.subtaskIndex);
+    return vertex.operatorIds.map((operatorId) => ({ operatorId, parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism, subtasks }));
+  });
+}

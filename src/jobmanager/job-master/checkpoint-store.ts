@@ -1,0 +1,60 @@
+// The files of a job's checkpoints: `<root>/<job id>/chk-N/` with one file per subtask, written by the slots, and
+// `_metadata`, written here last. Invariant: a directory with a whole `_metadata` is a whole checkpoint. Thread: main.
+import { join, resolve } from 'node:path';
+import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
+import { CHECKPOINT_METADATA_FILE, decodeCheckpointMetadata, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
+import { JobManagerError } from '#jobmanager/errors';
+import type { Files } from '#platform/files/files';
+
+export interface LoadedCheckpoint {
+  readonly metadata: CheckpointMetadata;
+  readonly descriptor: RestoreDescriptor;
+}
+
+export class CheckpointStore {
+  /** Absolute path of the job's folder. */
+  readonly jobDirectory: string;
+  readonly #files: Files;
+
+  constructor(files: Files, root: string, jobId: string) {
+    this.#files = files;
+    this.jobDirectory = join(resolve(root), jobId);
+  }
+
+  directoryOf(checkpointId: number): string {
+    return join(this.jobDirectory, `chk-${checkpointId}`);
+  }
+
+  async prepare(checkpointId: number): Promise<void> {
+    await this.#files.mkdirs(this.directoryOf(checkpointId));
+  }
+
+  async writeMetadata(metadata: CheckpointMetadata): Promise<void> {
+    await this.#files.atomicWrite(join(this.directoryOf(metadata.checkpointId), CHECKPOINT_METADATA_FILE), encodeCheckpointMetadata(metadata));
+  }
+
+  async discard(checkpointId: number): Promise<void> {
+    await this.#files.delete(this.directoryOf(checkpointId));
+  }
+
+  /** Removes the job's folder when no checkpoint is left in it. */
+  async removeWhenEmpty(): Promise<void> {
+    if ((await this.#files.exists(this.jobDirectory)) && (await this.#files.list(this.jobDirectory)).length === 0) await this.#files.delete(this.jobDirectory);
+  }
+}
+
+/**
+ * Reads a checkpoint given as its directory or its `_metadata` file.
+ * Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED.
+ */
+export async function loadCheckpoint(files: Files, path: string): Promise<LoadedCheckpoint> {
+  const given = resolve(path.replace(/^file:\/\//, ''));
+  const entry = await files.stat(given);
+  const directory = entry?.isDirectory === false ? join(given, '..') : given;
+  const metadataPath = entry?.isDirectory === false ? given : join(given, CHECKPOINT_METADATA_FILE);
+  if (!(await files.exists(metadataPath))) {
+    throw new JobManagerError('CHECKPOINT_NOT_FOUND', `there is no checkpoint at ${path}: give a chk-N directory that holds a ${CHECKPOINT_METADATA_FILE} file`, { context: { path } });
+  }
+  const metadata = decodeCheckpointMetadata(await files.read(metadataPath), metadataPath);
+  return { metadata, descriptor: { checkpointId: metadata.checkpointId, directory, operators: metadata.operators } };
+}

@@ -1,0 +1,136 @@
+// The JobMaster's end of one source: runs its enumerator and carries splits to the readers.
+// Invariant (exactly once): the enumerator is snapshotted when a checkpoint is triggered, and what it assigns from then on
+// is held back until every reader has acknowledged or the checkpoint is over. So each split is, in a checkpoint, either
+// with the enumerator or with exactly one reader. Thread: main; one object per attempt of the job.
+import { serializeError } from '#core/errors/engine-error';
+import { packAny, unpackAny } from '#core/serialization/any-codec';
+import type { Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
+import type { Source, SplitEnumerator, SplitEnumeratorContext } from '#streaming/source/source';
+import type { TaskMail } from '#streaming/task/task-description';
+import { JobManagerError } from '#jobmanager/errors';
+
+export interface SourceCoordinatorOptions {
+  readonly operatorId: string;
+  readonly vertexId: string;
+  readonly source: Source;
+  readonly parallelism: number;
+  readonly files: Files;
+  readonly clock: Clock;
+  /** base64 of a former snapshot, undefined on a fresh start. */
+  readonly restored: string | undefined;
+  readonly sendMail: (subtaskIndex: number, mail: TaskMail) => void;
+  readonly onFailure: (error: JobManagerError) => void;
+}
+
+type ReaderMail = Extract<TaskMail, { readonly kind: 'add-splits' | 'no-more-splits' }>;
+
+export class SourceCoordinator {
+  readonly operatorId: string;
+  readonly vertexId: string;
+  readonly #options: SourceCoordinatorOptions;
+  readonly #enumerator: SplitEnumerator<unknown, unknown>;
+  readonly #registered = new Set<number>();
+  /** What waits for a checkpoint to be over or for its reader to register, in order of assignment. */
+  #held: { readonly subtaskIndex: number; readonly mail: ReaderMail }[] = [];
+  #missingAcknowledgements: Set<number> | undefined;
+  #isClosed = false;
+
+  /** Throws SOURCE_ENUMERATOR_FAILED. */
+  constructor(options: SourceCoordinatorOptions) {
+    this.operatorId = options.operatorId;
+    this.vertexId = options.vertexId;
+    this.#options = options;
+    const context: SplitEnumeratorContext<unknown> = {
+      parallelism: options.parallelism,
+      files: options.files,
+      clock: options.clock,
+      assignSplit: (split, subtask) => this.#send(subtask, { kind: 'add-splits', operatorId: options.operatorId, splits: [split] }),
+      signalNoMoreSplits: (subtask) => this.#send(subtask, { kind: 'no-more-splits', operatorId: options.operatorId }),
+    };
+    try {
+      this.#enumerator = options.source.createEnumerator(context, options.restored === undefined ? undefined : unpackAny(Buffer.from(options.restored, 'base64')));
+    } catch (thrown) {
+      throw this.#failure(thrown);
+    }
+  }
+
+  start(): void {
+    this.#run(() => this.#enumerator.start());
+  }
+
+  onReaderRegistered(subtaskIndex: number): void {
+    this.#registered.add(subtaskIndex);
+    this.#flush();
+    this.#run(() => this.#enumerator.addReader(subtaskIndex));
+  }
+
+  onSplitRequested(subtaskIndex: number): void {
+    this.#run(() => this.#enumerator.handleSplitRequest(subtaskIndex));
+  }
+
+  /** True when every split assigned so far has been sent: only then may a checkpoint start. */
+  get isSettled(): boolean {
+    return this.#held.length === 0;
+  }
+
+  /** The enumerator's snapshot in base64; assignments are held from here on. Throws SOURCE_ENUMERATOR_FAILED. */
+  beginCheckpoint(checkpointId: number, acknowledgingSubtasks: Iterable<number>): string {
+    this.#missingAcknowledgements = new Set(acknowledgingSubtasks);
+    try {
+      return Buffer.from(packAny(this.#enumerator.snapshot(checkpointId))).toString('base64');
+    } catch (thrown) {
+      throw this.#failure(thrown);
+    }
+  }
+
+  onReaderAcknowledged(subtaskIndex: number): void {
+    this.#missingAcknowledgements?.delete(subtaskIndex);
+    if (this.#missingAcknowledgements?.size === 0) this.endCheckpoint();
+  }
+
+  /** Idempotent. */
+  endCheckpoint(): void {
+    this.#missingAcknowledgements = undefined;
+    this.#flush();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#held = [];
+    try {
+      this.#enumerator.close();
+    } catch {
+      // The attempt is over: its outcome is decided, and nothing of the enumerator is used any more.
+    }
+  }
+
+  #send(subtaskIndex: number, mail: ReaderMail): void {
+    this.#held.push({ subtaskIndex, mail });
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#missingAcknowledgements !== undefined) return;
+    const ready = this.#held.filter(({ subtaskIndex }) => this.#registered.has(subtaskIndex));
+    this.#held = this.#held.filter(({ subtaskIndex }) => !this.#registered.has(subtaskIndex));
+    for (const { subtaskIndex, mail } of ready) this.#options.sendMail(subtaskIndex, mail);
+  }
+
+  #run(action: () => void): void {
+    if (this.#isClosed) return;
+    try {
+      action();
+    } catch (thrown) {
+      this.#options.onFailure(this.#failure(thrown));
+    }
+  }
+
+  #failure(thrown: unknown): JobManagerError {
+    const { code, message } = serializeError(thrown);
+    const said = code === 'UNCODED' ? message : `[${code}] ${message}`;
+    return new JobManagerError('SOURCE_ENUMERATOR_FAILED', `the source ${this.#options.source.name} cannot hand out its splits: ${said}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,41 @@
+// Counts task slots and gives them to jobs. Invariant: never more held than there are; a job holds its slots until it ends,
+// through restarts. The workers behind the slots are the TaskManager's. Thread: main.
+import { assert } from '#core/assert';
+import { ClusterError } from '#cluster/errors';
+import type { ResourceManagerGateway } from '#cluster/gateways/gateways';
+import type { JobId } from '#cluster/ids/ids';
+
+export class ResourceManager implements ResourceManagerGateway {
+  /** Infinity when taskmanager.numberOfTaskSlots is not set: the local target then has as many as its jobs ask for. */
+  readonly #slotCount: number;
+  readonly #held = new Map<JobId, number>();
+
+  constructor(slotCount: number) {
+    assert(slotCount > 0, 'a cluster has slots');
+    this.#slotCount = slotCount;
+  }
+
+  get freeCount(): number {
+    let free = this.#slotCount;
+    for (const count of this.#held.values()) free -= count;
+    return free;
+  }
+
+  /** Throws NOT_ENOUGH_SLOTS (as a rejection). */
+  async allocateSlots(jobId: JobId, count: number): Promise<void> {
+    assert(!this.#held.has(jobId), 'a job asks for its slots once');
+    const free = this.freeCount;
+    if (count > free) {
+      const others = this.#held.size === 0 ? '' : `, ${this.#slotCount - free} of ${this.#slotCount} are taken by other jobs`;
+      throw new ClusterError('NOT_ENOUGH_SLOTS', `the job needs ${count} slots, have ${free}${others}: set taskmanager.numberOfTaskSlots to ${count + this.#slotCount - free} or lower the parallelism`, {
+        context: { needed: count, free, slotCount: this.#slotCount },
+      });
+    }
+    this.#held.set(jobId, count);
+  }
+
+  /** Idempotent. */
+  freeSlots(jobId: JobId): void {
+    this.#held.delete(jobId);
+  }
+}
