@@ -1,0 +1,73 @@
+// A stream of numbered elements cut into blocks that go round the splits: split i of n has blocks i, i + n, … So all
+// splits advance through the stream together, and a split's position is one number.
+
+export interface InterleavedSplit {
+  readonly id: string;
+  readonly index: number;
+  readonly splitCount: number;
+  readonly blockSize: number;
+  /** Next element, counted from 0 over the whole stream; always inside one of the split's blocks, or at or behind `end`. */
+  readonly position: number;
+  /** Elements of the whole stream; null = unbounded. */
+  readonly end: number | null;
+}
+
+export function interleavedSplits(prefix: string, splitCount: number, blockSize: number, end: number | null): readonly InterleavedSplit[] {
+  return Array.from({ length: splitCount }, (_, index) => ({ id: `${prefix}-${index}`, index, splitCount, blockSize, position: index * blockSize, end }));
+}
+
+/** Mutable position in a split. */
+export class InterleavedCursor {
+  readonly split: InterleavedSplit;
+  position: number;
+
+  constructor(split: InterleavedSplit) {
+    this.split = split;
+    this.position = split.position;
+  }
+
+  get end(): number {
+    return this.split.end ?? Number.POSITIVE_INFINITY;
+  }
+
+  get isAtEnd(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** Does the split have the element? Elements come in order, so one behind `position` only. */
+  owns(element: number): boolean {
+    return Math.floor(element / this.split.blockSize) % this.split.splitCount === this.split.index;
+  }
+
+  /** First element behind the block that holds `position`, at most the end of the stream. */
+  get blockEnd(): number {
+    return Math.min(Math.floor(this.position / this.split.blockSize) * this.split.blockSize + this.split.blockSize, this.end);
+  }
+
+  /** Moves to `position` in the current block; at the block's end to the split's next block. */
+  moveTo(position: number): void {
+    const isBlockEnd = position % this.split.blockSize === 0;
+    this.position = isBlockEnd ? position + (this.split.splitCount - 1) * this.split.blockSize : position;
+  }
+
+  snapshot(): InterleavedSplit {
+    return { ...this.split, position: this.position };
+  }
+}
+
+/** The cursor that lags most, or undefined when all are at their end: reading it first keeps event times together. */
+export function slowestCursor(cursors: readonly InterleavedCursor[]): InterleavedCursor | undefined {
+  let slowest: InterleavedCursor | undefined;
+  for (const cursor of cursors) {
+    if (!cursor.isAtEnd && (slowest === undefined || cursor.position < slowest.position)) slowest = cursor;
+  }
+  return slowest;
+}
+
+/** Share of the stream that the slowest cursor has passed; NaN when unbounded or without splits. */
+export function interleavedProgress(cursors: readonly InterleavedCursor[]): number {
+  const [first] = cursors;
+  if (first === undefined || first.split.end === null) return Number.NaN;
+  const position = slowestCursor(cursors)?.position ?? first.split.end;
+  return first.split.end === 0 ? 1 : Math.min(1, position / first.split.end);
+}
