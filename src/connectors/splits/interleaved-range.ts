@@ -34,11 +34,6 @@ export class InterleavedCursor {
     return this.position >= this.end;
   }
 
-  /** Does the split have the element? Elements come in order, so one behind `position` only. */
-  owns(element: number): boolean {
-    return Math.floor(element / this.split.blockSize) % this.split.splitCount === this.split.index;
-  }
-
   /** First element behind the block that holds `position`, at most the end of the stream. */
   get blockEnd(): number {
     return Math.min(Math.floor(this.position / this.split.blockSize) * this.split.blockSize + this.split.blockSize, this.end);
@@ -46,6 +41,7 @@ export class InterleavedCursor {
 
   /** Moves to `position` in the current block; at the block's end to the split's next block. */
   moveTo(position: number): void {
+    if (position === this.position) return;
     const isBlockEnd = position % this.split.blockSize === 0;
     this.position = isBlockEnd ? position + (this.split.splitCount - 1) * this.split.blockSize : position;
   }

@@ -21,8 +21,8 @@ export interface SinkWriterContext {
   readonly inputType: TypeInformation | undefined;
   readonly files: Files;
   readonly clock: Clock;
-  /** Synchronous text to the process's stdout, for print. */
-  print(text: string): void;
+  /** Synchronous text to the process's stdout (default) or stderr, for print. */
+  print(text: string, stream?: 'stdout' | 'stderr'): void;
   /** Sends rows to the client that collects the job's result; false when its buffer is full (try again next step). */
   sendToClient(rows: readonly unknown[]): boolean;
   count(metric: string, by: number): void;
