@@ -31,9 +31,7 @@ export function buildStreamGraph(transformations: readonly Transformation[], opt
   assertParallelism(options.defaultParallelism, 'the default parallelism');
   const nodes = new Map<number, NodeDraft>();
   const edges: StreamEdge[] = [];
-  for (const transformation of transformations) {
-    if (transformation.kind !== 'source') addWithInputs(transformation, nodes, edges, options);
-  }
+  for (const transformation of physicalInOrder(transformations)) addNode(transformation, nodes, edges, options);
   if (![...nodes.values()].some((node) => node.kind !== 'source')) {
     throw new GraphError('PROGRAM_NO_OPERATORS', 'No operators defined in streaming topology. Cannot execute: add an operator or a sink before execute()');
   }
@@ -50,13 +48,28 @@ export function buildStreamGraph(transformations: readonly Transformation[], opt
   };
 }
 
-function addWithInputs(transformation: Transformation, nodes: Map<number, NodeDraft>, edges: StreamEdge[], options: StreamGraphOptions): void {
-  if (nodes.has(transformation.id)) return;
-  for (const input of transformation.inputs) addWithInputs(input, nodes, edges, options);
-  if (transformation.kind === 'union' || transformation.kind === 'partition' || transformation.kind === 'side-output') return;
+/** What has an operator or is read by one, by id: ids follow creation, so inputs come before their consumers. */
+function physicalInOrder(transformations: readonly Transformation[]): PhysicalTransformation[] {
+  const reached = new Map<number, Transformation>();
+  const pending: Transformation[] = transformations.filter((transformation) => transformation.kind !== 'source');
+  while (pending.length > 0) {
+    const transformation = pending.pop()!;
+    if (reached.has(transformation.id)) continue;
+    reached.set(transformation.id, transformation);
+    pending.push(...transformation.inputs);
+  }
+  return [...reached.values()].filter(isPhysical).sort((a, b) => a.id - b.id);
+}
+
+function isPhysical(transformation: Transformation): transformation is PhysicalTransformation {
+  return transformation.kind !== 'union' && transformation.kind !== 'partition' && transformation.kind !== 'side-output';
+}
+
+function addNode(transformation: PhysicalTransformation, nodes: Map<number, NodeDraft>, edges: StreamEdge[], options: StreamGraphOptions): void {
   const inputs = transformation.inputs.map((input) => resolve(input, undefined, undefined, undefined));
-  const producers = inputs.flat().map((input) => nodes.get(input.producer.id)!);
-  const node = createNode(transformation, producers, options);
+  const producers = inputs.flat().map((input) => nodes.get(input.producer.id));
+  assert(!producers.includes(undefined), `transformation ${transformation.id} was created after what it reads`);
+  const node = createNode(transformation, producers as NodeDraft[], options);
   nodes.set(node.id, node);
   inputs.forEach((resolved, typeNumber) => {
     for (const input of resolved) addEdge(input, node, typeNumber as 0 | 1, nodes, edges);

@@ -65,7 +65,7 @@ export interface StreamGraphOptions {
 }
 
 export interface StreamGraph {
-  /** Inputs before their consumers. */
+  /** By id, so inputs come before their consumers. */
   readonly nodes: readonly StreamNode[];
   readonly edges: readonly StreamEdge[];
   readonly options: StreamGraphOptions;
