@@ -5,8 +5,8 @@ import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 import { SerializationError } from '#core/errors/serialization-errors';
 
-/** Strings up to this many bytes are built from char codes when they are ASCII; longer ones decode natively. */
-const SHORT_STRING_BYTES = 12;
+/** Strings up to this many bytes are built from char codes when they are ASCII; longer ones decode natively: level at 10 (Node 20). */
+const SHORT_STRING_BYTES = 8;
 
 export class DataInput {
   #source: Uint8Array;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { DataInput } from '#core/serialization/data-input';
@@ -100,6 +101,21 @@ describe('data output and input', () => {
     out.writeString('grüße, a text of more than twelve bytes');
     shared.set(out.view());
     assert.equal(new DataInput(shared).readString(), 'grüße, a text of more than twelve bytes');
+  });
+
+  test('strings of every length class round-trip, ASCII and not', () => {
+    for (const length of [0, 1, 23, 24, 25, 42, 43, 127, 128, 129, 4095, 4096, 4097, 16_383, 16_384, 70_000]) {
+      for (const unit of ['a', 'é', '€', '😀']) {
+        const text = unit.repeat(length);
+        const out = new DataOutput(1);
+        out.writeString(text);
+        const expected = new DataOutput();
+        expected.writeVarUint(Buffer.byteLength(text));
+        expected.writeBytes(Buffer.from(text));
+        assert.deepEqual(out.toBytes(), expected.toBytes());
+        assert.equal(new DataInput(out.toBytes()).readString(), text);
+      }
+    }
   });
 
   test('a lone surrogate is written as the replacement character', () => {
