@@ -18,3 +18,8 @@ export class StateError extends EngineError {
     super(code, message, options);
   }
 }
+
+/** Throws STATE_WITHOUT_KEY. */
+export function failWithoutKey(): never {
+  throw new StateError('STATE_WITHOUT_KEY', 'keyed state or a keyed timer is used while there is no current key: use it only while a keyed record or timer is processed, not in open() or for broadcast elements');
+}

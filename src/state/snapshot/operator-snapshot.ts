@@ -19,6 +19,8 @@ export interface OperatorSection {
   /** split: items go round-robin to the new subtasks; union: every subtask gets all; broadcast: every subtask gets those of one old subtask. */
   readonly mode: 'split' | 'union' | 'broadcast';
   readonly items: readonly Uint8Array[];
+  /** Serializers used in the items by role, where they hold typed values; checked at restore. */
+  readonly serializers?: Readonly<Record<string, SerializerSnapshot>>;
 }
 
 export interface OperatorSnapshot {
@@ -30,7 +32,11 @@ export interface OperatorSnapshot {
 export interface RestoredOperatorState {
   /** Every piece of the named section that falls into the subtask's key groups, in key-group order per old subtask; empty when absent. */
   keyed(name: string): Iterable<{ readonly keyGroup: number; readonly bytes: Uint8Array; readonly version: number; readonly serializers: Readonly<Record<string, SerializerSnapshot>> }>;
-  operator(name: string): readonly { readonly bytes: Uint8Array; readonly version: number }[];
+  operator(name: string): readonly { readonly bytes: Uint8Array; readonly version: number; readonly serializers?: Readonly<Record<string, SerializerSnapshot>> }[];
+  /** Names of all keyed sections there are, so that state nobody asks for is carried on. */
+  readonly keyedNames: readonly string[];
+  /** Names of all operator sections there are. */
+  readonly operatorNames: readonly string[];
   readonly keyGroupRange: KeyGroupRange;
   /** Undefined on a fresh start, else the id of the checkpoint restored. */
   readonly checkpointId: number | undefined;

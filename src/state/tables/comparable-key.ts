@@ -1,5 +1,6 @@
 // Turns an undeclared key into a value that a JS Map compares as the key is meant: primitives by value, objects by
-// content. Invariant: two keys give the same Map key exactly when they are equal. -0 is 0 here, as in ANY's bytes.
+// content, fields in their order (as key hashing sees them). Invariant: two keys give the same Map key exactly when they
+// are equal. -0 is 0 here, as in ANY's bytes.
 import { Buffer } from 'node:buffer';
 import { packAny } from '#core/serialization/any-codec';
 import { previewValue } from '#core/errors/type-errors';
@@ -19,20 +20,8 @@ export function comparableKeyOf(key: unknown): unknown {
     case 'string':
       return key.startsWith(MARK) ? `${MARK}s${key}` : key;
     case 'object':
-      return key === null ? key : `${MARK}o${Buffer.from(packAny(withSortedNames(key))).latin1Slice()}`;
+      return key === null ? key : `${MARK}o${Buffer.from(packAny(key)).toString('latin1')}`;
     default:
       throw new StateError('STATE_KEY_UNSUITABLE', `${previewValue(key)} cannot be a key, it has no value to compare by: return a number, a string or plain data from the key selector`);
   }
-}
-
-/** Objects with the same fields in another order are equal keys. */
-function withSortedNames(value: object): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => (typeof item === 'object' && item !== null ? withSortedNames(item) : item));
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const sorted: Record<string, unknown> = {};
-  for (const name of Object.keys(value).sort()) {
-    const field = (value as Record<string, unknown>)[name];
-    sorted[name] = typeof field === 'object' && field !== null ? withSortedNames(field) : field;
-  }
-  return sorted;
 }

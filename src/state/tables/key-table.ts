@@ -44,8 +44,8 @@ export interface KeyTableOptions {
 
 export function createKeyTable(options: KeyTableOptions): KeyTable {
   const { keyType, memory, owner, layout } = options;
-  switch (keyType?.kind) {
-    case undefined:
+  if (keyType === undefined) return new UndeclaredKeyTable(memory, owner, layout);
+  switch (keyType.kind) {
     case 'any':
       return new UndeclaredKeyTable(memory, owner, layout);
     case 'int':

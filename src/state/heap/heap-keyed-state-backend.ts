@@ -1,0 +1,223 @@
+// The `hashmap` state backend of one keyed operator subtask: keys in a key table, values by the key's dense row in
+// columns of managed memory (numbers) or as JS values. Invariant: a key has a row exactly while a state has a value
+// for it. Thread: the slot's. Snapshots are written in one go on the slot's thread.
+import { assert } from '#core/assert';
+import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
+import { assignToKeyGroup } from '#core/keys/key-groups';
+import { createSerializer } from '#core/serialization/create-serializer';
+import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
+import { Types, type TypeInformation } from '#core/types/type-information';
+import type { Clock } from '#platform/clock/clock';
+import { HeapListCell } from '#state/heap/heap-list-cell';
+import { HeapMapCell } from '#state/heap/heap-map-cell';
+import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
+import { HeapValueCell } from '#state/heap/heap-value-cell';
+import type { HeapCell } from '#state/heap/heap-cell';
+import { readHeapSections, writeHeapSection, type HeapStateEntry } from '#state/heap/heap-sections';
+import { KeyContext } from '#state/heap/key-context';
+import { rowsByKeyGroup } from '#state/heap/rows-by-key-group';
+import { StoredCodec } from '#state/heap/stored-codec';
+import { buildState } from '#state/keyed/build-state';
+import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
+import { createKeyComparable } from '#state/keyed/key-comparable';
+import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } from '#state/keyed/state-cells';
+import { createValueCopier } from '#state/keyed/value-copier';
+import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import { createKeyTable } from '#state/tables/key-table';
+import type { MemoryManager } from '#state/tables/memory-manager';
+
+export interface HeapKeyedStateBackendOptions {
+  /** Undefined for undeclared keys. */
+  readonly keyType: TypeInformation | undefined;
+  readonly keyGroupRange: KeyGroupRange;
+  readonly maxParallelism: number;
+  readonly memory: MemoryManager;
+  readonly clock: Clock;
+  readonly isObjectReuse: boolean;
+  /** Who is charged for the memory; `keyed state` unless given. */
+  readonly owner?: string;
+}
+
+interface RegisteredState {
+  readonly descriptor: StateDescriptor;
+  readonly state: AnyState;
+  readonly entry: HeapStateEntry;
+}
+
+/** Names of keyed sections start with this. */
+const SECTION_PREFIX = 'state/';
+
+export function createHeapKeyedStateBackend(options: HeapKeyedStateBackendOptions): KeyedStateBackend {
+  return new HeapKeyedStateBackend(options);
+}
+
+class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
+  readonly keyType: TypeInformation | undefined;
+  readonly keyGroupRange: KeyGroupRange;
+  readonly maxParallelism: number;
+  readonly #options: HeapKeyedStateBackendOptions;
+  readonly #context: KeyContext;
+  readonly #hashKey: KeyHasher;
+  readonly #keySerializer: TypeSerializer;
+  readonly #states = new Map<string, RegisteredState>();
+  #restored: RestoredOperatorState | undefined;
+  /** Of the cell made last: buildState makes exactly one per state. */
+  #newEntry: HeapStateEntry | undefined;
+
+  constructor(options: HeapKeyedStateBackendOptions) {
+    this.keyType = options.keyType;
+    this.keyGroupRange = options.keyGroupRange;
+    this.maxParallelism = options.maxParallelism;
+    this.#options = options;
+    const owner = options.owner ?? 'keyed state';
+    this.#context = new KeyContext(createKeyTable({ keyType: options.keyType, memory: options.memory, owner, layout: { f64: 0, i32: 0, hasAny: false } }));
+    this.#hashKey = createKeyHasher(options.keyType);
+    this.#keySerializer = createSerializer(options.keyType ?? Types.ANY);
+  }
+
+  get currentKey(): unknown {
+    return this.#context.key;
+  }
+
+  setCurrentKey(key: unknown): void {
+    this.#context.setKey(key);
+  }
+
+  keyGroupOf(key: unknown): number {
+    return assignToKeyGroup(this.#hashKey(key), this.maxParallelism);
+  }
+
+  getState(descriptor: StateDescriptor): AnyState {
+    const registered = this.#states.get(descriptor.name);
+    if (registered !== undefined) {
+      checkSameDescriptor(registered.descriptor, descriptor);
+      return registered.state;
+    }
+    const state = buildState(descriptor, { cells: this, clock: this.#options.clock, isObjectReuse: this.#options.isObjectReuse });
+    const entry = this.#newEntry;
+    assert(entry !== undefined && entry.name === descriptor.name, `a state is built over one cell, got that of ${entry?.name}`);
+    this.#newEntry = undefined;
+    this.#readRestored(entry);
+    this.#states.set(descriptor.name, { descriptor, state, entry });
+    return state;
+  }
+
+  snapshot(): KeyedSection[] {
+    const grouped = rowsByKeyGroup(this.#context.table, this.keyGroupRange, (key) => this.keyGroupOf(key));
+    const sections: KeyedSection[] = [];
+    for (const { entry } of this.#states.values()) {
+      sections.push(writeHeapSection(SECTION_PREFIX + entry.name, entry, { context: this.#context, keySerializer: this.#keySerializer, range: this.keyGroupRange, grouped }));
+    }
+    return [...sections, ...this.#unclaimedSections()];
+  }
+
+  restore(restored: RestoredOperatorState): void {
+    assert(this.#states.size === 0, 'a backend is restored before its first state is asked for');
+    this.#restored = restored;
+  }
+
+  applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void {
+    const registered = this.#states.get(name);
+    assert(registered !== undefined, `a state that is applied to is registered, got ${name}`);
+    const { table, key, hasKey } = this.#context;
+    const keys: unknown[] = [];
+    table.forEachRow((row) => {
+      if (this.#context.isPresent(row, registered.entry.cell.presence)) keys.push(table.keyAt(row));
+    });
+    try {
+      for (const each of keys) {
+        this.#context.setKey(each);
+        apply(each, registered.state);
+      }
+    } finally {
+      this.#context.resetKey(key, hasKey);
+    }
+  }
+
+  keyCount(): number {
+    return this.#context.table.size;
+  }
+
+  release(): void {
+    for (const { entry } of this.#states.values()) entry.cell.release();
+    this.#context.table.release();
+    this.#restored = undefined;
+  }
+
+  createValueCell(specification: CellSpecification): ValueCell<any> { // any: the user's value type
+    const codec = this.#codecOf(specification);
+    const { type, ttlMs } = specification;
+    const cell = ttlMs === undefined && isColumnType(type)
+      ? new HeapNumberCell(this.#context, codec, type)
+      : new HeapValueCell(this.#context, codec, this.#copierOf(type));
+    this.#register(specification, cell, codec);
+    return cell;
+  }
+
+  createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type
+    const codec = this.#codecOf(specification);
+    const cell = new HeapListCell(this.#context, codec, this.#copierOf(specification.type));
+    this.#register(specification, cell, codec);
+    return cell;
+  }
+
+  createMapCell(specification: CellSpecification): MapCell<any, any> { // any: the user's key and value types
+    const codec = this.#codecOf(specification);
+    const copiers = { copyKey: this.#copierOf(specification.keyType), copyValue: this.#copierOf(specification.type) };
+    const cell = new HeapMapCell(this.#context, codec, createKeyComparable(specification.keyType), copiers);
+    this.#register(specification, cell, codec);
+    return cell;
+  }
+
+  #copierOf(type: TypeInformation | undefined): (value: unknown) => unknown {
+    return createValueCopier(type, this.#options);
+  }
+
+  #codecOf(specification: CellSpecification, hasTtlBytes = specification.ttlMs !== undefined): StoredCodec {
+    return new StoredCodec({
+      serializer: createSerializer(specification.type ?? Types.ANY),
+      keySerializer: specification.role === 'mapValue' ? createSerializer(specification.keyType ?? Types.ANY) : undefined,
+      clock: this.#options.clock,
+      ttlMs: specification.ttlMs,
+      hasTtlBytes,
+    });
+  }
+
+  #register(specification: CellSpecification, cell: HeapCell, codec: StoredCodec): void {
+    const serializers: Record<string, SerializerSnapshot> = {
+      key: snapshotOf(this.#keySerializer),
+      [specification.role]: snapshotOf(createSerializer(specification.type ?? Types.ANY)),
+    };
+    if (specification.role === 'mapValue') serializers['mapKey'] = snapshotOf(createSerializer(specification.keyType ?? Types.ANY));
+    if (specification.ttlMs !== undefined) serializers['ttl'] = snapshotOf(createSerializer(Types.DOUBLE));
+    const otherCodec = this.#codecOf(specification, specification.ttlMs === undefined);
+    this.#newEntry = { name: specification.name, cell, serializers, codec, otherCodec };
+  }
+
+  #readRestored(entry: HeapStateEntry): void {
+    if (this.#restored === undefined) return;
+    const { key, hasKey } = this.#context;
+    readHeapSections(this.#restored.keyed(SECTION_PREFIX + entry.name), entry, { context: this.#context, keySerializer: this.#keySerializer });
+    this.#context.resetKey(key, hasKey);
+  }
+
+  /** Restored states nobody asked for, as they were. */
+  #unclaimedSections(): KeyedSection[] {
+    const restored = this.#restored;
+    if (restored === undefined) return [];
+    const sections: KeyedSection[] = [];
+    for (const name of restored.keyedNames) {
+      if (!name.startsWith(SECTION_PREFIX) || this.#states.has(name.slice(SECTION_PREFIX.length))) continue;
+      const pieces = [...restored.keyed(name)];
+      const first = pieces[0];
+      if (first !== undefined) sections.push({ name, version: first.version, serializers: first.serializers, groups: pieces.map(({ keyGroup, bytes }) => ({ keyGroup, bytes })) });
+    }
+    return sections;
+  }
+}
+
+function snapshotOf(serializer: TypeSerializer): SerializerSnapshot {
+  return { type: serializer.type, version: serializer.version };
+}

@@ -1,0 +1,78 @@
+// Bytes of one state of the heap backend per key group, and back.
+//   group = | key | stored value |*          list and map values: | count, var-uint | element or (map key, value) |*
+// Invariant: a section read into a state was written by one of the same roles and types. Thread: the slot's.
+import { DataInput } from '#core/serialization/data-input';
+import { DataOutput } from '#core/serialization/data-output';
+import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
+import { StateError } from '#state/errors';
+import type { HeapCell } from '#state/heap/heap-cell';
+import type { KeyContext } from '#state/heap/key-context';
+import type { RowsByKeyGroup } from '#state/heap/rows-by-key-group';
+import type { StoredCodec } from '#state/heap/stored-codec';
+import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+
+export const HEAP_SECTION_VERSION = 1;
+
+export interface HeapStateEntry {
+  readonly name: string;
+  readonly cell: HeapCell;
+  /** By role. */
+  readonly serializers: Readonly<Record<string, SerializerSnapshot>>;
+  readonly codec: StoredCodec;
+  /** Reads bytes from before time to live was switched on or off. */
+  readonly otherCodec: StoredCodec;
+}
+
+export interface HeapSectionReading {
+  readonly context: KeyContext;
+  readonly keySerializer: TypeSerializer;
+}
+
+export interface HeapSectionWriting extends HeapSectionReading {
+  readonly range: KeyGroupRange;
+  readonly grouped: RowsByKeyGroup;
+}
+
+export function writeHeapSection(name: string, entry: HeapStateEntry, writing: HeapSectionWriting): KeyedSection {
+  const { context, keySerializer, range, grouped } = writing;
+  const { cell } = entry;
+  const output = new DataOutput();
+  const groups: { keyGroup: number; bytes: Uint8Array }[] = [];
+  for (let group = 0; group <= range.end - range.start; group++) {
+    output.reset();
+    for (let i = grouped.starts[group]!; i < grouped.starts[group + 1]!; i++) {
+      const row = grouped.rows[i]!;
+      if (!context.isPresent(row, cell.presence) || !cell.isKept(row)) continue;
+      keySerializer.write(context.table.keyAt(row), output);
+      cell.writeRow(row, output);
+    }
+    if (output.length > 0) groups.push({ keyGroup: range.start + group, bytes: output.toBytes() });
+  }
+  return { name, version: HEAP_SECTION_VERSION, serializers: entry.serializers, groups };
+}
+
+/** Throws STATE_MIGRATION_UNSUPPORTED or SNAPSHOT_VERSION_UNSUPPORTED before anything is read. */
+export function readHeapSections(pieces: ReturnType<RestoredOperatorState['keyed']>, entry: HeapStateEntry, reading: HeapSectionReading): void {
+  const { context, keySerializer } = reading;
+  const hasTtlNow = 'ttl' in entry.serializers;
+  for (const piece of pieces) {
+    checkPiece(piece, entry);
+    const codec = 'ttl' in piece.serializers === hasTtlNow ? entry.codec : entry.otherCodec;
+    const input = new DataInput(piece.bytes);
+    while (input.remaining > 0) {
+      context.setKey(keySerializer.read(input));
+      entry.cell.readEntry(input, codec);
+    }
+  }
+}
+
+function checkPiece(piece: { readonly version: number; readonly serializers: Readonly<Record<string, SerializerSnapshot>> }, entry: HeapStateEntry): void {
+  if (piece.version !== HEAP_SECTION_VERSION) {
+    throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `state ${entry.name} was written in format ${piece.version}, this engine reads ${HEAP_SECTION_VERSION}: restore it with the engine that wrote it`);
+  }
+  for (const [role, declared] of Object.entries(entry.serializers)) {
+    if (role !== 'ttl') checkCompatible({ subject: `${role} of state ${entry.name}`, written: piece.serializers[role], declared });
+  }
+}

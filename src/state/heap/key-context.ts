@@ -1,0 +1,92 @@
+// The current key of a heap backend and its dense row; every state of the backend stores by that row. hot path
+// Invariant: a row exists exactly while some state has a value in it: each state owns one bit of the row's presence
+// masks, and the row is freed with its last bit. Thread: the slot's.
+import { assert } from '#core/assert';
+import { failWithoutKey } from '#state/errors';
+import type { KeyTable } from '#state/tables/key-table';
+
+const UNRESOLVED = -2;
+const ABSENT = -1;
+const BITS_PER_MASK = 31;
+
+/** Which bit of a row's masks says that a state has a value. */
+export interface PresenceBit {
+  readonly column: number;
+  readonly bit: number;
+}
+
+export class KeyContext {
+  readonly table: KeyTable;
+  key: unknown = undefined;
+  #hasKey = false;
+  #row = UNRESOLVED;
+  #bits = 0;
+  readonly #maskColumns: number[] = [];
+
+  constructor(table: KeyTable) {
+    this.table = table;
+  }
+
+  setKey(key: unknown): void {
+    this.key = key;
+    this.#hasKey = true;
+    this.#row = UNRESOLVED;
+  }
+
+  /** Goes back to a key saved before, or to none. */
+  resetKey(key: unknown, hasKey: boolean): void {
+    this.key = key;
+    this.#hasKey = hasKey;
+    this.#row = UNRESOLVED;
+  }
+
+  get hasKey(): boolean {
+    return this.#hasKey;
+  }
+
+  /** A bit of its own for a new state. */
+  allocateBit(): PresenceBit {
+    const index = this.#bits % BITS_PER_MASK;
+    if (index === 0) this.#maskColumns.push(this.table.columns.addI32());
+    this.#bits++;
+    return { column: this.#maskColumns[this.#maskColumns.length - 1]!, bit: 1 << index };
+  }
+
+  /** Row of the current key, or -1 when no state has a value for it. Throws STATE_WITHOUT_KEY. */
+  row(): number {
+    if (this.#row === UNRESOLVED) {
+      if (!this.#hasKey) failWithoutKey();
+      this.#row = this.table.find(this.key);
+    }
+    return this.#row;
+  }
+
+  /** Row of the current key, made if need be; the caller sets its bit. Throws STATE_WITHOUT_KEY. */
+  rowForWrite(): number {
+    if (this.#row < 0) {
+      if (!this.#hasKey) failWithoutKey();
+      this.#row = this.table.findOrInsert(this.key);
+    }
+    return this.#row;
+  }
+
+  isPresent(row: number, presence: PresenceBit): boolean {
+    return (this.table.columns.i32[presence.column]![row]! & presence.bit) !== 0;
+  }
+
+  markPresent(row: number, presence: PresenceBit): void {
+    const mask = this.table.columns.i32[presence.column]!;
+    mask[row] = mask[row]! | presence.bit;
+  }
+
+  /** Clears the state's bit in the current key's row; frees the row with its last bit. */
+  markAbsent(row: number, presence: PresenceBit): void {
+    assert(row === this.#row && row >= 0, `a state is cleared in the current key's row, got ${row} of ${this.#row}`);
+    const { i32 } = this.table.columns;
+    i32[presence.column]![row] = i32[presence.column]![row]! & ~presence.bit;
+    for (let i = 0; i < this.#maskColumns.length; i++) if (i32[this.#maskColumns[i]!]![row] !== 0) return;
+    const isRemoved = this.table.remove(this.key);
+    assert(isRemoved, 'the current key has a row to remove');
+    this.#row = ABSENT;
+  }
+}

@@ -1,0 +1,56 @@
+// Bytes of what a heap cell stores per key, element or map entry: the value and, with time to live, its last access.
+//   stored value = | value by its serializer | last access, float64 epoch ms, only with time to live |
+// Invariant: a codec with time to live reads what one without wrote and the other way round, through `adapt`.
+// Thread: the slot's.
+import type { DataInput } from '#core/serialization/data-input';
+import type { DataOutput } from '#core/serialization/data-output';
+import type { TypeSerializer } from '#core/serialization/type-serializer';
+import type { Clock } from '#platform/clock/clock';
+import { TtlValue } from '#state/keyed/state-cells';
+
+export interface StoredCodecOptions {
+  readonly serializer: TypeSerializer;
+  /** Of map keys. */
+  readonly keySerializer?: TypeSerializer | undefined;
+  readonly clock: Clock;
+  /** Of the cell, when it stores TtlValues. */
+  readonly ttlMs: number | undefined;
+  /** Whether the bytes hold last accesses; as the cell stores, except when reading a snapshot from before it changed. */
+  readonly hasTtlBytes: boolean;
+}
+
+export class StoredCodec {
+  readonly #options: StoredCodecOptions;
+
+  constructor(options: StoredCodecOptions) {
+    this.#options = options;
+  }
+
+  writeValue(stored: unknown, output: DataOutput): void {
+    const { serializer, hasTtlBytes } = this.#options;
+    serializer.write(hasTtlBytes ? (stored as TtlValue).value : stored, output);
+    if (hasTtlBytes) output.writeFloat64((stored as TtlValue).lastAccessMs);
+  }
+
+  /** The stored form of the cell: a value without last access counts as accessed now. */
+  readValue(input: DataInput): unknown {
+    const { serializer, hasTtlBytes, ttlMs, clock } = this.#options;
+    const value = serializer.read(input);
+    const lastAccessMs = hasTtlBytes ? input.readFloat64() : Math.floor(clock.now());
+    return ttlMs === undefined ? value : new TtlValue(value, lastAccessMs);
+  }
+
+  writeKey(key: unknown, output: DataOutput): void {
+    this.#options.keySerializer!.write(key, output);
+  }
+
+  readKey(input: DataInput): unknown {
+    return this.#options.keySerializer!.read(input);
+  }
+
+  /** False for what has expired: snapshots and restores leave it out. */
+  isKept(stored: unknown): boolean {
+    const { ttlMs, clock } = this.#options;
+    return ttlMs === undefined || (stored as TtlValue).lastAccessMs + ttlMs > clock.now();
+  }
+}

@@ -1,0 +1,34 @@
+// What a keyed operator's subtask needs of a state backend; implemented by heap and rocksdb under one contract suite
+// (test/state/keyed-state-contract.ts). Invariant: every state handed out refers to the key set last.
+// Thread: the slot's.
+import type { TypeInformation } from '#core/types/type-information';
+import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
+import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+
+export interface KeyedStateBackend {
+  /** Undefined for undeclared keys. */
+  readonly keyType: TypeInformation | undefined;
+  readonly keyGroupRange: KeyGroupRange;
+  readonly maxParallelism: number;
+  /** The key set last; undefined before the first. */
+  readonly currentKey: unknown;
+  /** All states refer to this key until the next call. The key is not copied: it must not change while it is current. */
+  setCurrentKey(key: unknown): void;
+  keyGroupOf(key: unknown): number;
+  /**
+   * The state of the descriptor's name, the same object for every call. Reads what was restored for it.
+   * Throws STATE_DESCRIPTOR_CONFLICT when the name is taken by another kind or type, STATE_MIGRATION_UNSUPPORTED when the
+   * restored snapshot holds another kind or type. Using a state before setCurrentKey throws STATE_WITHOUT_KEY.
+   */
+  getState(descriptor: StateDescriptor): AnyState;
+  /** One section per state, also of restored states nobody asked for. The bytes belong to the caller. */
+  snapshot(): KeyedSection[];
+  /** Takes over what was restored; before the first getState. Bytes are read when their state is asked for. */
+  restore(restored: RestoredOperatorState): void;
+  /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */
+  applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void;
+  /** Keys that have a value in some state asked for. */
+  keyCount(): number;
+  /** Gives the memory back; idempotent. */
+  release(): void;
+}

@@ -1,0 +1,48 @@
+// What a backend must store per key: a value, a list or a map. Every other state, and time to live, is built over these
+// (build-state.ts). Invariant: what enters through an `...Owned` method is not shared with anyone and is kept as it is;
+// through the others it is copied first. Thread: the slot's.
+import type { TypeInformation } from '#core/types/type-information';
+import type { ListState, MapState, ValueState } from '#state/keyed/keyed-state';
+
+export interface ValueCell<T> extends ValueState<T> {
+  updateOwned(value: T): void;
+}
+
+export interface ListCell<T> extends ListState<T> {
+  addOwned(value: T): void;
+  updateOwned(values: T[]): void;
+}
+
+export interface MapCell<K, V> extends MapState<K, V> {
+  putOwned(key: K, value: V): void;
+}
+
+/** A value of a state with time to live, with the time of its last access that counts (epoch ms). */
+export class TtlValue {
+  readonly value: unknown;
+  readonly lastAccessMs: number;
+
+  constructor(value: unknown, lastAccessMs: number) {
+    this.value = value;
+    this.lastAccessMs = lastAccessMs;
+  }
+}
+
+export interface CellSpecification {
+  readonly name: string;
+  /** What the value is to the state: `value`, `reduced`, `accumulator`, `element` or `mapValue`. A snapshot keeps it, so kinds are not mixed up. */
+  readonly role: string;
+  /** Of the value, element or map value; undefined = any. Never of the TtlValue around it. */
+  readonly type: TypeInformation | undefined;
+  /** Of a map's keys. */
+  readonly keyType?: TypeInformation | undefined;
+  /** Set when the cell holds TtlValues: these are dropped from snapshots this many ms after their last access. */
+  readonly ttlMs: number | undefined;
+}
+
+/** Implemented by each backend. */
+export interface CellFactory {
+  createValueCell(specification: CellSpecification): ValueCell<any>; // any: the user's value type
+  createListCell(specification: CellSpecification): ListCell<any>; // any: as above
+  createMapCell(specification: CellSpecification): MapCell<any, any>; // any: as above
+}

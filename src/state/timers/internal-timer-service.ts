@@ -1,0 +1,182 @@
+// Timers of one keyed operator subtask in both time domains, each (key, namespace, timestamp) at most once, fired in
+// timestamp order with ties in registration order. Firing is resumable: a timer is removed before its callback runs, so
+// a snapshot between two steps holds exactly the timers that have not fired. hot path. Thread: the slot's.
+import { assert } from '#core/assert';
+import { createSerializer } from '#core/serialization/create-serializer';
+import type { TypeSerializer } from '#core/serialization/type-serializer';
+import { MIN_WATERMARK } from '#core/time/watermarks';
+import { Types, type TypeInformation } from '#core/types/type-information';
+import { failWithoutKey } from '#state/errors';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import { createKeyTable, type KeyTable } from '#state/tables/key-table';
+import type { MemoryManager } from '#state/tables/memory-manager';
+import { TimerBuckets } from '#state/tables/timer-buckets';
+import { ReferencedKeys } from '#state/timers/referenced-keys';
+import { readTimers, writeTimers, type TimerSectionFormat } from '#state/timers/timer-sections';
+
+export type TimerCallback = (key: unknown, namespace: unknown, timestamp: number) => void;
+
+export interface InternalTimerServiceOptions {
+  /** Whose current key timers are registered for, and which is set before each callback. */
+  readonly backend: KeyedStateBackend;
+  readonly memory: MemoryManager;
+  /** Undefined for namespaces of any plain value. */
+  readonly namespaceType?: TypeInformation | undefined;
+  /** Section names and memory charges start with it; `timers` unless given. An operator may have several services. */
+  readonly name?: string;
+}
+
+/** Namespace row of timers without namespace. */
+const NO_NAMESPACE = 0;
+
+export class InternalTimerService {
+  readonly #backend: KeyedStateBackend;
+  readonly #keys: ReferencedKeys;
+  readonly #namespaces: ReferencedKeys;
+  readonly #eventTime: TimerBuckets;
+  readonly #processingTime: TimerBuckets;
+  readonly #name: string;
+  readonly #keySerializer: TypeSerializer;
+  readonly #namespaceSerializer: TypeSerializer;
+  #currentWatermark = MIN_WATERMARK;
+
+  constructor(options: InternalTimerServiceOptions) {
+    const { backend, memory, namespaceType, name = 'timers' } = options;
+    this.#backend = backend;
+    this.#name = name;
+    this.#keys = new ReferencedKeys(createTable(backend.keyType, memory, name));
+    this.#namespaces = new ReferencedKeys(createTable(namespaceType, memory, name));
+    this.#eventTime = new TimerBuckets(memory, name);
+    this.#processingTime = new TimerBuckets(memory, name);
+    this.#keySerializer = createSerializer(backend.keyType ?? Types.ANY);
+    this.#namespaceSerializer = createSerializer(namespaceType ?? Types.ANY);
+  }
+
+  /** The watermark advanced to last; Long.MIN (-Infinity) before the first. */
+  get currentWatermark(): number {
+    return this.#currentWatermark;
+  }
+
+  get eventTimeTimerCount(): number {
+    return this.#eventTime.size;
+  }
+
+  get processingTimeTimerCount(): number {
+    return this.#processingTime.size;
+  }
+
+  /** For the backend's current key; without effect when it is there already. @param timestamp event time in ms. */
+  registerEventTimeTimer(namespace: unknown, timestamp: number): void {
+    this.#register(this.#eventTime, this.#backend.currentKey, namespace, timestamp);
+  }
+
+  deleteEventTimeTimer(namespace: unknown, timestamp: number): void {
+    this.#delete(this.#eventTime, namespace, timestamp);
+  }
+
+  /** As registerEventTimeTimer. @param timestamp epoch ms. */
+  registerProcessingTimeTimer(namespace: unknown, timestamp: number): void {
+    this.#register(this.#processingTime, this.#backend.currentKey, namespace, timestamp);
+  }
+
+  deleteProcessingTimeTimer(namespace: unknown, timestamp: number): void {
+    this.#delete(this.#processingTime, namespace, timestamp);
+  }
+
+  /**
+   * Fires event-time timers at or before the watermark, those registered meanwhile included. True when none is left;
+   * false when shouldStop() held before one of them: call again with the same watermark to go on.
+   */
+  advanceWatermark(watermark: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
+    assert(watermark >= this.#currentWatermark, `a watermark does not go back, got ${watermark} after ${this.#currentWatermark}`);
+    this.#currentWatermark = watermark;
+    return this.#fireDue(this.#eventTime, watermark, fire, shouldStop);
+  }
+
+  /** As advanceWatermark for processing-time timers at or before `nowMs`. */
+  advanceProcessingTime(nowMs: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
+    return this.#fireDue(this.#processingTime, nowMs, fire, shouldStop);
+  }
+
+  /** Epoch ms before which no processing-time timer is due; Infinity when there is none. */
+  nextProcessingTime(): number {
+    return this.#processingTime.nextTimestampAtLeast();
+  }
+
+  /** Sections `<name>/event` and `<name>/processing`. The bytes belong to the caller. */
+  snapshot(): KeyedSection[] {
+    return [
+      writeTimers(`${this.#name}/event`, this.#eventTime, this.#format()),
+      writeTimers(`${this.#name}/processing`, this.#processingTime, this.#format()),
+    ];
+  }
+
+  /** Adds the restored timers. Throws STATE_MIGRATION_UNSUPPORTED when keys or namespaces were of another type. */
+  restore(restored: RestoredOperatorState): void {
+    const format = this.#format();
+    readTimers(restored.keyed(`${this.#name}/event`), format, (key, namespace, timestamp) => this.#register(this.#eventTime, key, namespace, timestamp));
+    readTimers(restored.keyed(`${this.#name}/processing`), format, (key, namespace, timestamp) => this.#register(this.#processingTime, key, namespace, timestamp));
+  }
+
+  /** Gives the memory back; idempotent. */
+  release(): void {
+    this.#eventTime.release();
+    this.#processingTime.release();
+    this.#keys.release();
+    this.#namespaces.release();
+  }
+
+  #register(timers: TimerBuckets, key: unknown, namespace: unknown, timestamp: number): void {
+    if (key === undefined) failWithoutKey();
+    const keyRow = this.#keys.rowOf(key);
+    const namespaceRow = namespace === undefined ? NO_NAMESPACE : this.#namespaces.rowOf(namespace) + 1;
+    // Timestamps are whole ms as Flink's longs, so that buckets sort by counting.
+    if (!timers.register(Math.trunc(timestamp), keyRow, namespaceRow)) return;
+    this.#keys.retain(keyRow);
+    if (namespaceRow !== NO_NAMESPACE) this.#namespaces.retain(namespaceRow - 1);
+  }
+
+  #delete(timers: TimerBuckets, namespace: unknown, timestamp: number): void {
+    const keyRow = this.#keys.tryRowOf(this.#backend.currentKey);
+    const namespaceRow = namespace === undefined ? NO_NAMESPACE : this.#namespaces.tryRowOf(namespace) + 1;
+    if (keyRow === -1 || (namespace !== undefined && namespaceRow === 0)) return;
+    if (timers.delete(Math.trunc(timestamp), keyRow, namespaceRow)) this.#dereference(keyRow, namespaceRow);
+  }
+
+  #fireDue(timers: TimerBuckets, limit: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
+    while (timers.hasDue(limit)) {
+      if (shouldStop()) return false;
+      timers.pollDue(limit);
+      const { dueTimestamp, dueKey, dueNamespace } = timers;
+      const key = this.#keys.keyAt(dueKey);
+      const namespace = dueNamespace === NO_NAMESPACE ? undefined : this.#namespaces.keyAt(dueNamespace - 1);
+      this.#dereference(dueKey, dueNamespace);
+      this.#backend.setCurrentKey(key);
+      fire(key, namespace, dueTimestamp);
+    }
+    return true;
+  }
+
+  #dereference(keyRow: number, namespaceRow: number): void {
+    this.#keys.dereference(keyRow);
+    if (namespaceRow !== NO_NAMESPACE) this.#namespaces.dereference(namespaceRow - 1);
+  }
+
+  #format(): TimerSectionFormat {
+    const { keyGroupRange } = this.#backend;
+    return {
+      name: this.#name,
+      keySerializer: this.#keySerializer,
+      namespaceSerializer: this.#namespaceSerializer,
+      keyGroupRange,
+      keyGroupOf: (key) => this.#backend.keyGroupOf(key),
+      keyAt: (row) => this.#keys.keyAt(row),
+      namespaceAt: (row) => (row === NO_NAMESPACE ? undefined : this.#namespaces.keyAt(row - 1)),
+    };
+  }
+}
+
+function createTable(keyType: TypeInformation | undefined, memory: MemoryManager, owner: string): KeyTable {
+  return createKeyTable({ keyType, memory, owner, layout: { f64: 0, i32: 1, hasAny: false } });
+}
