@@ -18,7 +18,6 @@ export interface ConfigType<T> {
 
 const INT_MAX = 2n ** 31n - 1n;
 const LONG_MAX = 2n ** 63n - 1n;
-const FLOAT_MAX = 3.4028234663852886e38;
 
 export const stringType: ConfigType<string> = {
   name: 'String', expectation: 'text', parse: (text) => parsed(text), format: (value) => value,
@@ -121,7 +120,8 @@ function parseDecimal(text: string): Parsed<number> {
 function parseFloat32(text: string): Parsed<number> {
   const decimal = parseDecimal(text);
   if (decimal.kind === 'refused') return decimal;
-  return Math.abs(decimal.value) > FLOAT_MAX ? refused('outside the range') : parsed(Math.fround(decimal.value));
+  const value = Math.fround(decimal.value);
+  return Number.isFinite(value) ? parsed(value) : refused('outside the range');
 }
 
 /** The shortest decimal text that reads back as the same 32-bit value. */
