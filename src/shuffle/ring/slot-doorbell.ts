@@ -7,6 +7,8 @@
 //   park: 1 load RUNG, back if changed   2 store PARKED 1   3 hasWork()   4 wait while RUNG is the known count   5 store PARKED 0
 //         6 load RUNG: the count now known
 import { assert } from '#core/assert';
+import { NodeThreads } from '#platform/threads/node-threads';
+import type { BellResult, Threads } from '#platform/threads/threads';
 import type { Doorbell } from '#shuffle/channel/channel';
 
 /** Shared memory of one doorbell: its own pair of cache lines. */
@@ -17,16 +19,17 @@ export const DoorbellCell = { RUNG: 0, PARKED: 1 } as const;
 
 export const WakeCause = { RUNG: 1, WORK: 2, TIMEOUT: 3 } as const;
 
-/** Sleeps while cells[index] is `expected`, at most timeoutMs (Infinity allowed). Atomics.wait, or a simulated one. */
-export type WaitForBell = (cells: Int32Array, index: number, expected: number, timeoutMs: number) => 'ok' | 'not-equal' | 'timed-out';
+/** The part of the threads door that a doorbell needs. Simulated threads pass their own. */
+export type BellDoor = Pick<Threads, 'waitForBell' | 'waitForBellAsync' | 'ring'>;
 
 export interface SlotDoorbellOptions {
   /** Looks at RUNG before sleeping, 10 to 15 ns each. 0 (default) when runnable slots exceed cores: spinning steals their time. */
   readonly spinCount?: number;
-  readonly waitForBell?: WaitForBell;
+  /** Default: Node's threads. */
+  readonly door?: BellDoor;
 }
 
-const sleepOnCell: WaitForBell = (cells, index, expected, timeoutMs) => Atomics.wait(cells, index, expected, timeoutMs);
+const NODE_DOOR: BellDoor = new NodeThreads();
 
 export class SlotDoorbell implements Doorbell {
   /** May be changed between parks, as slots become runnable or idle. */
@@ -34,7 +37,7 @@ export class SlotDoorbell implements Doorbell {
   readonly #cells: Int32Array;
   readonly #rung: number;
   readonly #parked: number;
-  readonly #waitForBell: WaitForBell;
+  readonly #door: BellDoor;
   /** The count of rings the owner knows of. */
   #known: number;
 
@@ -45,7 +48,7 @@ export class SlotDoorbell implements Doorbell {
     this.#rung = index + DoorbellCell.RUNG;
     this.#parked = index + DoorbellCell.PARKED;
     this.spinCount = options.spinCount ?? 0;
-    this.#waitForBell = options.waitForBell ?? sleepOnCell;
+    this.#door = options.door ?? NODE_DOOR;
     this.#known = Atomics.load(cells, this.#rung);
   }
 
@@ -53,7 +56,7 @@ export class SlotDoorbell implements Doorbell {
   ring(): void {
     const cells = this.#cells;
     Atomics.add(cells, this.#rung, 1);
-    if (Atomics.load(cells, this.#parked) !== 0) Atomics.notify(cells, this.#rung, 1);
+    if (Atomics.load(cells, this.#parked) !== 0) this.#door.ring(cells, this.#rung, 1);
   }
 
   /**
@@ -61,19 +64,41 @@ export class SlotDoorbell implements Doorbell {
    * sleeping: for work that nobody rings for) or for timeoutMs. A WakeCause; every cause may be spurious, so look again.
    */
   park(timeoutMs: number, hasWork: () => boolean): number {
+    if (this.#isRung()) return WakeCause.RUNG;
+    const cells = this.#cells;
+    Atomics.store(cells, this.#parked, 1);
+    const result = hasWork() ? undefined : this.#door.waitForBell(cells, this.#rung, this.#known, timeoutMs);
+    return this.#wake(result);
+  }
+
+  /**
+   * As park, while promises, timers and messages go on: slower to wake, so only where some are pending. What they bring does
+   * not end the wait by itself: their callback rings this bell. One call at a time.
+   */
+  async parkAsync(timeoutMs: number, hasWork: () => boolean): Promise<number> {
+    if (this.#isRung()) return WakeCause.RUNG;
+    const cells = this.#cells;
+    Atomics.store(cells, this.#parked, 1);
+    const result = hasWork() ? undefined : await this.#door.waitForBellAsync(cells, this.#rung, this.#known, timeoutMs);
+    return this.#wake(result);
+  }
+
+  #isRung(): boolean {
     const cells = this.#cells;
     const rung = this.#rung;
     const known = this.#known;
     for (let spins = this.spinCount; spins >= 0; spins--) {
       if (Atomics.load(cells, rung) === known) continue;
       this.#known = Atomics.load(cells, rung);
-      return WakeCause.RUNG;
+      return true;
     }
-    Atomics.store(cells, this.#parked, 1);
-    let cause: number = WakeCause.WORK;
-    if (!hasWork()) cause = this.#waitForBell(cells, rung, known, timeoutMs) === 'timed-out' ? WakeCause.TIMEOUT : WakeCause.RUNG;
-    Atomics.store(cells, this.#parked, 0);
-    this.#known = Atomics.load(cells, rung);
-    return cause;
+    return false;
+  }
+
+  #wake(result: BellResult | undefined): number {
+    Atomics.store(this.#cells, this.#parked, 0);
+    this.#known = Atomics.load(this.#cells, this.#rung);
+    if (result === undefined) return WakeCause.WORK;
+    return result === 'timed-out' ? WakeCause.TIMEOUT : WakeCause.RUNG;
   }
 }
