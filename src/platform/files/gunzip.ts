@@ -43,7 +43,6 @@ export function createSyncGunzip(path: string, chunkBytes: number): SyncGunzip {
 }
 
 class BindingGunzip implements SyncGunzip {
-  readonly #path: string;
   readonly #chunkBytes: number;
   readonly #gunzip: Gunzip;
   readonly #binding: InflateBinding;
@@ -56,7 +55,6 @@ class BindingGunzip implements SyncGunzip {
   #failure: PlatformError | undefined;
 
   constructor(path: string, chunkBytes: number, gunzip: Gunzip, internals: GunzipInternals) {
-    this.#path = path;
     this.#chunkBytes = chunkBytes;
     this.#gunzip = gunzip;
     this.#binding = internals._handle;
@@ -111,7 +109,8 @@ class BindingGunzip implements SyncGunzip {
   }
 }
 
-class WholeFileGunzip implements SyncGunzip {
+/** The way out when Node's binding has changed its shape: memory for the whole file, packed and unpacked. */
+export class WholeFileGunzip implements SyncGunzip {
   readonly #path: string;
   readonly #chunkBytes: number;
   readonly #packed: Uint8Array[] = [];
