@@ -1,0 +1,99 @@
+// A keyed stream cut into windows: what to do with each window of each key. Results carry window end - 1 as event time.
+// Not here, with reasons in docs/flink-map: custom triggers and evictors (they would force every window to keep its elements).
+import { fieldReducer, type FieldAggregation, type NumericFieldOf } from '#datastream/functions/field-aggregations';
+import type { ReduceFunction } from '#datastream/functions/functions';
+import type { KeyedStream } from '#datastream/stream/keyed-stream';
+import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
+import { reduceAggregation, type WindowSettings, windowDefinition } from '#datastream/windowing/window-definition';
+import { bindWindowFunction, type WindowFunction } from '#datastream/windowing/process-window-function';
+import type { WindowAssigner } from '#datastream/windowing/window-assigners';
+import type { AggregateFunction } from '#state/keyed/keyed-state';
+import type { OutputTag } from '#streaming/process/output-tag';
+import type { WindowAggregation, WindowProcess } from '#streaming/window/window-operator-options';
+import type { TypeInformation } from '#core/types/type-information';
+
+export class WindowedStream<T, K> {
+  readonly #input: KeyedStream<T, K>;
+  readonly #settings: WindowSettings;
+
+  constructor(input: KeyedStream<T, K>, assigner: WindowAssigner<T>) {
+    this.#input = input;
+    this.#settings = { assigner, allowedLatenessMs: 0, lateTag: undefined };
+  }
+
+  /** A window stays until the watermark passes its end by this many ms, and fires again for each late record. */
+  allowedLateness(latenessMs: number): this {
+    this.#settings.allowedLatenessMs = latenessMs;
+    return this;
+  }
+
+  /** Where records go that are too late for every window of theirs; without it they are counted and dropped. */
+  sideOutputLateData(tag: OutputTag<T>): this {
+    this.#settings.lateTag = tag.id;
+    return this;
+  }
+
+  /** One value per window; with a window function, what it makes of that value. */
+  reduce(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T>;
+  reduce<R>(reducer: ReduceFunction<T>, windowFunction: WindowFunction<T, R, K>): SingleOutputStreamOperator<R>;
+  reduce<R>(reducer: ReduceFunction<T>, windowFunction?: WindowFunction<T, R, K>): SingleOutputStreamOperator<T> | SingleOutputStreamOperator<R> {
+    const type = this.#input.getType();
+    const aggregation = reduceAggregation(reducer);
+    return windowFunction === undefined
+      ? this.#apply<T>(aggregation, undefined, type, type)
+      : this.#apply<R>(aggregation, this.#bind(windowFunction), type, undefined);
+  }
+
+  aggregate<ACC, R>(aggregateFunction: AggregateFunction<T, ACC, R>): SingleOutputStreamOperator<R>;
+  aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction: WindowFunction<V, R, K>): SingleOutputStreamOperator<R>;
+  aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction?: WindowFunction<V, R, K>): SingleOutputStreamOperator<V> | SingleOutputStreamOperator<R> {
+    const aggregation: WindowAggregation = { kind: 'aggregate', aggregate: aggregateFunction };
+    const { accumulatorType, resultType } = aggregateFunction;
+    return windowFunction === undefined
+      ? this.#apply<V>(aggregation, undefined, accumulatorType, resultType)
+      : this.#apply<R>(aggregation, this.#bind(windowFunction), accumulatorType, undefined);
+  }
+
+  /** All elements of each window, in arrival order: the window keeps every one until it is purged. */
+  process<R>(windowFunction: WindowFunction<T, R, K>): SingleOutputStreamOperator<R> {
+    return this.#apply<R>({ kind: 'list' }, this.#bind(windowFunction), undefined, undefined);
+  }
+
+  sum(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.#byField('sum', field);
+  }
+
+  min(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.#byField('min', field);
+  }
+
+  max(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.#byField('max', field);
+  }
+
+  minBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.#byField('minBy', field);
+  }
+
+  maxBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.#byField('maxBy', field);
+  }
+
+  #byField(aggregation: FieldAggregation, field: NumericFieldOf<T> | undefined): SingleOutputStreamOperator<T> {
+    return this.reduce(fieldReducer<T>(aggregation, field as string | number | undefined, this.#input.getType()));
+  }
+
+  #bind<V, R>(windowFunction: WindowFunction<V, R, K>): () => WindowProcess {
+    return bindWindowFunction(this.#settings.assigner.name, windowFunction);
+  }
+
+  #apply<R>(
+    aggregation: WindowAggregation, makeProcess: (() => WindowProcess) | undefined,
+    accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined,
+  ): SingleOutputStreamOperator<R> {
+    const inputType = this.#input.getType();
+    return this.#input.transform(windowDefinition(this.#settings, {
+      aggregation, makeProcess, keys: this.#input.key, inputType, accumulatorType, outputType,
+    }));
+  }
+}
