@@ -51,6 +51,7 @@ class BindingGunzip implements SyncGunzip {
   #inputOffset = 0;
   #hasMoreOutput = false;
   #isFinished = false;
+  #isPastEnd = false;
   #isEmpty = true;
   #failure: PlatformError | undefined;
 
@@ -64,7 +65,7 @@ class BindingGunzip implements SyncGunzip {
 
   push(packed: Uint8Array): void {
     assert(this.#input === null && !this.#isFinished, 'packed bytes are taken after the last ones were used up');
-    if (packed.length === 0) return;
+    if (packed.length === 0 || this.#isPastEnd) return;
     this.#input = packed;
     this.#inputOffset = 0;
     this.#isEmpty = false;
@@ -102,7 +103,8 @@ class BindingGunzip implements SyncGunzip {
     this.#hasMoreOutput = outputFree === 0;
     const made = output.length - outputFree;
     if (!this.#hasMoreOutput) {
-      // With room left in the output, bytes not taken are what follows the last member: padding, ignored as gzip does.
+      // With room left in the output, bytes not taken are padding after the last member: ignored with all behind it.
+      this.#isPastEnd ||= this.#state[1]! > 0;
       this.#input = null;
     }
     return made;
