@@ -3,6 +3,7 @@
 // Called on the main thread by the command line, which passes the doors to the host in `io`.
 
 import { parseConfigSetting, type ConfigSetting } from '#core/config/config-setting';
+import { validateConfiguration } from '#core/config/config-validation';
 import { Configuration } from '#core/config/configuration';
 import { keyNotices, keyWarnings } from '#core/config/key-notices';
 import { ConfigError } from '#core/errors/config-errors';
@@ -55,6 +56,7 @@ export function runExplainMemory(args: readonly string[], io: ExplainMemoryIo): 
 function explain(args: ExplainMemoryArgs, io: ExplainMemoryIo): void {
   const host: MemoryHost = { memoryBytes: io.hostMemoryBytes, cores: io.hostCores };
   const config = Configuration.fromMap(io.loadConfig()).merge(configurationOf(args.settings));
+  validateConfiguration(config);
   const before = reportsOf(config, args, host);
   const after = args.whatIf.length === 0 ? undefined : whatIfReports(before, config, args, host);
   const texts = before.map((report, index) => {
@@ -78,7 +80,9 @@ function whatIfReports(before: readonly MemoryReport[], config: Configuration, a
   for (const notice of keyNotices(keys)) {
     if (notice.kind === 'unknown') throw new ConfigError('CONFIG_KEY_UNKNOWN', `--what-if: ${notice.message}`, { context: { key: notice.key } });
   }
-  const reports = refusedByKey(keys, () => reportsOf(config.merge(configurationOf(args.whatIf)), args, host));
+  const changed = config.merge(configurationOf(args.whatIf));
+  validateConfiguration(changed);
+  const reports = refusedByKey(keys, () => reportsOf(changed, args, host));
   for (const [index, report] of reports.entries()) requireSafe(before[index] ?? report, report, keys, host, args.target);
   return reports;
 }

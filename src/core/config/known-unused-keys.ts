@@ -39,7 +39,7 @@ const singleKeys = `
   execution.program-config.enabled execution.program-config.wildcards execution.shutdown-on-application-finish execution.sort.keyed.partition.memory
   execution.sort.partition.memory execution.sorted-inputs.memory execution.submit-failed-job-on-application-error
   execution.terminate-application-on-any-job-exception fine-grained.shuffle-mode.all-blocking io.tmp.dirs jmx.server.port
-  job-event.store.write-buffer.size jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling
+  job-event.store.write-buffer.flush-interval job-event.store.write-buffer.size jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling
   jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout jobmanager.adaptive-scheduler.max-delay-for-scale-trigger
   jobmanager.adaptive-scheduler.min-parallelism-increase jobmanager.adaptive-scheduler.prefer-minimal-taskmanagers
   jobmanager.adaptive-scheduler.rescale-trigger.max-checkpoint-failures jobmanager.adaptive-scheduler.resource-stabilization-timeout
@@ -73,18 +73,18 @@ const singleKeys = `
   taskmanager.network.batch-shuffle.read-buffer-timeout taskmanager.network.bind-policy taskmanager.network.blocking-shuffle.compression.enabled
   taskmanager.network.blocking-shuffle.type taskmanager.network.compression.codec taskmanager.network.detailed-metrics
   taskmanager.network.hybrid-shuffle.enable-new-mode taskmanager.network.hybrid-shuffle.external-remote-tier-factory.class
-  taskmanager.network.hybrid-shuffle.num-retained-in-memory-regions-max taskmanager.network.hybrid-shuffle.remote.path
-  taskmanager.network.hybrid-shuffle.spill-index-region-group-size taskmanager.network.max-num-tcp-connections
-  taskmanager.network.memory.exclusive-buffers-request-timeout-ms taskmanager.network.netty.client.connectTimeoutSec
-  taskmanager.network.netty.client.numThreads taskmanager.network.netty.client.tcp.keepCount taskmanager.network.netty.client.tcp.keepIdleSec
-  taskmanager.network.netty.client.tcp.keepIntervalSec taskmanager.network.netty.num-arenas taskmanager.network.netty.sendReceiveBufferSize
-  taskmanager.network.netty.server.backlog taskmanager.network.netty.server.numThreads taskmanager.network.netty.transport
-  taskmanager.network.request-backoff.initial taskmanager.network.request-backoff.max taskmanager.network.retries
-  taskmanager.network.sort-shuffle.min-parallelism taskmanager.network.tcp-connection.enable-reuse-across-jobs taskmanager.registration.timeout
-  taskmanager.resource-id taskmanager.rpc.bind-port taskmanager.rpc.port taskmanager.runtime.hashjoin-bloom-filters
-  taskmanager.runtime.large-record-handler taskmanager.runtime.max-fan taskmanager.runtime.sort-spilling-threshold taskmanager.slot.timeout
-  traces.checkpoint.span-detail-level traces.recovery.span-detail-level traces.reporters web.access-control-allow-origin web.history web.log.path
-  web.tmpdir web.upload.dir
+  taskmanager.network.hybrid-shuffle.memory-decoupling.enabled taskmanager.network.hybrid-shuffle.num-retained-in-memory-regions-max
+  taskmanager.network.hybrid-shuffle.remote.path taskmanager.network.hybrid-shuffle.spill-index-region-group-size
+  taskmanager.network.max-num-tcp-connections taskmanager.network.memory.exclusive-buffers-request-timeout-ms
+  taskmanager.network.netty.client.connectTimeoutSec taskmanager.network.netty.client.numThreads taskmanager.network.netty.client.tcp.keepCount
+  taskmanager.network.netty.client.tcp.keepIdleSec taskmanager.network.netty.client.tcp.keepIntervalSec taskmanager.network.netty.num-arenas
+  taskmanager.network.netty.sendReceiveBufferSize taskmanager.network.netty.server.backlog taskmanager.network.netty.server.numThreads
+  taskmanager.network.netty.transport taskmanager.network.partition-request-timeout taskmanager.network.request-backoff.initial
+  taskmanager.network.request-backoff.max taskmanager.network.retries taskmanager.network.sort-shuffle.min-parallelism
+  taskmanager.network.tcp-connection.enable-reuse-across-jobs taskmanager.registration.timeout taskmanager.resource-id taskmanager.rpc.bind-port
+  taskmanager.rpc.port taskmanager.runtime.hashjoin-bloom-filters taskmanager.runtime.large-record-handler taskmanager.runtime.max-fan
+  taskmanager.runtime.sort-spilling-threshold taskmanager.slot.timeout traces.checkpoint.span-detail-level traces.recovery.span-detail-level
+  traces.reporters web.access-control-allow-origin web.history web.log.path web.tmpdir web.upload.dir
 `;
 
 /** Keys accepted by their full name. */

@@ -3,7 +3,7 @@
 
 import type { ConfigOption } from '#core/config/config-option';
 import type { Configuration } from '#core/config/configuration';
-import { MemorySize } from '#core/config/memory-size';
+import type { MemorySize } from '#core/config/memory-size';
 import { MemoryError } from '#core/errors/memory-errors';
 
 export interface RangeFraction {

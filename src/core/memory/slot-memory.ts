@@ -4,7 +4,7 @@
 
 import { assert } from '#core/assert';
 import type { Configuration } from '#core/config/configuration';
-import { MemorySize } from '#core/config/memory-size';
+import type { MemorySize } from '#core/config/memory-size';
 import { taskManagerOptions as keys } from '#core/config/options/task-manager-options';
 import { MemoryError } from '#core/errors/memory-errors';
 import type { TaskManagerFlinkMemory } from '#core/memory/task-manager-memory';

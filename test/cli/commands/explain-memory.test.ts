@@ -97,6 +97,7 @@ describe('explain-memory', () => {
       ['taskmanager.memory.network.max=64 kb', 'MEMORY_RANGE_INCONSISTENT', ''],
       ['taskmanager.memory.managed.size=20g', 'MEMORY_SETTING_UNSAFE', 'local'],
       ['taskmanager.memory.process.sizes=1g', 'CONFIG_KEY_UNKNOWN', ''],
+      ['taskmanager.memory.network.fraction=lots', 'CONFIG_VALUE_INVALID', ''],
     ];
     for (const [setting, code, target] of cases) {
       const outcome = explain(['--what-if', setting, ...(target === '' ? [] : ['--target', target])]);

@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Configuration } from '#core/config/configuration';
+import { validateConfiguration } from '#core/config/config-validation';
 import { parseConfigSetting } from '#core/config/config-setting';
 import { parseConfigYaml } from '#core/config/config-yaml';
 import { checkpointingOptions } from '#core/config/options/checkpointing-options';
@@ -49,6 +50,13 @@ describe('configuration', () => {
     });
     assert.throws(() => config.get(checkpointingOptions.mode), {
       message: "execution.checkpointing.mode cannot be 'twice' (no such constant): give one of EXACTLY_ONCE, AT_LEAST_ONCE",
+    });
+  });
+
+  test('validation finds a bad value of any typed key, also under an old name', () => {
+    validateConfiguration(Configuration.fromMap({ 'rest.port': 8081, 'some.other.key': 'x' }));
+    assert.throws(() => validateConfiguration(Configuration.fromMap({ 'state.checkpoints.num-retained': 'many' })), {
+      code: 'CONFIG_VALUE_INVALID', message: /^state\.checkpoints\.num-retained cannot be 'many'/,
     });
   });
 
