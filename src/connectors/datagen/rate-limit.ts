@@ -8,7 +8,7 @@ export class RateLimit {
   readonly #clock: Clock;
   readonly #permitsPerMs: number;
   #granted = 0;
-  #startMs: number;
+  readonly #startMs: number;
 
   /** @param perSecond permits per second; Infinity for no limit. */
   constructor(clock: Clock, perSecond: number) {
@@ -20,13 +20,9 @@ export class RateLimit {
   /** Takes up to `wanted` permits; returns how many there were. */
   take(wanted: number): number {
     if (this.#permitsPerMs === Number.POSITIVE_INFINITY) return wanted;
-    const nowMs = this.#clock.monotonicMs();
-    const earned = Math.floor((nowMs - this.#startMs) * this.#permitsPerMs) + 1;
-    if (earned - this.#granted > Math.max(1, BURST_MS * this.#permitsPerMs)) {
-      this.#startMs = nowMs - Math.min(BURST_MS, 1 / this.#permitsPerMs);
-      this.#granted = 0;
-      return this.take(wanted);
-    }
+    const earned = Math.floor((this.#clock.monotonicMs() - this.#startMs) * this.#permitsPerMs) + 1;
+    const burst = Math.max(1, Math.ceil(BURST_MS * this.#permitsPerMs));
+    this.#granted = Math.max(this.#granted, earned - burst);
     const taken = Math.max(0, Math.min(wanted, earned - this.#granted));
     this.#granted += taken;
     return taken;
