@@ -70,6 +70,8 @@ interface SplitReader<SplitT> {
   notifyCheckpointComplete?(checkpointId: number): void;
   /** After NOTHING: epoch ms at which to poll again; Infinity = only when woken. */
   readonly nextPollMs: number;
+  /** Ids of splits read to their end since the last call: their watermarks hold nothing back any more. */
+  takeFinishedSplits?(): readonly string[];
   /** 0..1 of a bounded input, for the progress line; NaN when unknown. */
   readonly progress?: number;
   close(): void;

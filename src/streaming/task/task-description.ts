@@ -59,6 +59,8 @@ export interface TaskDescription {
   readonly clock: Clock;
   readonly files: Files;
   readonly memory: MemoryManager;
+  /** In [0, 1): the channel of `shuffle`. */
+  readonly random: () => number;
   readonly operators: readonly ChainedOperator[];
   readonly inputs: readonly TaskInput[];
   readonly outputs: readonly TaskOutput[];

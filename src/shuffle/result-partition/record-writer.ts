@@ -1,0 +1,160 @@
+// hot path. One outgoing edge of a task: chooses the channel of each row and appends it. An undeclared edge holds its
+// first rows back until the schema can be inferred from them. Thread: the producer's slot.
+import { inferType } from '#core/types/infer-type';
+import { schemaOf } from '#core/columns/schema';
+import { assignToKeyGroup, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
+import { createKeyHasher } from '#core/keys/key-hasher';
+import type { TypeInformation } from '#core/types/type-information';
+import type { ChannelProducer } from '#shuffle/channel/channel';
+import { ControlKind } from '#shuffle/channel/channel';
+import { ShuffleError } from '#shuffle/errors';
+import type { Partitioner } from '#shuffle/partitioner/partitioner';
+import type { Availability } from '#shuffle/result-partition/availability';
+import { ChannelWriter } from '#shuffle/result-partition/channel-writer';
+
+/** Rows seen before an undeclared edge decides on its columns. */
+const INFERENCE_ROWS_MAX = 100;
+
+export interface RecordWriterOptions {
+  readonly producers: readonly ChannelProducer[];
+  readonly partitioner: Partitioner;
+  /** Index of the producing subtask: where rebalance starts. */
+  readonly subtaskIndex: number;
+  readonly consumerMaxParallelism: number;
+  readonly type: TypeInformation | undefined;
+  readonly availability: Availability;
+  readonly attempt: number;
+  readonly recordBytesMax: number;
+  /** Source of the random channel of `shuffle`, in [0, 1). */
+  readonly random: () => number;
+}
+
+export class RecordWriter {
+  readonly channels: readonly ChannelWriter[];
+  /** Appends a row to its channel. NaN = no event time. */
+  readonly emit: (value: unknown, eventTime: number) => void;
+  readonly #route: (value: unknown, eventTime: number) => void;
+  #held: { value: unknown; eventTime: number }[] | undefined;
+
+  constructor(options: RecordWriterOptions) {
+    const { availability, attempt, recordBytesMax } = options;
+    this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax }));
+    this.#route = createRoute(this.channels, options);
+    if (options.type !== undefined) {
+      this.#openChannels(options.type);
+      this.emit = this.#route;
+    } else {
+      this.#held = [];
+      this.emit = (value, eventTime) => {
+        if (this.#held === undefined) {
+          this.#route(value, eventTime);
+          return;
+        }
+        this.#held.push({ value, eventTime });
+        if (this.#held.length >= INFERENCE_ROWS_MAX) this.#infer();
+      };
+    }
+  }
+
+  /** Publishes partly filled frames. */
+  flush(): void {
+    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+    for (const channel of this.channels) channel.flush();
+  }
+
+  /** Publishes partly filled frames of channels whose consumer waits for data. */
+  flushIdle(): void {
+    if (this.#held !== undefined && this.#held.length > 0 && this.channels.some((channel) => channel.isConsumerIdle)) this.#infer();
+    for (const channel of this.channels) if (channel.hasUnflushed && channel.isConsumerIdle) channel.flush();
+  }
+
+  /** A control entry on every channel, behind all rows emitted so far. */
+  broadcast(kind: number, a: number, b = 0, c = 0): void {
+    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+    for (const channel of this.channels) channel.control(kind, a, b, c);
+  }
+
+  emitWatermark(watermark: number): void {
+    this.broadcast(ControlKind.WATERMARK, watermark);
+  }
+
+  /** True when every channel has room again. */
+  drain(): boolean {
+    let isFree = true;
+    for (const channel of this.channels) if (!channel.drain()) isFree = false;
+    return isFree;
+  }
+
+  get isDrained(): boolean {
+    return (this.#held === undefined || this.#held.length === 0) && this.channels.every((channel) => channel.isDrained);
+  }
+
+  get hasUnflushed(): boolean {
+    return (this.#held !== undefined && this.#held.length > 0) || this.channels.some((channel) => channel.hasUnflushed);
+  }
+
+  close(): void {
+    for (const channel of this.channels) channel.close();
+  }
+
+  #infer(): void {
+    const held = this.#held!;
+    this.#held = undefined;
+    this.#openChannels(inferType(held.map((row) => row.value)));
+    for (const row of held) this.#route(row.value, row.eventTime);
+  }
+
+  #openChannels(type: TypeInformation): void {
+    const schema = schemaOf(type);
+    for (const channel of this.channels) channel.open(schema);
+  }
+}
+
+function createRoute(channels: readonly ChannelWriter[], options: RecordWriterOptions): (value: unknown, eventTime: number) => void {
+  const { partitioner } = options;
+  const count = channels.length;
+  const only = channels[0]!;
+  switch (partitioner.kind) {
+    case 'hash': return createHashRoute(channels, options);
+    case 'custom': return createCustomRoute(channels, partitioner);
+    case 'broadcast': return (value, eventTime) => {
+      for (const channel of channels) channel.append(value, eventTime);
+    };
+    case 'forward': case 'global': return (value, eventTime) => only.append(value, eventTime);
+    case 'shuffle': return (value, eventTime) => channels[Math.floor(options.random() * count)]!.append(value, eventTime);
+    case 'rebalance': case 'rescale': {
+      let next = options.subtaskIndex % count;
+      return (value, eventTime) => {
+        channels[next]!.append(value, eventTime);
+        next = next + 1 === count ? 0 : next + 1;
+      };
+    }
+  }
+}
+
+function createHashRoute(channels: readonly ChannelWriter[], options: RecordWriterOptions): (value: unknown, eventTime: number) => void {
+  const key = options.partitioner.key!;
+  const selector = key.selector;
+  const count = channels.length;
+  if (count === 1) {
+    const only = channels[0]!;
+    return (value, eventTime) => only.append(value, eventTime);
+  }
+  const maxParallelism = options.consumerMaxParallelism;
+  const hash = createKeyHasher(key.type);
+  const channelOfGroup = Array.from({ length: maxParallelism }, (_, group) => channels[operatorIndexOfKeyGroup(maxParallelism, count, group)]!);
+  return (value, eventTime) => channelOfGroup[assignToKeyGroup(hash(selector(value)), maxParallelism)]!.append(value, eventTime);
+}
+
+function createCustomRoute(channels: readonly ChannelWriter[], partitioner: Partitioner): (value: unknown, eventTime: number) => void {
+  const { selector } = partitioner.key!;
+  const partition = partitioner.partition!;
+  return (value, eventTime) => {
+    const index = partition(selector(value), channels.length);
+    const channel = channels[index];
+    if (channel === undefined) {
+      throw new ShuffleError('PARTITION_INDEX_INVALID', `the custom partitioner returned ${String(index)} for ${channels.length} channels: return an integer from 0 to ${channels.length - 1}`, { context: { index, channels: channels.length } });
+    }
+    channel.append(value, eventTime);
+  };
+}

@@ -1,0 +1,320 @@
+// One subtask: takes a batch from its source or gate, runs it through the chain, and keeps watermarks, timers, barriers
+// and back pressure in order. Invariant: nothing new is fed while an output is blocked or an operator has rows pending.
+// Thread: the slot's; the slot loop calls step() in turn with its other tasks.
+import { millraceOptions } from '#core/config/options/millrace-options';
+import { checkpointingOptions } from '#core/config/options/checkpointing-options';
+import { serializeError } from '#core/errors/engine-error';
+import { MIN_WATERMARK } from '#core/time/watermarks';
+import { ControlKind } from '#shuffle/channel/channel';
+import { type Barrier, GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
+import { Availability } from '#shuffle/result-partition/availability';
+import { RecordWriter } from '#shuffle/result-partition/record-writer';
+import { ChainState } from '#streaming/task/chain-state';
+import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
+import { SourceDriver } from '#streaming/task/source-driver';
+import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription, type TaskMail, type TaskStatus } from '#streaming/task/task-description';
+import { TaskTimes } from '#streaming/task/task-times';
+import { describeFailure } from '#streaming/task/task-failure';
+import { readTaskWatermark, withTaskWatermark } from '#streaming/task/task-watermark';
+import { WatermarkValve } from '#streaming/watermark/watermark-valve';
+
+export class StreamTask implements RunnableTask {
+  readonly description: TaskDescription;
+  readonly #availability = new Availability();
+  readonly #state = new ChainState();
+  readonly #writers: readonly RecordWriter[];
+  readonly #chain: OperatorChain;
+  readonly #gate: InputGate | undefined;
+  readonly #source: SourceDriver | undefined;
+  readonly #valve: WatermarkValve;
+  readonly #times: TaskTimes;
+  readonly #bufferTimeoutMs: number;
+  #status: TaskStatus = 'INITIALIZING';
+  #loop: BatchLoop | undefined;
+  #cursor = 0;
+  #hasBatch = false;
+  #isFlushing = false;
+  #lastFlushMs = Number.NEGATIVE_INFINITY;
+  #wakeAtMs = 0;
+  /** Barriers that wait: of a source for the end of its batch, of any task for a user's iterator. */
+  readonly #triggers: Barrier[] = [];
+
+  private constructor(description: TaskDescription) {
+    this.description = description;
+    const { configuration, clock } = description;
+    const recordBytesMax = Number(configuration.get(millraceOptions.recordSizeMax).bytes);
+    this.#times = new TaskTimes(() => clock.monotonicMs());
+    this.#writers = description.outputs.map((output) => new RecordWriter({
+      producers: output.producers, partitioner: output.partitioner, subtaskIndex: description.subtaskIndex, consumerMaxParallelism: output.consumerMaxParallelism,
+      type: output.type, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random,
+    }));
+    this.#bufferTimeoutMs = Math.min(...description.outputs.map((output) => (output.bufferTimeoutMs < 0 ? Number.POSITIVE_INFINITY : output.bufferTimeoutMs)), Number.POSITIVE_INFINITY);
+    this.#chain = new OperatorChain(description, this.#writers, this.#availability, this.#state);
+    const isSource = description.operators[0]!.node.kind === 'source';
+    this.#source = isSource ? new SourceDriver(description, this.#chain, this.#availability) : undefined;
+    this.#gate = isSource ? undefined : new InputGate({
+      inputs: description.inputs, recordBytesMax, monotonicMs: () => clock.monotonicMs(),
+      isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE',
+    });
+    this.#valve = new WatermarkValve(this.#gate?.channels.length ?? 0);
+  }
+
+  /** A failure while creating operators becomes a task that reports FAILED from open(). */
+  static create(description: TaskDescription): StreamTask {
+    return new StreamTask(description);
+  }
+
+  get status(): TaskStatus {
+    return this.#status;
+  }
+
+  open(): void {
+    this.#guard(() => {
+      this.#chain.open();
+      this.#source?.open();
+      const restored = readTaskWatermark(this.description);
+      if (restored > MIN_WATERMARK) {
+        this.#valve.restore(restored);
+        if (this.#gate !== undefined) this.#chain.processWatermark(restored);
+      }
+      this.#become('RUNNING');
+    });
+  }
+
+  step(): StepResult {
+    if (this.#isOver) return StepResult.DONE;
+    const result = this.#guard(() => this.#step()) ?? StepResult.DONE;
+    this.#times.record(result);
+    return result;
+  }
+
+  deliver(mail: TaskMail): void {
+    if (this.#isOver) return;
+    this.#guard(() => this.#receive(mail));
+  }
+
+  get wakeAtMs(): number {
+    return this.#wakeAtMs;
+  }
+
+  counters(): TaskCounters {
+    const channels = this.#writers.flatMap((writer) => writer.channels);
+    return {
+      recordsIn: this.#source?.recordsIn ?? this.#gate!.channels.reduce((sum, channel) => sum + channel.recordsIn, 0),
+      recordsOut: channels.reduce((sum, channel) => sum + channel.recordsOut, 0),
+      bytesIn: this.#gate?.channels.reduce((sum, channel) => sum + channel.bytesIn, 0) ?? 0,
+      bytesOut: channels.reduce((sum, channel) => sum + channel.bytesOut, 0),
+      watermark: this.#source === undefined ? this.#valve.watermark : this.#source.watermark,
+      ...this.#times.read(),
+      progress: this.#source?.progress ?? Number.NaN,
+      byName: this.#chain.counters,
+    };
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#chain.close();
+    for (const writer of this.#writers) writer.close();
+  }
+
+  get #isOver(): boolean {
+    return this.#status === 'FINISHED' || this.#status === 'CANCELED' || this.#status === 'FAILED';
+  }
+
+  #step(): StepResult {
+    const nowMs = this.description.clock.now();
+    this.#wakeAtMs = Number.POSITIVE_INFINITY;
+    if (this.#availability.blocked > this.#chain.pending.size && !this.#unblock()) return this.#blocked(nowMs);
+    if (this.#isFlushing) return this.#finish();
+    if (!this.#chain.advance()) return this.#whilePending(nowMs);
+    if (this.#availability.blocked !== 0) return StepResult.PROGRESS;
+    if (this.#chain.nextProcessingTime <= nowMs) {
+      this.#chain.onProcessingTime(nowMs);
+      return StepResult.PROGRESS;
+    }
+    if (this.#triggers.length > 0 && this.#performTriggers()) return StepResult.PROGRESS;
+    const result = this.#source !== undefined ? this.#stepSource(nowMs) : this.#stepGate();
+    this.#flushDue(nowMs, result);
+    if (result === StepResult.IDLE) this.#wakeAtMs = Math.min(this.#wakeAtMs, this.#chain.nextProcessingTime, this.#source?.wakeAtMs ?? Number.POSITIVE_INFINITY);
+    return result;
+  }
+
+  /** Frees what can be freed: channel backlogs, sinks that were full. True when rows may be emitted again. */
+  #unblock(): boolean {
+    let isFree = true;
+    for (const writer of this.#writers) if (!writer.drain()) isFree = false;
+    if (!this.#chain.pollSinks()) isFree = false;
+    return isFree;
+  }
+
+  #blocked(nowMs: number): StepResult {
+    // Partly filled frames of the channels that do have room must not wait for the one that has none.
+    this.#flushDue(nowMs, StepResult.BLOCKED);
+    return StepResult.BLOCKED;
+  }
+
+  /** An operator is emitting and has no room: a barrier may pass, since what is pending is in the operator's snapshot. */
+  #whilePending(nowMs: number): StepResult {
+    if (this.#chain.pending.size === 0 && !this.#hasBatch) {
+      if (this.#gate?.pollBarrier() === true) this.#snapshot(this.#gate.barrier!);
+      else if (this.#triggers.length > 0) this.#performTriggers();
+    }
+    return this.#blocked(nowMs);
+  }
+
+  #stepSource(nowMs: number): StepResult {
+    const source = this.#source!;
+    const result = source.step(nowMs);
+    if (!source.isEnded) return result;
+    source.emitMaxWatermark();
+    return this.#beginFinish();
+  }
+
+  #stepGate(): StepResult {
+    const gate = this.#gate!;
+    if (this.#hasBatch) return this.#runBatch();
+    switch (gate.poll()) {
+      case GateEvent.NOTHING: return StepResult.IDLE;
+      case GateEvent.BATCH: {
+        const { channel } = gate;
+        this.#loop = this.#chain.batchLoop(channel.batch.layout.schema, channel.input, undefined);
+        this.#cursor = 0;
+        this.#hasBatch = true;
+        return this.#runBatch();
+      }
+      case GateEvent.WATERMARK: this.#advanceWatermark(this.#valve.onWatermark(gate.channel.index, gate.value)); break;
+      case GateEvent.IDLE: this.#setIdle(gate.channel.index, true); break;
+      case GateEvent.ACTIVE: this.#setIdle(gate.channel.index, false); break;
+      case GateEvent.BARRIER: this.#snapshot(gate.barrier!); break;
+      case GateEvent.BARRIER_CANCELED: this.#abort(gate.barrier!.checkpointId); break;
+      case GateEvent.CHANNEL_ENDED: return this.#channelEnded();
+      default: break;
+    }
+    return StepResult.PROGRESS;
+  }
+
+  #runBatch(): StepResult {
+    const { channel } = this.#gate!;
+    this.#cursor = this.#loop!(channel.batch, this.#cursor);
+    if (this.#cursor >= channel.batch.count) {
+      channel.release();
+      this.#hasBatch = false;
+    }
+    return StepResult.PROGRESS;
+  }
+
+  #advanceWatermark(isAdvanced: boolean): void {
+    if (isAdvanced) this.#chain.processWatermark(this.#valve.watermark);
+  }
+
+  #setIdle(channel: number, isIdle: boolean): void {
+    const before = this.#valve.isAllIdle;
+    this.#advanceWatermark(this.#valve.onIdleness(channel, isIdle));
+    if (this.#valve.isAllIdle !== before) this.#chain.processIdleness(this.#valve.isAllIdle);
+  }
+
+  #channelEnded(): StepResult {
+    const gate = this.#gate!;
+    const { index, input } = gate.channel;
+    if (gate.completeAlignmentAfterEnd()) this.#snapshot(gate.barrier!);
+    if (!gate.isEnded) this.#advanceWatermark(this.#valve.onEnd(index));
+    if (gate.isInputEnded(input)) this.#chain.endInput(input);
+    return gate.isEnded ? this.#beginFinish() : StepResult.PROGRESS;
+  }
+
+  /** No input is left: what is pending is emitted, then sinks flush and the end goes to every channel. */
+  #beginFinish(): StepResult {
+    this.#isFlushing = true;
+    return StepResult.PROGRESS;
+  }
+
+  #finish(): StepResult {
+    if (!this.#chain.advance() || this.#availability.blocked !== 0) return StepResult.PROGRESS;
+    if (this.#triggers.length > 0) this.#performTriggers();
+    if (!this.#isEndSent) {
+      this.#isEndSent = true;
+      this.#chain.finish();
+      for (const writer of this.#writers) writer.broadcast(ControlKind.END_OF_INPUT, 0);
+      return StepResult.PROGRESS;
+    }
+    if (!this.#writers.every((writer) => writer.isDrained)) return StepResult.BLOCKED;
+    this.#become('FINISHED');
+    return StepResult.DONE;
+  }
+
+  #isEndSent = false;
+
+  #receive(mail: TaskMail): void {
+    switch (mail.kind) {
+      case 'trigger-checkpoint':
+        this.#triggers.push({ checkpointId: mail.checkpointId, timestamp: mail.timestamp, flags: mail.flags, alignmentStartMs: this.description.clock.monotonicMs() });
+        return;
+      case 'checkpoint-complete':
+        this.#chain.checkpointComplete(mail.checkpointId);
+        this.#source?.checkpointComplete(mail.checkpointId);
+        return;
+      case 'checkpoint-aborted': this.#chain.checkpointAborted(mail.checkpointId); return;
+      case 'add-splits': this.#source?.addSplits(mail.splits); return;
+      case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
+      case 'cancel': this.#become('CANCELED'); return;
+    }
+  }
+
+  /** Checkpoints triggered at this source: positions are exact only between batches. True when one was taken. */
+  #performTriggers(): boolean {
+    if (this.#source !== undefined && !this.#source.finishBatch()) return false;
+    if (this.#chain.pending.size > 0 || this.#availability.blocked > 0) return false;
+    for (const trigger of this.#triggers.splice(0)) this.#snapshot(trigger);
+    return true;
+  }
+
+  #snapshot(barrier: Barrier): void {
+    const { clock, reporter, operators } = this.description;
+    const startMs = clock.monotonicMs();
+    const { checkpointId, timestamp, flags } = barrier;
+    const snapshots = this.#chain.snapshot({ checkpointId, timestamp, isSavepoint: (flags & 1) !== 0 });
+    const headId = operators[0]!.operatorId;
+    if (this.#source !== undefined) snapshots.set(headId, this.#source.snapshot(checkpointId));
+    else snapshots.set(headId, withTaskWatermark(snapshots.get(headId), this.#valve.watermark));
+    for (const writer of this.#writers) writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
+    reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
+      alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
+    });
+  }
+
+  #abort(checkpointId: number): void {
+    this.#chain.checkpointAborted(checkpointId);
+    for (const writer of this.#writers) writer.broadcast(ControlKind.CANCEL_BARRIER, checkpointId);
+  }
+
+  /** Flush by time and when a consumer waits for data; a full frame went already. */
+  #flushDue(nowMs: number, result: StepResult): void {
+    if (this.#writers.length === 0) return;
+    if (nowMs - this.#lastFlushMs >= this.#bufferTimeoutMs) {
+      this.#lastFlushMs = nowMs;
+      for (const writer of this.#writers) writer.flush();
+    } else if (this.#bufferTimeoutMs !== Number.POSITIVE_INFINITY && result === StepResult.IDLE) {
+      for (const writer of this.#writers) writer.flushIdle();
+      if (this.#writers.some((writer) => writer.hasUnflushed)) this.#wakeAtMs = Math.min(this.#wakeAtMs, this.#lastFlushMs + this.#bufferTimeoutMs);
+    }
+  }
+
+  #become(status: TaskStatus): void {
+    this.#status = status;
+    this.description.reporter.statusChanged(status, undefined);
+  }
+
+  /** Runs part of the task; whatever it throws fails the task with the operator, subtask and record in the message. */
+  #guard<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.#status = 'FAILED';
+      const position = this.#source?.recordsIn ?? this.#gate?.channels.reduce((sum, channel) => sum + channel.recordsIn, 0) ?? 0;
+      const batchRows = this.#hasBatch ? this.#gate!.channel.batch.count : this.#source?.batchRows ?? 0;
+      const failure = describeFailure(error, this.description, this.#state.operator, batchRows > 0 ? position - batchRows + this.#state.row + 1 : undefined);
+      this.description.reporter.statusChanged('FAILED', serializeError(failure));
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,295 @@
+// hot path. Tumbling and sliding windows. Rows are gathered in one table per slice (or per window), so that the timer of
+// a key is its first touch in a table and a whole window fires at once. Firing emits row by row with a cursor; what is due
+// and not yet emitted is part of a snapshot. Flink's WindowOperator with the default triggers. Thread: the slot's.
+import { MIN_WATERMARK } from '#core/time/watermarks';
+import { Types } from '#core/types/type-information';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { createKeyTable, type KeyTable } from '#state/tables/key-table';
+import { SliceTables } from '#state/tables/slice-tables';
+import { StreamingError } from '#streaming/errors';
+import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
+import { type Accumulation, accumulationOf } from '#streaming/window/accumulation';
+import { restoreAligned } from '#streaming/window/aligned-window-restore';
+import { WindowEmission } from '#streaming/window/window-emission';
+import { WindowGeometry } from '#streaming/window/window-geometry';
+import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
+import { type WindowRow, WindowRowsWriter } from '#streaming/window/window-rows';
+import { deepCopy } from '#streaming/task/deep-copy';
+
+export const ALIGNED_WINDOW_SECTION = 'window/tables';
+/** Flag of a snapshot row that was due and not yet emitted. */
+export const DUE = 1;
+
+export class AlignedWindowOperator implements StreamOperator {
+  readonly #options: WindowOperatorOptions;
+  readonly #accumulation: Accumulation;
+  readonly #geometry: WindowGeometry;
+  readonly #isEventTime: boolean;
+  readonly #selector: (value: unknown) => unknown;
+  #context!: OperatorContext;
+  #emission!: WindowEmission;
+  #tables!: SliceTables<KeyTable>;
+  /** Tables of the segment of time that the last row fell into. */
+  #current: KeyTable[] = [];
+  #currentFrom = Number.POSITIVE_INFINITY;
+  #currentTo = Number.NEGATIVE_INFINITY;
+  #watermark = MIN_WATERMARK;
+  #isWatermarkDue = false;
+  /** Every window that ends at or before this + 1 has fired, except the one being emitted. */
+  #firedTime = Number.NEGATIVE_INFINITY;
+  /** Fire up to here: the watermark, or the processing time. */
+  #targetTime = Number.NEGATIVE_INFINITY;
+  /** The window being emitted: its rows from the cursor on are due. */
+  #firing: { readonly table: KeyTable; readonly start: number; readonly end: number; cursor: number } | undefined;
+  #merged: KeyTable | undefined;
+  /** Rows that were due in the snapshot restored. */
+  #due: WindowRow[] = [];
+
+  constructor(options: WindowOperatorOptions) {
+    this.#options = options;
+    this.#accumulation = accumulationOf(options);
+    const assignment = options.assignment as WindowAssignment & { kind: 'tumbling' | 'sliding' };
+    this.#geometry = new WindowGeometry(assignment, this.#accumulation.isSliceable && options.process?.clear === undefined);
+    this.#isEventTime = assignment.timeDomain === 'event';
+    this.#selector = options.keys?.selector ?? (() => 0);
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context;
+    this.#emission = new WindowEmission(this.#options, this.#accumulation, context, () => this.#watermark);
+    this.#tables = new SliceTables(() => this.#createTable());
+    this.#options.process?.open?.(context);
+    if (context.restored === undefined) return;
+    const restored = restoreAligned(context.restored, ALIGNED_WINDOW_SECTION, this.#geometry, this.#accumulation, this.#tables);
+    this.#firedTime = restored.firedTime;
+    this.#due = restored.due;
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    const time = this.#isEventTime ? timestamp : this.#context.clock.now();
+    if (!(time >= this.#currentFrom && time < this.#currentTo) && !this.#locate(time, value)) return;
+    const key = this.#selector(value);
+    const tables = this.#current;
+    this.#add(tables[0]!, key, value);
+    for (let i = 1; i < tables.length; i++) this.#add(tables[i]!, key, deepCopy(value));
+  }
+
+  processWatermark(watermark: number): void {
+    this.#watermark = watermark;
+    this.#isWatermarkDue = true;
+    if (this.#isEventTime) {
+      this.#targetTime = watermark;
+      this.#forgetCurrent();
+    }
+    this.advance();
+  }
+
+  advance(): boolean {
+    if (!this.#emitDue()) return false;
+    if (!this.#fire()) return false;
+    if (this.#isWatermarkDue) {
+      this.#isWatermarkDue = false;
+      this.#context.output.emitWatermark(this.#watermark);
+    }
+    return true;
+  }
+
+  nextProcessingTime(): number {
+    return this.#isEventTime || this.#firing !== undefined ? Number.POSITIVE_INFINITY : this.#nextEnd();
+  }
+
+  onProcessingTime(nowMs: number): void {
+    // A window is over once its end is reached: with whole ms its last time is end - 1.
+    this.#targetTime = Math.floor(nowMs) - 1;
+    this.#forgetCurrent();
+    this.#fire();
+  }
+
+  snapshot(): OperatorSnapshot {
+    const { keys } = this.#options;
+    const writer = new WindowRowsWriter({
+      name: ALIGNED_WINDOW_SECTION, keyType: keys === undefined ? Types.INT : keys.type, accumulatorType: this.#accumulation.type,
+      maxParallelism: this.#context.maxParallelism, firedTime: this.#firedTime,
+    });
+    const { tableMs } = this.#geometry;
+    for (const start of this.#tables.starts()) {
+      if (this.#isExpired(start, this.#firedTime)) continue;
+      const table = this.#tables.tableOf(start);
+      table.forEachRow((row) => writer.add(table.keyAt(row), start, start + tableMs, table.any[row], 0));
+    }
+    for (const row of this.#due) writer.add(row.key, row.from, row.to, row.accumulator, DUE);
+    if (this.#firing !== undefined) {
+      const { table, start, end, cursor } = this.#firing;
+      table.forEachRow((row) => { if (row >= cursor) writer.add(table.keyAt(row), start, end, table.any[row], DUE); });
+    }
+    return { keyed: [writer.section(), ...(this.#context.keyedState?.snapshot() ?? [])], operator: [] };
+  }
+
+  close(): void {
+    this.#options.process?.close?.();
+    this.#merged?.release();
+    this.#merged = undefined;
+    (this.#tables as SliceTables<KeyTable> | undefined)?.release();
+  }
+
+  #createTable(): KeyTable {
+    const { keys } = this.#options;
+    return createKeyTable({ keyType: keys === undefined ? Types.INT : keys.type, memory: this.#context.memory, owner: this.#context.operatorName, layout: { f64: 0, i32: 0, hasAny: true } });
+  }
+
+  #add(table: KeyTable, key: unknown, value: unknown): void {
+    const row = table.findOrInsert(key);
+    const any = table.any;
+    any[row] = table.wasInserted ? this.#accumulation.first(value) : this.#accumulation.add(value, any[row]);
+  }
+
+  #forgetCurrent(): void {
+    this.#currentFrom = Number.POSITIVE_INFINITY;
+    this.#currentTo = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Finds the tables for `time`; false when the row was dealt with here: late, in a fired window, or in none. */
+  #locate(time: number, value: unknown): boolean {
+    if (time !== time) throw new StreamingError('WINDOW_TIMESTAMP_MISSING', 'a record without a timestamp reached an event-time window: give the source a WatermarkStrategy with a timestamp assigner');
+    const geometry = this.#geometry;
+    const starts = geometry.windowStarts(time);
+    if (starts.length === 0) return false;
+    const firstEnd = starts[starts.length - 1]! + geometry.sizeMs;
+    if (this.#isEventTime && firstEnd - 1 <= this.#watermark) {
+      this.#addLate(time, value, starts);
+      return false;
+    }
+    this.#current = this.#tablesOf(time, starts);
+    const segment = geometry.segment(time);
+    this.#currentFrom = geometry.isPerWindow ? segment.from : geometry.sliceStart(time);
+    this.#currentTo = geometry.isPerWindow ? segment.to : this.#currentFrom + geometry.tableMs;
+    return true;
+  }
+
+  #tablesOf(time: number, starts: readonly number[]): KeyTable[] {
+    if (!this.#geometry.isPerWindow) return [this.#tables.tableOf(this.#geometry.sliceStart(time))];
+    return starts.map((start) => this.#tables.tableOf(start));
+  }
+
+  /** A row behind the watermark: counts for windows whose lateness is not over; those that have fired fire again for its key. */
+  #addLate(time: number, value: unknown, starts: readonly number[]): void {
+    const { sizeMs } = this.#geometry;
+    const { allowedLatenessMs, lateTag } = this.#options;
+    const open = starts.filter((start) => start + sizeMs - 1 + allowedLatenessMs > this.#watermark);
+    if (open.length === 0) {
+      this.#context.count('numLateRecordsDropped', 1);
+      if (lateTag !== undefined) this.#context.output.collectSide(lateTag, value, time);
+      return;
+    }
+    const key = this.#selector(value);
+    this.#tablesOf(time, open).forEach((table, index) => this.#add(table, key, index === 0 ? value : deepCopy(value)));
+    for (const start of open) if (start + sizeMs - 1 <= this.#watermark) this.#emission.emit(key, start, start + sizeMs, this.#accumulatorOf(key, start));
+  }
+
+  #accumulatorOf(key: unknown, windowStart: number): unknown {
+    const { isPerWindow, sizeMs, tableMs } = this.#geometry;
+    if (isPerWindow) {
+      const table = this.#tables.tableOf(windowStart);
+      return table.any[table.find(key)];
+    }
+    let merged: unknown;
+    let isFirst = true;
+    for (let start = windowStart; start < windowStart + sizeMs; start += tableMs) {
+      const table = this.#tables.tryTableOf(start);
+      const row = table === undefined ? -1 : table.find(key);
+      if (row === -1) continue;
+      merged = isFirst ? deepCopy(table!.any[row]) : this.#accumulation.merge!(merged, table!.any[row]);
+      isFirst = false;
+    }
+    return merged;
+  }
+
+  #nextEnd(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const start of this.#tables.starts()) next = Math.min(next, this.#geometry.nextEndOf(start, this.#firedTime));
+    return next;
+  }
+
+  /** Emits rows that were due when the restored snapshot was taken. */
+  #emitDue(): boolean {
+    while (this.#due.length > 0) {
+      if (this.#context.output.isBlocked) return false;
+      const { key, from, to, accumulator } = this.#due.pop()!;
+      this.#emission.emit(key, from, to, accumulator);
+    }
+    return true;
+  }
+
+  /** Fires windows in order of their ends up to the target time; false when the output is blocked. */
+  #fire(): boolean {
+    for (;;) {
+      if (this.#firing !== undefined && !this.#emitFiring()) return false;
+      const end = this.#tables.size === 0 ? Number.POSITIVE_INFINITY : this.#nextEnd();
+      if (end === Number.POSITIVE_INFINITY || end - 1 > this.#targetTime) break;
+      if (this.#context.output.isBlocked) return false;
+      this.#startFiring(end);
+    }
+    if (this.#targetTime > this.#firedTime) this.#firedTime = this.#targetTime;
+    this.#purge(this.#firedTime);
+    return true;
+  }
+
+  #startFiring(end: number): void {
+    const { isPerWindow, sizeMs } = this.#geometry;
+    const start = end - sizeMs;
+    this.#firedTime = end - 1;
+    const table = isPerWindow ? this.#tables.tableOf(start) : this.#mergeSlices(start);
+    this.#firing = { table, start, end, cursor: 0 };
+  }
+
+  /** Combines the slices of a window into one table, in order of time. */
+  #mergeSlices(windowStart: number): KeyTable {
+    const { sizeMs, tableMs } = this.#geometry;
+    const merged = (this.#merged ??= this.#createTable());
+    merged.clear();
+    const merge = this.#accumulation.merge!;
+    for (let start = windowStart; start < windowStart + sizeMs; start += tableMs) {
+      const slice = this.#tables.tryTableOf(start);
+      if (slice === undefined) continue;
+      const from = slice.any;
+      slice.forEachRow((row) => {
+        const target = merged.findOrInsert(slice.keyAt(row));
+        merged.any[target] = merged.wasInserted ? deepCopy(from[row]) : merge(merged.any[target], from[row]);
+      });
+    }
+    return merged;
+  }
+
+  #emitFiring(): boolean {
+    const firing = this.#firing!;
+    const { table, start, end } = firing;
+    const { columns, any } = table;
+    const output = this.#context.output;
+    for (const limit = columns.rowLimit; firing.cursor < limit;) {
+      if (output.isBlocked) return false;
+      const row = firing.cursor++;
+      if (columns.isLive(row)) this.#emission.emit(table.keyAt(row), start, end, any[row]);
+    }
+    this.#firing = undefined;
+    this.#purge(this.#firedTime);
+    return true;
+  }
+
+  #isExpired(tableStart: number, time: number): boolean {
+    const lateness = this.#isEventTime ? this.#options.allowedLatenessMs : 0;
+    return this.#geometry.lastEndOf(tableStart) - 1 + lateness <= time;
+  }
+
+  /** Drops tables that no window needs any more. */
+  #purge(time: number): void {
+    while (this.#tables.size > 0 && this.#isExpired(this.#tables.earliestStart, time)) {
+      const start = this.#tables.earliestStart;
+      if (this.#emission.hasClear) {
+        const table = this.#tables.tableOf(start);
+        table.forEachRow((row) => this.#emission.clear(table.keyAt(row), start, start + this.#geometry.sizeMs));
+      }
+      this.#tables.closeSlice(start);
+      this.#forgetCurrent();
+    }
+  }
+}
