@@ -12,7 +12,12 @@ export class BucketQueue {
   #lastBucket = Number.NaN;
   #lastPosition = -1;
 
-  /** Number of the earliest bucket; undefined behaviour is avoided by asking earliestTimestamp first. */
+  /** Buckets, those whose list has become empty included. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Number of the earliest bucket; only while size > 0. */
   get earliestBucket(): number {
     return this.#heap[0]!;
   }

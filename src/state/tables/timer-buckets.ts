@@ -162,7 +162,8 @@ export class TimerBuckets {
         const entry = this.#isOpenFirst() ? this.#open[this.#openPosition]! : this.#late.entry;
         return this.#entries.f64[TIMESTAMP]![entry]! <= limit ? entry : -1;
       }
-      if (this.#buckets.earliestTimestamp > limit) return -1;
+      // Infinity is also a timestamp, so the count decides whether there is a bucket.
+      if (this.#buckets.earliestTimestamp > limit || this.#buckets.size === 0) return -1;
       this.#openNext();
     }
   }
