@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 import { ConnectorError } from '#connectors/errors';
-import type { Chunks, Files, ReadHandle } from '#platform/files/files';
+import type { Files, ReadHandle } from '#platform/files/files';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A longer line is not a record but a file of another format. */
