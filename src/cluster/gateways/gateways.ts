@@ -13,6 +13,7 @@ export interface DeployRequest {
   readonly jobId: JobId;
   readonly attemptNumber: number;
   readonly jobGraph: JobGraph;
+  readonly maxParallelisms: Readonly<Record<string, number>>;
   readonly program: ProgramReference;
   readonly configuration: Readonly<Record<string, string>>;
   readonly tasks: readonly TaskDeployment[];

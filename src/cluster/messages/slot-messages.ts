@@ -16,16 +16,16 @@ export interface TaskDeployment {
 
 /** One channel of an edge of the job graph: where it lies and whom each end wakes. */
 export interface ChannelDescriptor {
-  /** Index in the job graph's edges. */
-  readonly edgeIndex: number;
+  /** Of the job graph. */
+  readonly edgeId: number;
   readonly producerSubtask: number;
   readonly consumerSubtask: number;
   readonly producerSlot: number;
   readonly consumerSlot: number;
-  /** Byte offset of the ring in the network memory; -1 for a channel inside one slot. */
+  /** Byte offset of the channel's region in the network memory. */
   readonly offset: number;
-  /** Data bytes of the ring. */
-  readonly bytes: number;
+  /** Size of its data lane. */
+  readonly dataBytes: number;
 }
 
 /** State files of one old subtask. */
@@ -56,6 +56,8 @@ export interface SlotDeployment {
   readonly jobId: JobId;
   readonly attemptNumber: number;
   readonly jobGraph: JobGraph;
+  /** Max parallelism in effect, by vertex id. */
+  readonly maxParallelisms: Readonly<Record<string, number>>;
   readonly program: ProgramReference;
   readonly configuration: Readonly<Record<string, string>>;
   readonly slotIndex: number;
@@ -82,7 +84,7 @@ export type SlotCommand =
   | { readonly kind: 'task-mail'; readonly subtaskId: SubtaskId; readonly mail: TaskMail }
   | { readonly kind: 'cancel-tasks' }
   /** The collecting client has taken that many rows. */
-  | { readonly kind: 'collect-credit'; readonly rows: number }
+  | { readonly kind: 'collect-credit'; readonly subtaskId: SubtaskId; readonly rows: number }
   | { readonly kind: 'shutdown' };
 
 /** A task's counters as plain data; see TaskCounters. */

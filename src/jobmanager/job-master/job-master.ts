@@ -19,8 +19,8 @@ import { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
-import type { JobPlan } from '#jobmanager/job-master/job-plan';
-import { checkRestore } from '#jobmanager/job-master/restore-check';
+import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
 import type { Clock } from '#platform/clock/clock';
@@ -54,6 +54,8 @@ export class JobMaster implements JobMasterGateway {
   readonly #restartStrategy: RestartStrategy;
   #resolveOutcome: (outcome: JobOutcome) => void = () => undefined;
   #status: JobStatus = 'INITIALIZING';
+  /** With the max parallelisms in effect. */
+  #vertices: readonly JobPlanVertex[];
   #checkpoints: CheckpointDriver | undefined;
   #graph: ExecutionGraph | undefined;
   #sources: readonly SourceCoordinator[] = [];
@@ -69,6 +71,7 @@ export class JobMaster implements JobMasterGateway {
   /** Throws on settings that cannot hold: nothing has been started then. */
   constructor(options: JobMasterOptions) {
     this.#options = options;
+    this.#vertices = options.plan.vertices;
     this.#settings = readCheckpointSettings(options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#startedMs = options.clock.now();
@@ -84,7 +87,7 @@ export class JobMaster implements JobMasterGateway {
       const path = configuration.get(stateRecoveryOptions.path);
       if (path !== undefined) this.#restore = await this.#loadRestore(path);
       this.#checkpoints = new CheckpointDriver({
-        jobId, jobName: plan.jobName, vertices: plan.vertices, settings: this.#settings, files, clock, log,
+        jobId, jobName: plan.jobName, vertices: this.#vertices, settings: this.#settings, files, clock, log,
         firstCheckpointId: (this.#restore?.metadata.checkpointId ?? 0) + 1,
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
@@ -182,8 +185,7 @@ export class JobMaster implements JobMasterGateway {
   async #loadRestore(path: string): Promise<LoadedCheckpoint> {
     const { files, plan, configuration } = this.#options;
     const loaded = await loadCheckpoint(files, path);
-    const operators = plan.vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({ operatorId, name: vertex.name, maxParallelism: vertex.maxParallelism })));
-    checkRestore(loaded.descriptor, operators, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) });
+    this.#vertices = fitToRestore(loaded.descriptor, plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) });
     return loaded;
   }
 
@@ -199,6 +201,7 @@ export class JobMaster implements JobMasterGateway {
     this.#moveTo('RUNNING');
     await taskExecutor.deploy({
       jobId, attemptNumber: this.#attemptNumber, jobGraph: plan.jobGraph, program, configuration: configuration.toMap(), tasks: assignment.tasks,
+      maxParallelisms: Object.fromEntries(this.#vertices.map((vertex) => [vertex.id, vertex.maxParallelism])),
       slotCount: assignment.slotCount, checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore?.descriptor,
     }, this);
     if (this.#status !== 'RUNNING' || this.#graph !== graph) return;

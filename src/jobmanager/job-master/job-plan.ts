@@ -1,13 +1,16 @@
-// What the JobMaster needs to know of a job: the shape of its graph and the sources whose enumerators it runs.
+// What the JobMaster needs to know of a job: its graph and the sources whose enumerators it runs.
 // The sources are live objects of the program that the client ran on this thread.
+import { maxParallelismOf, type JobGraph } from '#graph/job-graph/job-graph';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { Source } from '#streaming/source/source';
-import type { JobGraph } from '#graph/job-graph/job-graph';
 
 export interface JobPlanVertex {
   readonly id: string;
   readonly name: string;
   readonly parallelism: number;
+  /** In effect; a restore may take that of the snapshot where the program sets none. */
   readonly maxParallelism: number;
+  readonly isMaxParallelismDerived: boolean;
   readonly slotSharingGroup: string;
   /** Every operator chained into the vertex. */
   readonly operatorIds: readonly string[];
@@ -23,7 +26,25 @@ export interface JobPlanSource {
 export interface JobPlan {
   readonly jobName: string;
   readonly jobGraph: JobGraph;
+  /** In topological order. */
   readonly vertices: readonly JobPlanVertex[];
   readonly edges: readonly { readonly sourceVertexId: string; readonly targetVertexId: string }[];
   readonly sources: readonly JobPlanSource[];
+}
+
+export function createJobPlan(jobGraph: JobGraph, streamGraph: StreamGraph): JobPlan {
+  return {
+    jobName: jobGraph.name,
+    jobGraph,
+    vertices: jobGraph.vertices.map((vertex) => ({
+      id: vertex.id, name: vertex.name, parallelism: vertex.parallelism, maxParallelism: maxParallelismOf(vertex),
+      isMaxParallelismDerived: vertex.maxParallelism === -1, slotSharingGroup: vertex.slotSharingGroup,
+      operatorIds: vertex.operators.map((operator) => operator.operatorId),
+    })),
+    edges: jobGraph.vertices.flatMap((vertex) => vertex.inputs.map((edge) => ({ sourceVertexId: edge.sourceVertexId, targetVertexId: vertex.id }))),
+    sources: jobGraph.vertices.flatMap((vertex) => vertex.operators.flatMap((operator) => {
+      const { transformation } = streamGraph.node(operator.streamNodeId);
+      return transformation.kind === 'source' ? [{ operatorId: operator.operatorId, vertexId: vertex.id, source: transformation.source, parallelism: vertex.parallelism }] : [];
+    })),
+  };
 }

@@ -1,25 +1,26 @@
-// Whether a job may start from a checkpoint: every operator with state is found again, under the same max parallelism.
-// Pure; called before anything is deployed, so that a refusal costs nothing.
+// Whether a job may start from a checkpoint, and with which max parallelisms: every operator with state is found again,
+// and its key groups are as many as they were. Pure; before anything is deployed, so that a refusal costs nothing.
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { JobManagerError } from '#jobmanager/errors';
+import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 
-export interface RestorableOperator {
-  readonly operatorId: string;
-  readonly name: string;
-  readonly maxParallelism: number;
+/**
+ * The vertices with the max parallelisms to use.
+ * Throws RESTORE_OPERATOR_MISSING (unless `isUnclaimedStateIgnored`) or RESTORE_MAX_PARALLELISM_CHANGED.
+ */
+export function fitToRestore(restore: RestoreDescriptor, vertices: readonly JobPlanVertex[], options: { readonly isUnclaimedStateIgnored: boolean }): readonly JobPlanVertex[] {
+  const known = new Set(vertices.flatMap((vertex) => vertex.operatorIds));
+  const unclaimed = restore.operators.find((old) => !known.has(old.operatorId));
+  if (unclaimed !== undefined && !options.isUnclaimedStateIgnored) {
+    throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.operatorId}, which the job does not have: give operators the same uids, or set execution.state-recovery.ignore-unclaimed-state`);
+  }
+  return vertices.map((vertex) => fitVertex(restore, vertex));
 }
 
-/** Throws RESTORE_OPERATOR_MISSING (unless `isUnclaimedStateIgnored`) or RESTORE_MAX_PARALLELISM_CHANGED. */
-export function checkRestore(restore: RestoreDescriptor, operators: readonly RestorableOperator[], options: { readonly isUnclaimedStateIgnored: boolean }): void {
-  const byId = new Map(operators.map((operator) => [operator.operatorId, operator]));
-  for (const old of restore.operators) {
-    const operator = byId.get(old.operatorId);
-    if (operator === undefined) {
-      if (options.isUnclaimedStateIgnored) continue;
-      throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${old.operatorId}, which the job does not have: give operators the same uids, or set execution.state-recovery.ignore-unclaimed-state`);
-    }
-    if (operator.maxParallelism !== old.maxParallelism) {
-      throw new JobManagerError('RESTORE_MAX_PARALLELISM_CHANGED', `${operator.name} has max parallelism ${operator.maxParallelism}, its state in ${restore.directory} has ${old.maxParallelism}: set max parallelism ${old.maxParallelism}`);
-    }
-  }
+function fitVertex(restore: RestoreDescriptor, vertex: JobPlanVertex): JobPlanVertex {
+  const old = restore.operators.find((operator) => vertex.operatorIds.includes(operator.operatorId));
+  if (old === undefined || old.maxParallelism === vertex.maxParallelism) return vertex;
+  if (vertex.isMaxParallelismDerived && vertex.parallelism <= old.maxParallelism) return { ...vertex, maxParallelism: old.maxParallelism };
+  const now = vertex.isMaxParallelismDerived ? `parallelism ${vertex.parallelism}` : `max parallelism ${vertex.maxParallelism}`;
+  throw new JobManagerError('RESTORE_MAX_PARALLELISM_CHANGED', `"${vertex.name}" has ${now}, its state in ${restore.directory} has max parallelism ${old.maxParallelism}: set max parallelism ${old.maxParallelism} and a parallelism not above it`);
 }

@@ -1,0 +1,103 @@
+// Runs the jobs of programs on mini clusters of this process: one with worker threads, one inline, each made when the
+// first job needs it. Knows which program is running, so that workers can load it again. Thread: main.
+import { LocalJobClient } from '#client/cluster-client/local-job-client';
+import { MiniCluster } from '#client/mini-cluster/mini-cluster';
+import { ClientError } from '#client/errors';
+import type { Platform } from '#client/platform';
+import type { ProgramReference, RecordedExecution } from '#cluster/messages/program-reference';
+import type { JobStatus } from '#cluster/status/job-status';
+import type { Configuration } from '#core/config/configuration';
+import type { JobClient } from '#datastream/environment/job-client';
+import type { JobExecutor, JobSubmission } from '#datastream/environment/job-executor';
+import { buildJobGraph } from '#graph/job-graph/build-job-graph';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+
+/** The program that calls execute(): what its reference is, given how many of its jobs ran before. */
+export type ProgramSource = (executionIndex: number, earlier: readonly RecordedExecution[]) => ProgramReference;
+
+export interface LocalExecutorOptions {
+  readonly platform: Platform;
+  readonly configuration: Configuration;
+  readonly spareCount?: number;
+  /** Undefined in a host process: only inline jobs can run then. */
+  readonly program?: ProgramSource;
+  readonly onJob?: (client: LocalJobClient) => void;
+  readonly onStatus?: (status: JobStatus) => void;
+}
+
+export class LocalExecutor implements JobExecutor {
+  readonly configuration: Configuration;
+  readonly #options: LocalExecutorOptions;
+  readonly #earlier: RecordedExecution[] = [];
+  readonly #clients: LocalJobClient[] = [];
+  #workerCluster: MiniCluster | undefined;
+  #inlineCluster: MiniCluster | undefined;
+
+  constructor(options: LocalExecutorOptions) {
+    this.#options = options;
+    this.configuration = options.configuration;
+  }
+
+  get jobs(): readonly LocalJobClient[] {
+    return this.#clients;
+  }
+
+  prestart(slotCount: number): void {
+    this.#workers().prestart(slotCount);
+  }
+
+  /** Throws PROGRAM_NOT_LOADABLE, graph errors and configuration errors; the rest is the job's outcome. */
+  async execute(streamGraph: StreamGraph, submission: JobSubmission): Promise<JobClient> {
+    const executionIndex = this.#clients.length;
+    const program: ProgramReference = submission.isInline ? { kind: 'inline' } : this.#programReference(executionIndex);
+    const cluster = submission.isInline ? this.#inline() : this.#workers();
+    const jobGraph = buildJobGraph(streamGraph);
+    const client = new LocalJobClient(cluster.dispatcher, jobGraph);
+    const { onStatus, onJob } = this.#options;
+    client.attach(cluster.submit({
+      streamGraph, jobGraph, program, configuration: submission.configuration,
+      onRows: (operatorId, rows, taken) => client.onRows(operatorId, rows, taken),
+      ...(onStatus === undefined ? {} : { onStatus }),
+    }));
+    this.#clients.push(client);
+    onJob?.(client);
+    void this.#record(client, executionIndex);
+    return client;
+  }
+
+  /** Cancels what still runs; resolves when it has ended. */
+  async cancelAll(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.cancel()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#workerCluster?.close(), this.#inlineCluster?.close()]);
+  }
+
+  #programReference(executionIndex: number): ProgramReference {
+    const { program } = this.#options;
+    if (program !== undefined) return program(executionIndex, this.#earlier);
+    throw new ClientError('PROGRAM_NOT_LOADABLE', 'the job was started from functions of this process, which its worker threads cannot load: use createLocalEnvironment({ inline: true }), or put the job into a module and start it with runJob(url, args) or `millrace run`');
+  }
+
+  async #record(client: LocalJobClient, executionIndex: number): Promise<void> {
+    try {
+      const { jobId, jobName, netRuntimeMs } = await client.getJobExecutionResult();
+      this.#earlier[executionIndex] = { jobId, jobName, netRuntimeMs };
+    } catch {
+      // The program hears of it from its own promise; a job that failed has no result to replay.
+    }
+  }
+
+  #workers(): MiniCluster {
+    const { platform, configuration, spareCount = 0 } = this.#options;
+    this.#workerCluster ??= new MiniCluster({ platform, configuration, isInline: false, spareCount });
+    return this.#workerCluster;
+  }
+
+  #inline(): MiniCluster {
+    const { platform, configuration } = this.#options;
+    this.#inlineCluster ??= new MiniCluster({ platform, configuration, isInline: true });
+    return this.#inlineCluster;
+  }
+}

@@ -1,0 +1,95 @@
+// Dispatcher, ResourceManager and TaskManager in one process, wired by direct calls. Two kinds: slots as worker threads,
+// or inline, where slots are loops of the calling thread that use the program's own function objects.
+// Thread: main; it touches no record.
+import type { Configuration } from '#core/config/configuration';
+import { taskManagerOptions } from '#core/config/options/task-manager-options';
+import { slotEntryUrl } from '#client/engine-modules';
+import type { Platform } from '#client/platform';
+import { createJobId, type JobId } from '#cluster/ids/ids';
+import type { ProgramReference } from '#cluster/messages/program-reference';
+import type { JobStatus } from '#cluster/status/job-status';
+import { assert } from '#core/assert';
+import type { JobGraph } from '#graph/job-graph/job-graph';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+import { Dispatcher } from '#jobmanager/dispatcher/dispatcher';
+import { createJobPlan } from '#jobmanager/job-master/job-plan';
+import { ResourceManager } from '#jobmanager/resource-manager/resource-manager';
+import { StreamTask } from '#streaming/task/stream-task';
+import { InlineSlot, WorkerSlot, type SlotHandle } from '#taskmanager/task-executor/slot-handle';
+import { TaskExecutor } from '#taskmanager/task-executor/task-executor';
+import type { ThreadResourceLimits } from '#platform/threads/threads';
+
+export interface MiniClusterOptions {
+  readonly platform: Platform;
+  readonly configuration: Configuration;
+  readonly isInline: boolean;
+  /** Workers that stand by after the first job; 0 where the process ends with its job. */
+  readonly spareCount?: number;
+  /** Other than the engine's own slot entry: for tests. */
+  readonly slotEntry?: URL;
+}
+
+export interface MiniClusterSubmission {
+  readonly streamGraph: StreamGraph;
+  readonly jobGraph: JobGraph;
+  readonly program: ProgramReference;
+  readonly configuration: Configuration;
+  readonly onRows: (operatorId: string, rows: readonly unknown[], taken: () => void) => void;
+  readonly onStatus?: (status: JobStatus) => void;
+}
+
+export class MiniCluster {
+  readonly dispatcher: Dispatcher;
+  readonly #options: MiniClusterOptions;
+  readonly #taskExecutor: TaskExecutor;
+  /** Graphs of inline jobs, looked up by their slots. */
+  readonly #inlineGraphs = new Map<JobId, StreamGraph>();
+
+  /** Starts nothing yet. Throws CONFIG_VALUE_INVALID. */
+  constructor(options: MiniClusterOptions) {
+    this.#options = options;
+    const { platform, configuration, spareCount = 0 } = options;
+    this.#taskExecutor = new TaskExecutor({
+      process: platform.process, sharedMemory: platform.sharedMemory, spareCount,
+      createSlot: (name, limits) => this.#createSlot(name, limits),
+    });
+    const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
+    const { clock, files, log, random } = platform;
+    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), clock, files, log, random });
+  }
+
+  /** Starts workers ahead of a job, so that they load while the program is bundled. */
+  prestart(slotCount: number): void {
+    this.#taskExecutor.prestart(slotCount, this.#options.configuration);
+  }
+
+  submit(submission: MiniClusterSubmission): JobId {
+    const { streamGraph, jobGraph, program, configuration, onRows, onStatus } = submission;
+    const jobId = createJobId(this.#options.platform.random);
+    if (program.kind === 'inline') this.#inlineGraphs.set(jobId, streamGraph);
+    this.dispatcher.submit({ jobId, plan: createJobPlan(jobGraph, streamGraph), program, configuration, onRows, ...(onStatus === undefined ? {} : { onStatus }) });
+    void this.dispatcher.outcome(jobId).then(() => this.#inlineGraphs.delete(jobId));
+    return jobId;
+  }
+
+  /** Ends every job and every worker. Idempotent. */
+  async close(): Promise<void> {
+    await this.dispatcher.close();
+    await this.#taskExecutor.close();
+  }
+
+  #createSlot(name: string, limits: ThreadResourceLimits): SlotHandle {
+    const { platform, isInline, slotEntry = slotEntryUrl } = this.#options;
+    if (!isInline) return new WorkerSlot(platform.threads, slotEntry, name, limits);
+    const { clock, files, process, random } = platform;
+    return new InlineSlot({
+      clock, files, process, random,
+      createTask: (description) => StreamTask.create(description),
+      loadProgram: (_program, deployment) => {
+        const graph = this.#inlineGraphs.get(deployment.jobId);
+        assert(graph !== undefined, `the graph of inline job ${deployment.jobId} is known`);
+        return Promise.resolve(graph);
+      },
+    });
+  }
+}

@@ -1,0 +1,53 @@
+// Turns a user's program into one file that client and workers load: the counterpart of a job jar. The file's name is the
+// hash of its content. `millrace` itself is not bundled: its import becomes the URL of the engine that runs.
+// Thread: main. esbuild is loaded only here.
+import { createHash } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BuildFailure, Plugin } from 'esbuild';
+import { engineUrl, testingUrl } from '#client/engine-modules';
+import { ClientError } from '#client/errors';
+import type { Files } from '#platform/files/files';
+
+/** CommonJS dependencies of a program may call require. */
+const REQUIRE_BANNER = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(__PROGRAM_URL__);";
+
+/** Built form of the program at `path`. Throws PROGRAM_NOT_FOUND or PROGRAM_NOT_BUNDLED. */
+export async function bundleProgram(files: Files, path: string, cacheDirectory: string): Promise<URL> {
+  const source = resolve(path);
+  const entry = await files.stat(source);
+  if (entry === undefined || entry.isDirectory) {
+    throw new ClientError('PROGRAM_NOT_FOUND', `there is no program at ${path}: give the path of a .ts, .js or .mjs file`, { context: { path: source } });
+  }
+  const directory = join(cacheDirectory, 'programs');
+  const [esbuild] = await Promise.all([import('esbuild'), files.mkdirs(directory)]);
+  const sourceUrl = JSON.stringify(pathToFileURL(source).href);
+  const output = await esbuild.build({
+    entryPoints: [source], outfile: join(directory, 'program.mjs'), write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20',
+    sourcemap: 'inline', sourcesContent: false, logLevel: 'silent', absWorkingDir: dirname(source),
+    define: { 'import.meta.url': '__PROGRAM_URL__', 'import.meta.filename': JSON.stringify(source), 'import.meta.dirname': JSON.stringify(dirname(source)) },
+    banner: { js: `const __PROGRAM_URL__ = ${sourceUrl}; ${REQUIRE_BANNER}` },
+    plugins: [engineImports],
+  }).catch((failure: unknown) => {
+    throw new ClientError('PROGRAM_NOT_BUNDLED', `${path} cannot be bundled: ${describeBuildFailure(failure as BuildFailure)}`, { cause: failure });
+  });
+  const content = output.outputFiles[0]!.contents;
+  const artifact = join(directory, `${createHash('sha256').update(content).digest('hex').slice(0, 32)}.mjs`);
+  if (!(await files.exists(artifact))) await files.atomicWrite(artifact, content);
+  return pathToFileURL(artifact);
+}
+
+const engineImports: Plugin = {
+  name: 'millrace-engine',
+  setup(build) {
+    build.onResolve({ filter: /^millrace(\/.*)?$/ }, ({ path }) => ({ path: (path === 'millrace/testing' ? testingUrl : engineUrl).href, external: true }));
+  },
+};
+
+function describeBuildFailure(failure: BuildFailure): string {
+  const first = failure.errors?.[0];
+  if (first === undefined) return failure.message;
+  const place = first.location === null || first.location === undefined ? '' : ` (${first.location.file}:${first.location.line}:${first.location.column + 1})`;
+  const more = failure.errors.length > 1 ? `, and ${failure.errors.length - 1} more` : '';
+  return `${first.text}${place}${more}`;
+}

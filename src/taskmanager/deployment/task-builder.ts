@@ -1,0 +1,114 @@
+// Puts together what each task of a slot needs: the job graph says which operators and edges, the re-run program brings
+// their functions, the channels and the restored state come from the deployment. Thread: the slot's, once.
+import { assert } from '#core/assert';
+import type { Configuration } from '#core/config/configuration';
+import { executionOptions } from '#core/config/options/execution-options';
+import type { SubtaskId } from '#cluster/ids/ids';
+import type { SlotDeployment, TaskDeployment } from '#cluster/messages/slot-messages';
+import { outputsOf, type JobOperator, type JobVertex } from '#graph/job-graph/job-graph';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+import type { Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
+import type { Doorbell } from '#shuffle/channel/channel';
+import type { MemoryManager } from '#state/tables/memory-manager';
+import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
+import { SlotChannels } from '#taskmanager/deployment/slot-channels';
+import { loadRestoredState } from '#taskmanager/deployment/restored-state';
+
+export interface SlotResources {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly memory: MemoryManager;
+  readonly random: () => number;
+  /** All doorbells of the deployment. */
+  readonly cells: Int32Array;
+  readonly ownBell: Doorbell;
+  readonly createReporter: (task: TaskDeployment) => TaskReporter;
+}
+
+export interface BuiltTask {
+  readonly subtaskId: SubtaskId;
+  readonly description: TaskDescription;
+}
+
+/**
+ * Descriptions in the order of the deployment: sources first.
+ * Throws SNAPSHOT_READ_FAILED when state to be restored cannot be read.
+ */
+export async function buildTasks(deployment: SlotDeployment, streamGraph: StreamGraph, resources: SlotResources): Promise<readonly BuiltTask[]> {
+  const channels = new SlotChannels(deployment, resources.cells, resources.ownBell);
+  const built: BuiltTask[] = [];
+  for (const task of deployment.tasks) {
+    const vertex = deployment.jobGraph.vertices.find((candidate) => candidate.id === task.vertexId);
+    assert(vertex !== undefined, `vertex ${task.vertexId} is in the job graph`);
+    built.push({ subtaskId: task.subtaskId, description: await buildTask(deployment, task, vertex, streamGraph, channels, resources) });
+  }
+  return built;
+}
+
+async function buildTask(deployment: SlotDeployment, task: TaskDeployment, vertex: JobVertex, streamGraph: StreamGraph, channels: SlotChannels, resources: SlotResources): Promise<TaskDescription> {
+  const { configuration, clock, files, memory, random } = resources;
+  const maxParallelism = maxParallelismIn(deployment, vertex.id);
+  const place = { operatorIds: vertex.operators.map((operator) => operator.operatorId), subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
+  return {
+    jobId: deployment.jobId,
+    vertexId: vertex.id,
+    taskName: vertex.name,
+    subtaskIndex: task.subtaskIndex,
+    parallelism: vertex.parallelism,
+    maxParallelism,
+    attemptNumber: deployment.attemptNumber,
+    configuration, clock, files, memory, random,
+    operators: vertex.operators.map((operator) => chainedOperator(operator, vertex, streamGraph)),
+    inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex) })),
+    outputs: taskOutputs(deployment, task, vertex, streamGraph, channels, configuration),
+    restored: deployment.restore === undefined ? undefined : await loadRestoredState(files, deployment.restore, place),
+    reporter: resources.createReporter(task),
+  };
+}
+
+function taskOutputs(deployment: SlotDeployment, task: TaskDeployment, vertex: JobVertex, streamGraph: StreamGraph, channels: SlotChannels, configuration: Configuration): readonly TaskOutput[] {
+  const jobBufferTimeoutMs = configuration.get(executionOptions.isBufferTimeoutEnabled) ? configuration.get(executionOptions.bufferTimeoutInterval).toMillis() : -1;
+  return outputsOf(deployment.jobGraph, vertex.id).map(({ edge, target }) => {
+    const streamEdge = streamGraph.edges[edge.edgeId];
+    assert(streamEdge?.id === edge.edgeId, `edge ${edge.edgeId} is in the stream graph`);
+    return {
+      operatorIndex: operatorIndexOf(vertex, edge.sourceNodeId),
+      tag: edge.tag,
+      partitioner: streamEdge.partitioner,
+      producers: channels.producers(edge.edgeId, task.subtaskIndex),
+      consumerMaxParallelism: maxParallelismIn(deployment, target.id),
+      type: edge.type,
+      bufferTimeoutMs: edge.bufferTimeoutMs ?? jobBufferTimeoutMs,
+    };
+  });
+}
+
+function chainedOperator(operator: JobOperator, vertex: JobVertex, streamGraph: StreamGraph): ChainedOperator {
+  const next = vertex.chainEdges.filter((edge) => edge.source === operator.streamNodeId)
+    .map((edge) => ({ operatorIndex: operatorIndexOf(vertex, edge.target), tag: edge.tag }));
+  return { operatorId: operator.operatorId, name: operator.name, node: chainedNode(operator, streamGraph), next };
+}
+
+function chainedNode(operator: JobOperator, streamGraph: StreamGraph): ChainedOperator['node'] {
+  const node = streamGraph.node(operator.streamNodeId);
+  const { transformation } = node;
+  switch (transformation.kind) {
+    case 'source': return { kind: 'source', source: transformation.source, watermarks: transformation.watermarks };
+    case 'sink': return { kind: 'sink', sink: transformation.sink, inputType: node.inputs[0]?.type };
+    case 'one-input': case 'two-input': return { kind: 'operator', factory: transformation.operator };
+  }
+}
+
+function operatorIndexOf(vertex: JobVertex, streamNodeId: number): number {
+  const index = vertex.operators.findIndex((operator) => operator.streamNodeId === streamNodeId);
+  assert(index !== -1, `node ${streamNodeId} is chained into ${vertex.name}`);
+  return index;
+}
+
+function maxParallelismIn(deployment: SlotDeployment, vertexId: string): number {
+  const maxParallelism = deployment.maxParallelisms[vertexId];
+  assert(maxParallelism !== undefined, `the max parallelism of ${vertexId} is known`);
+  return maxParallelism;
+}

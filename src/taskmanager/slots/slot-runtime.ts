@@ -1,0 +1,178 @@
+// A task slot from the inside: takes commands, holds the tasks of one job and what they share, and tells the TaskManager
+// how they fare. Runs in a worker or, inline, in the TaskManager's own thread. Invariant: one deployment in its life.
+import { assert } from '#core/assert';
+import { Configuration } from '#core/config/configuration';
+import { serializeError } from '#core/errors/engine-error';
+import type { SubtaskId } from '#cluster/ids/ids';
+import type { ProgramReference } from '#cluster/messages/program-reference';
+import type { SlotCommand, SlotDeployment, SlotReport, TaskMetrics } from '#cluster/messages/slot-messages';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+import type { Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
+import type { Process } from '#platform/process/process';
+import type { Random } from '#platform/random/random';
+import { MemoryManager } from '#state/tables/memory-manager';
+import type { RunnableTask, TaskDescription } from '#streaming/task/task-description';
+import { buildTasks } from '#taskmanager/deployment/task-builder';
+import { HeapGuard } from '#taskmanager/slots/heap-guard';
+import { createSlotDoorbell } from '#taskmanager/slots/slot-bells';
+import { SlotLoop } from '#taskmanager/slots/slot-loop';
+import type { SlotMailbox } from '#taskmanager/slots/slot-mailbox';
+import { DoorbellParking, YieldingParking } from '#taskmanager/slots/slot-parking';
+import { SubtaskReporter, type SlotPending } from '#taskmanager/slots/subtask-reporter';
+
+const METRICS_MS = 500;
+
+/** Re-runs the user's program and gives its graph; wired by the client, which alone may load programs. */
+export type ProgramLoader = (program: ProgramReference, deployment: SlotDeployment) => Promise<StreamGraph>;
+
+export interface SlotRuntimeOptions {
+  readonly mailbox: SlotMailbox;
+  readonly report: (report: SlotReport) => void;
+  readonly loadProgram: ProgramLoader;
+  readonly createTask: (description: TaskDescription) => RunnableTask;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly process: Process;
+  readonly random: Random;
+  /** True when the slot shares its thread: it must never sleep on its doorbell, and its heap is not its own. */
+  readonly isInline: boolean;
+}
+
+export class SlotRuntime {
+  readonly #options: SlotRuntimeOptions;
+  #loop: SlotLoop | undefined;
+  #deployment: SlotDeployment | undefined;
+  readonly #tasks = new Map<SubtaskId, RunnableTask>();
+  readonly #reporters = new Map<SubtaskId, SubtaskReporter>();
+  readonly #finalMetrics = new Map<SubtaskId, TaskMetrics>();
+  readonly #pending: SlotPending = { count: 0 };
+  #memory: MemoryManager | undefined;
+  #heapGuard: HeapGuard | undefined;
+  #reportedMs = -Infinity;
+
+  constructor(options: SlotRuntimeOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for a deployment, runs it, and returns after `shutdown`. Never rejects: what goes wrong is reported. */
+  async run(): Promise<void> {
+    const { mailbox } = this.#options;
+    const first = await nextCommand(mailbox);
+    if (first.kind === 'shutdown') return;
+    assert(first.kind === 'deploy', 'a slot is deployed to before anything else');
+    try {
+      await this.#deploy(first.deployment);
+    } catch (thrown) {
+      this.#failSlot(thrown);
+    }
+    try {
+      await this.#loop?.run();
+    } catch (thrown) {
+      this.#failSlot(thrown);
+    }
+    for (const task of this.#tasks.values()) task.close();
+  }
+
+  /** Something went wrong that no task can be blamed for. */
+  fail(thrown: unknown): void {
+    this.#failSlot(thrown);
+  }
+
+  async #deploy(deployment: SlotDeployment): Promise<void> {
+    const { mailbox, clock, files, process, random, loadProgram, createTask, isInline } = this.#options;
+    this.#deployment = deployment;
+    const cells = new Int32Array(deployment.doorbells);
+    mailbox.watch(cells, deployment.slotIndex);
+    const bell = createSlotDoorbell(cells, deployment.slotIndex, isInline ? 0 : deployment.spinCount);
+    this.#loop = new SlotLoop({
+      clock, mailbox,
+      parking: isInline ? new YieldingParking(clock) : new DoorbellParking(bell),
+      onCommand: (command) => this.#onCommand(command),
+      onTurn: (nowMs) => this.#onTurn(nowMs),
+      onTaskDone: (task) => this.#onTaskDone(task),
+      hasPending: () => this.#pending.count > 0,
+    });
+    if (!isInline) this.#heapGuard = new HeapGuard(deployment.heapSoftLimitBytes, () => process.heapStatistics());
+    this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
+    const streamGraph = await loadProgram(deployment.program, deployment);
+    const descriptions = await buildTasks(deployment, streamGraph, {
+      configuration: Configuration.fromMap(deployment.configuration), clock, files, memory: this.#memory, random: () => random.nextDouble(), cells, ownBell: bell,
+      createReporter: (task) => this.#createReporter(task.subtaskId, deployment),
+    });
+    for (const { subtaskId, description } of descriptions) this.#tasks.set(subtaskId, createTask(description));
+    for (const task of this.#tasks.values()) task.open();
+    this.#loop.setTasks([...this.#tasks.values()]);
+  }
+
+  #createReporter(subtaskId: SubtaskId, deployment: SlotDeployment): SubtaskReporter {
+    const { report, files, process } = this.#options;
+    const reporter = new SubtaskReporter({ subtaskId, attemptNumber: deployment.attemptNumber, checkpointDirectory: deployment.checkpointDirectory, report, files, process, pending: this.#pending });
+    this.#reporters.set(subtaskId, reporter);
+    return reporter;
+  }
+
+  #onCommand(command: SlotCommand): void {
+    switch (command.kind) {
+      case 'task-mail':
+        return this.#tasks.get(command.subtaskId)?.deliver(command.mail);
+      case 'cancel-tasks':
+        for (const task of this.#tasks.values()) task.deliver({ kind: 'cancel' });
+        return;
+      case 'collect-credit':
+        return this.#reporters.get(command.subtaskId)?.onCredit(command.rows);
+      case 'shutdown':
+        return this.#loop?.stop();
+      case 'deploy':
+        return assert(false, 'a slot is deployed to once');
+    }
+  }
+
+  #onTurn(nowMs: number): void {
+    const error = this.#heapGuard?.check(nowMs);
+    if (error !== undefined) {
+      this.#heapGuard = undefined;
+      this.#failSlot(error);
+    }
+    if (nowMs - this.#reportedMs < METRICS_MS) return;
+    this.#reportedMs = nowMs;
+    this.#reportMetrics();
+  }
+
+  #onTaskDone(task: RunnableTask): void {
+    for (const [subtaskId, candidate] of this.#tasks) {
+      if (candidate !== task) continue;
+      this.#finalMetrics.set(subtaskId, metricsOf(subtaskId, task));
+      this.#tasks.delete(subtaskId);
+    }
+    this.#reportMetrics();
+  }
+
+  #reportMetrics(): void {
+    const deployment = this.#deployment;
+    assert(deployment !== undefined, 'metrics are reported after the deployment');
+    const heap = this.#options.process.heapStatistics();
+    const live = [...this.#tasks].map(([subtaskId, task]) => metricsOf(subtaskId, task));
+    this.#options.report({
+      kind: 'metrics', attemptNumber: deployment.attemptNumber,
+      metrics: { heapUsedBytes: heap.usedBytes, externalBytes: heap.externalBytes, managedUsedBytes: this.#memory?.usedBytes ?? 0, tasks: [...live, ...this.#finalMetrics.values()] },
+    });
+  }
+
+  #failSlot(thrown: unknown): void {
+    this.#options.report({ kind: 'slot-failed', attemptNumber: this.#deployment?.attemptNumber ?? 0, error: serializeError(thrown) });
+  }
+}
+
+async function nextCommand(mailbox: SlotMailbox): Promise<SlotCommand> {
+  for (;;) {
+    const command = mailbox.take();
+    if (command !== undefined) return command;
+    await mailbox.waitForMail();
+  }
+}
+
+function metricsOf(subtaskId: SubtaskId, task: RunnableTask): TaskMetrics {
+  const { byName, recordsIn, recordsOut, bytesIn, bytesOut, watermark, busyMs, backPressuredMs, idleMs, progress } = task.counters();
+  return { subtaskId, recordsIn, recordsOut, bytesIn, bytesOut, watermark, busyMs, backPressuredMs, idleMs, progress, byName: Object.fromEntries(byName) };
+}

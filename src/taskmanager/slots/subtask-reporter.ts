@@ -1,0 +1,96 @@
+// How one task talks to the world: statuses and requests become reports; a snapshot becomes a file, then a report.
+// Invariant: an acknowledgement is sent after its file is durable. Thread: the slot's; files are written beside its loop.
+import { assert } from '#core/assert';
+import { serializeError, type SerializedError } from '#core/errors/engine-error';
+import type { SubtaskId } from '#cluster/ids/ids';
+import type { SlotReport } from '#cluster/messages/slot-messages';
+import type { Files } from '#platform/files/files';
+import type { Process } from '#platform/process/process';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import type { CheckpointTimings, TaskReporter, TaskStatus } from '#streaming/task/task-description';
+import { encodeSubtaskState, subtaskStateFile } from '#taskmanager/deployment/subtask-state';
+import { TaskManagerError } from '#taskmanager/errors';
+
+/** Rows under way to the client, per subtask. */
+const COLLECT_ROWS_MAX = 65_536;
+
+/** Promises of a slot that have not settled. */
+export interface SlotPending {
+  count: number;
+}
+
+export interface SubtaskReporterOptions {
+  readonly subtaskId: SubtaskId;
+  readonly attemptNumber: number;
+  readonly checkpointDirectory: string | undefined;
+  readonly report: (report: SlotReport) => void;
+  readonly files: Files;
+  readonly process: Process;
+  readonly pending: SlotPending;
+}
+
+export class SubtaskReporter implements TaskReporter {
+  readonly #options: SubtaskReporterOptions;
+  #rowsUnderWay = 0;
+
+  constructor(options: SubtaskReporterOptions) {
+    this.#options = options;
+  }
+
+  statusChanged(status: TaskStatus, error: SerializedError | undefined): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'task-status', attemptNumber, subtaskId, status, error });
+  }
+
+  acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): void {
+    const { pending } = this.#options;
+    pending.count++;
+    void this.#write(checkpointId, snapshots, timings).catch((thrown: unknown) => {
+      const error = new TaskManagerError('SNAPSHOT_WRITE_FAILED', `${this.#options.subtaskId} cannot write its part of checkpoint ${checkpointId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
+      this.declineCheckpoint(checkpointId, serializeError(error));
+    }).finally(() => {
+      pending.count--;
+    });
+  }
+
+  declineCheckpoint(checkpointId: number, reason: SerializedError): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'checkpoint-declined', attemptNumber, subtaskId, checkpointId, reason });
+  }
+
+  registerReader(operatorId: string): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'reader-registered', attemptNumber, subtaskId, operatorId });
+  }
+
+  requestSplit(operatorId: string): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'split-requested', attemptNumber, subtaskId, operatorId });
+  }
+
+  sendToClient(operatorId: string, rows: readonly unknown[]): boolean {
+    if (this.#rowsUnderWay >= COLLECT_ROWS_MAX) return false;
+    const { report, attemptNumber, subtaskId } = this.#options;
+    this.#rowsUnderWay += rows.length;
+    report({ kind: 'rows-collected', attemptNumber, subtaskId, operatorId, rows });
+    return true;
+  }
+
+  onCredit(rows: number): void {
+    this.#rowsUnderWay -= rows;
+    assert(this.#rowsUnderWay >= 0, 'the client takes no more rows than it was sent');
+  }
+
+  print(text: string): void {
+    this.#options.process.writeStdout(text);
+  }
+
+  async #write(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): Promise<void> {
+    const { checkpointDirectory, subtaskId, files, report, attemptNumber } = this.#options;
+    assert(checkpointDirectory !== undefined, 'checkpoints are triggered only where there is a directory for them');
+    const bytes = encodeSubtaskState(snapshots);
+    const file = subtaskStateFile(subtaskId);
+    await files.atomicWrite(`${checkpointDirectory}/chk-${checkpointId}/${file}`, bytes);
+    report({ kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, file, bytes: bytes.length, timings });
+  }
+}

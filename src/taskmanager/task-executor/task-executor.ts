@@ -1,0 +1,164 @@
+// The TaskManager's main side: gives memory and slots to jobs, sends commands, passes reports on. Touches no record.
+// Invariants: a worker runs one attempt of one job and is then ended; what a job was given is given back when its slots
+// are released. Thread: main.
+import { assert } from '#core/assert';
+import { Configuration } from '#core/config/configuration';
+import { deriveLocalMemory } from '#core/memory/local-memory';
+import { slotMemory, type SlotMemory } from '#core/memory/slot-memory';
+import { FrameMemory } from '#core/columns/frame-memory';
+import type { DeployRequest, JobMasterGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
+import type { SlotCommand, SlotDeployment } from '#cluster/messages/slot-messages';
+import type { Process } from '#platform/process/process';
+import type { SharedMemory } from '#platform/shared-memory/shared-memory';
+import type { ThreadResourceLimits } from '#platform/threads/threads';
+import { formatRing } from '#shuffle/ring/ring-layout';
+import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import type { TaskMail } from '#streaming/task/task-description';
+import { planChannels, type ChannelPlan } from '#taskmanager/deployment/channel-plan';
+import { createSlotDoorbell, postWithBell, slotBellsBytes } from '#taskmanager/slots/slot-bells';
+import type { SlotHandle } from '#taskmanager/task-executor/slot-handle';
+
+/** Room for young objects of a slot: three semi-spaces of 16 MiB; V8 takes it only as it is needed. */
+const YOUNG_GENERATION_MB = 48;
+/** Looks at the doorbell before sleeping, when every slot may have a core of its own: about 20 µs. */
+const SPIN_COUNT = 2000;
+
+export interface TaskExecutorOptions {
+  readonly process: Process;
+  readonly sharedMemory: SharedMemory;
+  readonly createSlot: (name: string, limits: ThreadResourceLimits) => SlotHandle;
+  /** Workers that stand by once a job has run: 0 when the process ends with its job. */
+  readonly spareCount: number;
+}
+
+interface HeldSlot {
+  readonly handle: SlotHandle;
+  readonly bell: SlotDoorbell;
+}
+
+interface JobSlots {
+  readonly attemptNumber: number;
+  readonly slots: readonly HeldSlot[];
+  readonly slotOf: ReadonlyMap<SubtaskId, number>;
+  readonly cells: Int32Array;
+  readonly buffers: readonly SharedArrayBuffer[];
+}
+
+export class TaskExecutor implements TaskExecutorGateway {
+  readonly #options: TaskExecutorOptions;
+  readonly #jobs = new Map<JobId, JobSlots>();
+  #spares: { readonly handle: SlotHandle; readonly hardHeapBytes: number }[] = [];
+  #spawnedCount = 0;
+
+  constructor(options: TaskExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Starts workers before it is known what they will run, so that they load beside the client's own work. */
+  prestart(count: number, configuration: Configuration): void {
+    const { hardHeapBytes } = this.#slotMemory(configuration, count);
+    while (this.#spares.length < count) this.#spares.push({ handle: this.#spawn(hardHeapBytes), hardHeapBytes });
+  }
+
+  // Asynchronous as every gateway is: what it throws must reach the caller as a rejection.
+  async deploy(request: DeployRequest, listener: JobMasterGateway): Promise<void> {
+    assert(!this.#jobs.has(request.jobId), 'a job has its slots released before it is deployed again');
+    const configuration = Configuration.fromMap(request.configuration);
+    const memory = this.#slotMemory(configuration, request.slotCount);
+    const plan = planChannels(request.jobGraph, request.tasks, memory.networkBytesTotal);
+    const networkMemory = this.#networkMemory(plan);
+    const doorbells = this.#options.sharedMemory.allocate(slotBellsBytes(request.slotCount));
+    const managed = Array.from({ length: request.slotCount }, () => this.#options.sharedMemory.allocate(memory.managedBytes));
+    const cells = new Int32Array(doorbells);
+    const slots = managed.map((_, slotIndex) => ({ handle: this.#takeSlot(memory), bell: createSlotDoorbell(cells, slotIndex) }));
+    this.#jobs.set(request.jobId, {
+      attemptNumber: request.attemptNumber, slots, cells, buffers: [networkMemory, doorbells, ...managed],
+      slotOf: new Map(request.tasks.map((task) => [task.subtaskId, task.slotIndex])),
+    });
+    const { slotCount: _count, ...shared } = request;
+    for (const [slotIndex, { handle }] of slots.entries()) {
+      handle.allocate({
+        onReport: (report) => listener.onSlotReport(slotIndex, report),
+        onLost: (error) => listener.onSlotLost(slotIndex, request.attemptNumber, error),
+      });
+      const deployment: SlotDeployment = {
+        ...shared, slotIndex, networkMemory, doorbells,
+        tasks: request.tasks.filter((task) => task.slotIndex === slotIndex),
+        channels: plan.channels.filter((channel) => channel.producerSlot === slotIndex || channel.consumerSlot === slotIndex),
+        managedMemory: managed[slotIndex]!,
+        spinCount: request.slotCount < this.#options.process.hostCores ? SPIN_COUNT : 0,
+        heapSoftLimitBytes: memory.softHeapBytes,
+        offHeapLimitBytes: memory.offHeapBytes,
+      };
+      handle.post({ kind: 'deploy', deployment });
+    }
+  }
+
+  sendMail(jobId: JobId, subtaskId: SubtaskId, mail: TaskMail): void {
+    const job = this.#jobs.get(jobId);
+    const slotIndex = job?.slotOf.get(subtaskId);
+    if (job !== undefined && slotIndex !== undefined) this.#post(job, slotIndex, { kind: 'task-mail', subtaskId, mail });
+  }
+
+  cancelTasks(jobId: JobId): void {
+    const job = this.#jobs.get(jobId);
+    job?.slots.forEach((_, slotIndex) => this.#post(job, slotIndex, { kind: 'cancel-tasks' }));
+  }
+
+  collectCredit(jobId: JobId, subtaskId: SubtaskId, rows: number): void {
+    const job = this.#jobs.get(jobId);
+    const slotIndex = job?.slotOf.get(subtaskId);
+    if (job !== undefined && slotIndex !== undefined) this.#post(job, slotIndex, { kind: 'collect-credit', subtaskId, rows });
+  }
+
+  async releaseSlots(jobId: JobId): Promise<void> {
+    const job = this.#jobs.get(jobId);
+    if (job === undefined) return;
+    this.#jobs.delete(jobId);
+    await Promise.all(job.slots.map(({ handle }) => handle.release()));
+    for (const buffer of job.buffers) this.#options.sharedMemory.release(buffer);
+  }
+
+  /** Ends every worker, spares too. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#jobs.keys()].map((jobId) => this.releaseSlots(jobId)));
+    const spares = this.#spares;
+    this.#spares = [];
+    await Promise.all(spares.map(({ handle }) => handle.release()));
+  }
+
+  #post(job: JobSlots, slotIndex: number, command: SlotCommand): void {
+    const slot = job.slots[slotIndex];
+    assert(slot !== undefined, `slot ${slotIndex} is one of the job's`);
+    if (slot.handle.status === 'RELEASED') return;
+    postWithBell(job.cells, slotIndex, slot.bell, (message) => slot.handle.post(message), command);
+  }
+
+  #slotMemory(configuration: Configuration, slotCount: number): SlotMemory {
+    return slotMemory(deriveLocalMemory(configuration, this.#options.process.hostMemoryBytes).memory, slotCount);
+  }
+
+  #networkMemory(plan: ChannelPlan): SharedArrayBuffer {
+    const buffer = this.#options.sharedMemory.allocate(plan.networkBytes);
+    if (plan.channels.length === 0) return buffer;
+    const memory = new FrameMemory(buffer);
+    for (const { offset, dataBytes } of plan.channels) formatRing(memory, offset, dataBytes);
+    return buffer;
+  }
+
+  /** A spare that has at least the limit wanted, else a new worker. */
+  #takeSlot({ hardHeapBytes }: SlotMemory): SlotHandle {
+    const index = this.#spares.findIndex((spare) => spare.handle.status !== 'RELEASED' && spare.hardHeapBytes >= hardHeapBytes);
+    const taken = index === -1 ? undefined : this.#spares.splice(index, 1)[0]?.handle;
+    if (this.#spares.length < this.#options.spareCount) this.#spares.push({ handle: this.#spawn(hardHeapBytes), hardHeapBytes });
+    return taken ?? this.#spawn(hardHeapBytes);
+  }
+
+  #spawn(hardHeapBytes: number): SlotHandle {
+    return this.#options.createSlot(`slot-${this.#spawnedCount++}`, {
+      maxOldGenerationSizeMb: Math.max(16, Math.ceil(hardHeapBytes / 1048576)),
+      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+    });
+  }
+}
