@@ -3,7 +3,6 @@
 // Invariant: after `Output.isBlocked` turns true an engine operator emits at most one more row per step and returns.
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
-import type { TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';

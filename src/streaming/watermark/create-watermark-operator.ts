@@ -1,0 +1,89 @@
+// Event times and watermarks in the middle of a stream (assignTimestampsAndWatermarks): upstream watermarks are dropped,
+// except the end of the stream, and new ones are made from the rows. Flink's TimestampsAndWatermarksOperator.
+import { executionOptions } from '#core/config/options/execution-options';
+import { decodePlain, encodePlain } from '#core/serialization/plain-value';
+import { MAX_WATERMARK, MIN_WATERMARK } from '#core/time/watermarks';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
+import { SplitWatermarks } from '#streaming/watermark/split-watermarks';
+import type { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
+
+const ONLY_SPLIT = '';
+const SECTION = 'watermark/progress';
+const SECTION_VERSION = 1;
+
+class WatermarkOperator implements StreamOperator {
+  readonly #assign: ((value: unknown, timestamp: number) => number) | undefined;
+  readonly #watermarks: SplitWatermarks;
+  #context!: OperatorContext;
+  #intervalMs = 0;
+  #maxTimestamp = MIN_WATERMARK;
+  #watermark = MIN_WATERMARK;
+  #isIdle = false;
+  #hasRows = false;
+  #nextEmitMs = Number.POSITIVE_INFINITY;
+
+  constructor(strategy: WatermarkStrategy<unknown>) {
+    this.#assign = strategy.timestampAssigner;
+    this.#watermarks = new SplitWatermarks(strategy);
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context;
+    this.#intervalMs = context.configuration.get(executionOptions.autoWatermarkInterval).toMillis();
+    const nowMs = context.clock.now();
+    const restored = (context.restored?.operator(SECTION) ?? []).map((item) => decodePlain(item.bytes) as number);
+    this.#maxTimestamp = this.#watermarks.enter(ONLY_SPLIT, nowMs);
+    if (restored.length > 0) {
+      this.#watermarks.restore(ONLY_SPLIT, Math.min(...restored), nowMs);
+      this.#maxTimestamp = Math.min(...restored);
+    }
+    if (this.#watermarks.kind !== 'none') this.#nextEmitMs = nowMs + this.#intervalMs;
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    const time = this.#assign === undefined ? timestamp : this.#assign(value, timestamp);
+    if (time > this.#maxTimestamp) this.#maxTimestamp = time;
+    if (this.#watermarks.kind === 'generator') this.#watermarks.onEvent(value, time);
+    this.#hasRows = true;
+    this.#context.output.collect(value, time);
+  }
+
+  processWatermark(watermark: number): void {
+    if (watermark !== MAX_WATERMARK) return;
+    this.#watermark = MAX_WATERMARK;
+    this.#context.output.emitWatermark(MAX_WATERMARK);
+  }
+
+  nextProcessingTime(): number {
+    return this.#watermark === MAX_WATERMARK ? Number.POSITIVE_INFINITY : this.#nextEmitMs;
+  }
+
+  onProcessingTime(nowMs: number): void {
+    this.#nextEmitMs = nowMs + Math.max(1, this.#intervalMs);
+    if (this.#hasRows) this.#watermarks.enter(ONLY_SPLIT, nowMs);
+    this.#hasRows = false;
+    this.#watermarks.leave(this.#maxTimestamp);
+    const { watermark, isIdle } = this.#watermarks.combine(nowMs);
+    if (isIdle !== this.#isIdle) {
+      this.#isIdle = isIdle;
+      this.#context.output.emitIdleness(isIdle);
+    }
+    if (watermark <= this.#watermark) return;
+    this.#watermark = watermark;
+    this.#context.output.emitWatermark(watermark);
+  }
+
+  snapshot(): OperatorSnapshot {
+    const items = this.#maxTimestamp === MIN_WATERMARK ? [] : [encodePlain(this.#maxTimestamp)];
+    return { keyed: [], operator: [{ name: SECTION, version: SECTION_VERSION, mode: 'union', items }] };
+  }
+
+  close(): void {
+    this.#nextEmitMs = Number.POSITIVE_INFINITY;
+  }
+}
+
+export function createWatermarkOperator(strategy: WatermarkStrategy<any>): StreamOperator { // any: user's record type
+  return new WatermarkOperator(strategy);
+}
