@@ -46,6 +46,13 @@ export class HeapMapCell<K, V> implements MapCell<K, V>, HeapCell {
 
   putOwned(key: K, value: V): void {
     const comparable = this.#comparableOf(key);
+    const known = this.#current()?.get(comparable);
+    if (known !== undefined) {
+      known.value = value;
+      return;
+    }
+    // Copied first: a key that does not fit its type leaves no empty map behind.
+    const entry = { key: this.#copiers.copyKey(key) as K, value };
     const row = this.#context.rowForWrite();
     let map = this.#maps[row];
     if (map === undefined) {
@@ -54,9 +61,7 @@ export class HeapMapCell<K, V> implements MapCell<K, V>, HeapCell {
       this.#maps[row] = map;
       this.#context.markPresent(row, this.presence);
     }
-    const entry = map.get(comparable);
-    if (entry === undefined) map.set(comparable, { key: this.#copiers.copyKey(key) as K, value });
-    else entry.value = value;
+    map.set(comparable, entry);
   }
 
   remove(key: K): void {
