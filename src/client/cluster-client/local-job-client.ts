@@ -9,13 +9,13 @@ import type { JobGraph } from '#graph/job-graph/job-graph';
 
 export class LocalJobClient implements JobClient {
   readonly #dispatcher: DispatcherGateway;
-  readonly #jobGraph: JobGraph;
+  readonly jobGraph: JobGraph;
   readonly #buffers = new Map<string, CollectBuffer>();
   #jobId: JobId | undefined;
 
   constructor(dispatcher: DispatcherGateway, jobGraph: JobGraph) {
     this.#dispatcher = dispatcher;
-    this.#jobGraph = jobGraph;
+    this.jobGraph = jobGraph;
   }
 
   /** The job has been submitted under this id. */
@@ -63,7 +63,7 @@ export class LocalJobClient implements JobClient {
   }
 
   collectedRows(sinkUid: string): AsyncIterableIterator<unknown> {
-    const operator = this.#jobGraph.vertices.flatMap((vertex) => vertex.operators).find((candidate) => candidate.uid === sinkUid);
+    const operator = this.jobGraph.vertices.flatMap((vertex) => vertex.operators).find((candidate) => candidate.uid === sinkUid);
     if (operator === undefined) throw new Error(`the job has no sink with uid ${sinkUid}`);
     return this.#buffer(operator.operatorId).rows();
   }
