@@ -13,6 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const ENTRIES = {
   cli: 'src/cli/main.ts',
   slot: 'src/client/slot-entry.ts',
+  'nexmark-job': 'src/cli/commands/nexmark/nexmark-job.ts',
   helper: 'src/client/helper-entry.ts',
   index: 'src/index.ts',
   testing: 'src/testing.ts',

@@ -1,6 +1,7 @@
 // Carries out what the CheckpointCoordinator decides for one job: triggers tasks, holds sources, writes and removes files.
 // Invariant: file work runs one at a time, in the order of the decisions. Thread: main; owned by the JobMaster.
 import { assert } from '#core/assert';
+import type { EngineError } from '#core/errors/engine-error';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
@@ -101,7 +102,9 @@ export class CheckpointDriver {
     this.#act(this.#coordinator.onAcknowledge(checkpointId, acknowledgement));
   }
 
-  onDecline(checkpointId: number): void {
+  onDecline(checkpointId: number, reason: EngineError): void {
+    if (checkpointId !== this.#coordinator.pendingId) return;
+    this.#options.log.warn('checkpoint declined', { checkpointId, error: reason });
     this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
   }
 

@@ -142,8 +142,7 @@ export class JobMaster implements JobMasterGateway {
       case 'checkpoint-acknowledged':
         return this.#checkpoints?.onAcknowledge(graph.execution(report.subtaskId), report.checkpointId, { subtaskId: report.subtaskId, file: report.file, bytes: report.bytes });
       case 'checkpoint-declined':
-        this.#options.log.warn('checkpoint declined', { checkpointId: report.checkpointId, subtask: report.subtaskId, error: deserializeError(report.reason) });
-        return this.#checkpoints?.onDecline(report.checkpointId);
+        return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
       case 'reader-registered':
         return this.#sources.find((source) => source.operatorId === report.operatorId)?.onReaderRegistered(graph.execution(report.subtaskId).deployment.subtaskIndex);
       case 'split-requested':

@@ -106,8 +106,14 @@ export class SlotRuntime {
   }
 
   #createReporter(subtaskId: SubtaskId, deployment: SlotDeployment): SubtaskReporter {
-    const { report, files, process } = this.#options;
-    const reporter = new SubtaskReporter({ subtaskId, attemptNumber: deployment.attemptNumber, checkpointDirectory: deployment.checkpointDirectory, report, files, process, pending: this.#pending });
+    const { files, process } = this.#options;
+    const report = (message: SlotReport): void => {
+      // The job may end with this status: the last counters must be there before it.
+      if (message.kind === 'task-status' && message.status !== 'INITIALIZING' && message.status !== 'RUNNING') this.#reportMetrics();
+      this.#options.report(message);
+    };
+    const { attemptNumber, checkpointDirectory } = deployment;
+    const reporter = new SubtaskReporter({ subtaskId, attemptNumber, checkpointDirectory, report, files, process, pending: this.#pending });
     this.#reporters.set(subtaskId, reporter);
     return reporter;
   }
@@ -145,7 +151,6 @@ export class SlotRuntime {
       this.#finalMetrics.set(subtaskId, metricsOf(subtaskId, task));
       this.#tasks.delete(subtaskId);
     }
-    this.#reportMetrics();
   }
 
   #reportMetrics(): void {

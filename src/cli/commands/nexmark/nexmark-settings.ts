@@ -1,0 +1,16 @@
+// What the nexmark command tells its job, in the client and in every worker. Plain data, sent as one JSON argument.
+
+export interface NexmarkSettings {
+  readonly query: string;
+  /** Generated events; undefined when `input` is given. */
+  readonly events: number | undefined;
+  /** File of recorded events. */
+  readonly input: string | undefined;
+  /** Generated events per second of event time. */
+  readonly eventRate: number;
+  /** print: canonical rows on stdout. collect: rows go to the command. */
+  readonly output: 'print' | 'blackhole' | 'collect';
+}
+
+/** Uid of the sink that collects, by which the command asks for its rows. */
+export const NEXMARK_COLLECT_UID = 'nexmark-rows';
