@@ -32,14 +32,16 @@ export interface ProcessAllWindowFunctionObject<I, O> extends RichFunction {
 export abstract class ProcessWindowFunction<I, O, K> implements ProcessWindowFunctionObject<I, O, K> {
   open(_context: RuntimeContext): void {}
   abstract process(key: K, context: ProcessWindowContext, elements: Iterable<I>, out: Collector<O>): Iterable<O> | void;
-  clear(_context: ProcessWindowContext): void {}
+  /** Only where windowState is used: with it every window keeps a table of its own. */
+  clear?(context: ProcessWindowContext): void;
   close(): void {}
 }
 
 export abstract class ProcessAllWindowFunction<I, O> implements ProcessAllWindowFunctionObject<I, O> {
   open(_context: RuntimeContext): void {}
   abstract process(context: ProcessWindowContext, elements: Iterable<I>, out: Collector<O>): Iterable<O> | void;
-  clear(_context: ProcessWindowContext): void {}
+  /** Only where windowState is used: with it every window keeps a table of its own. */
+  clear?(context: ProcessWindowContext): void;
   close(): void {}
 }
 

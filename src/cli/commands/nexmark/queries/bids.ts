@@ -1,7 +1,13 @@
-// The bids among the events, as q0, q1, q2, q5 and q11 read them.
+// The bids among the events, cut down to the columns a query needs. The cut comes before any exchange, so that only those
+// columns travel.
 import { NexmarkEventType, type Bid, type NexmarkEvent } from '#connectors/nexmark/event';
+import type { TypeInformation } from '#core/types/type-information';
 import type { DataStream } from '#datastream/stream/data-stream';
+import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 
-export function bidsOf(events: DataStream<NexmarkEvent>): DataStream<Bid> {
-  return events.filter((event) => event.eventType === NexmarkEventType.BID).map((event) => event.bid!);
+/** @param type declared type of what `cut` makes. */
+export function bidsOf<R>(events: DataStream<NexmarkEvent>, cut: (bid: Bid) => R, type: TypeInformation<R>): SingleOutputStreamOperator<R> {
+  return events
+    .filter((event) => event.eventType === NexmarkEventType.BID)
+    .map((event) => cut(event.bid!)).returns(type);
 }

@@ -1,46 +1,41 @@
 // q3, local item suggestion: who sells in category 10 in three states. An incremental join: each side waits in state for
 // the other, for ever, as the query has no window.
 import { columnsOf, type NexmarkQuery } from '#cli/commands/nexmark/nexmark-query';
-import { NexmarkEventType, type Auction, type Person } from '#connectors/nexmark/event';
-import { Types } from '#core/types/type-information';
-import type { ListState, ValueState } from '#state/keyed/keyed-state';
+import { NexmarkEventType } from '#connectors/nexmark/event';
+import { Types, type Infer } from '#core/types/type-information';
+import type { ListState } from '#state/keyed/keyed-state';
 import { KeyedCoProcessFunction, type Collector, type KeyedProcessContext } from '#streaming/process/process-functions';
 import type { RuntimeContext } from '#streaming/process/runtime-context';
-import { ListStateDescriptor, ValueStateDescriptor } from '#streaming/process/state-descriptors';
+import { ListStateDescriptor } from '#streaming/process/state-descriptors';
 
 const CATEGORY = 10;
-const STATES: readonly string[] = ['OR', 'ID', 'CA'];
 
-interface Seller {
-  readonly name: string;
-  readonly city: string;
-  readonly state: string;
-}
+const AUCTION = Types.ROW({ id: Types.LONG, seller: Types.LONG });
+const PERSON = Types.ROW({ id: Types.LONG, name: Types.STRING, city: Types.STRING, state: Types.STRING });
+const SUGGESTION = Types.ROW({ name: Types.STRING, city: Types.STRING, state: Types.STRING, id: Types.LONG });
 
-interface Suggestion extends Seller {
-  readonly id: number;
-}
+type SoldAuction = Infer<typeof AUCTION>;
+type Seller = Infer<typeof PERSON>;
+type Suggestion = Infer<typeof SUGGESTION>;
 
-const SELLER = Types.ROW({ name: Types.STRING, city: Types.STRING, state: Types.STRING });
-
-class SellerJoin extends KeyedCoProcessFunction<number, Auction, Person, Suggestion> {
+/** Keeps both sides whole: a join makes no assumption about ids being unique. */
+class SellerJoin extends KeyedCoProcessFunction<number, SoldAuction, Seller, Suggestion> {
   #auctions!: ListState<number>;
-  #seller!: ValueState<Seller>;
+  #sellers!: ListState<Seller>;
 
   override open(context: RuntimeContext): void {
     this.#auctions = context.getListState(new ListStateDescriptor('auctions', Types.LONG));
-    this.#seller = context.getState(new ValueStateDescriptor('seller', SELLER));
+    this.#sellers = context.getListState(new ListStateDescriptor('sellers', PERSON));
   }
 
-  override processElement1(auction: Auction, _context: KeyedProcessContext<number>, out: Collector<Suggestion>): void {
-    const seller = this.#seller.value();
+  override processElement1(auction: SoldAuction, _context: KeyedProcessContext<number>, out: Collector<Suggestion>): void {
     this.#auctions.add(auction.id);
-    if (seller !== null) out.collect({ name: seller.name, city: seller.city, state: seller.state, id: auction.id });
+    for (const { name, city, state } of this.#sellers.get()) out.collect({ name, city, state, id: auction.id });
   }
 
-  override processElement2(person: Person, _context: KeyedProcessContext<number>, out: Collector<Suggestion>): void {
-    const { name, city, state } = person;
-    this.#seller.update({ name, city, state });
+  override processElement2(seller: Seller, _context: KeyedProcessContext<number>, out: Collector<Suggestion>): void {
+    const { name, city, state } = seller;
+    this.#sellers.add(seller);
     for (const id of this.#auctions.get()) out.collect({ name, city, state, id });
   }
 }
@@ -48,8 +43,17 @@ class SellerJoin extends KeyedCoProcessFunction<number, Auction, Person, Suggest
 export const q3: NexmarkQuery = {
   columns: columnsOf('name', 'city', 'state', 'id'),
   build: (events) => {
-    const auctions = events.filter((event) => event.eventType === NexmarkEventType.AUCTION && event.auction!.category === CATEGORY).map((event) => event.auction!);
-    const persons = events.filter((event) => event.eventType === NexmarkEventType.PERSON && STATES.includes(event.person!.state)).map((event) => event.person!);
-    return auctions.connect(persons).keyBy((auction) => auction.seller, (person) => person.id, Types.LONG).process(new SellerJoin());
+    const auctions = events
+      .filter((event) => event.eventType === NexmarkEventType.AUCTION && event.auction!.category === CATEGORY)
+      .map((event) => ({ id: event.auction!.id, seller: event.auction!.seller })).returns(AUCTION);
+    const persons = events
+      .filter((event) => event.eventType === NexmarkEventType.PERSON && isNear(event.person!.state))
+      .map(({ person }) => ({ id: person!.id, name: person!.name, city: person!.city, state: person!.state })).returns(PERSON);
+    return auctions.connect(persons).keyBy((auction) => auction.seller, (person) => person.id, Types.LONG)
+      .process(() => new SellerJoin()).returns(SUGGESTION);
   },
 };
+
+function isNear(state: string): boolean {
+  return state === 'OR' || state === 'ID' || state === 'CA';
+}

@@ -1,60 +1,57 @@
 // q5, hot items: in every 10 s window that slides by 2 s, the auctions with the most bids. First the bids per auction and
-// window, then the greatest count per window: the counts of one window all carry its last timestamp, so a tumbling window
-// as long as the slide holds exactly them.
+// window; of those each subtask passes on only what may still be the most of its window; last the most per window. The
+// counts of one window all carry its last timestamp, so a tumbling window as long as the slide holds exactly them.
 import { columnsOf, type NexmarkQuery } from '#cli/commands/nexmark/nexmark-query';
 import { bidsOf } from '#cli/commands/nexmark/queries/bids';
-import { Types } from '#core/types/type-information';
-import type { Bid } from '#connectors/nexmark/event';
+import { countRows } from '#cli/commands/nexmark/queries/count-rows';
+import { Types, type Infer } from '#core/types/type-information';
 import { Time } from '#datastream/windowing/time';
 import { SlidingEventTimeWindows, TumblingEventTimeWindows } from '#datastream/windowing/window-assigners';
-import type { AggregateFunction } from '#state/keyed/keyed-state';
+import { ProcessFunction, type Collector, type ProcessContext } from '#streaming/process/process-functions';
 
-interface AuctionCount {
-  readonly auction: number;
-  readonly num: number;
-  /** End of the window, epoch ms. */
-  readonly windowEnd: number;
-}
+const SIZE_MS = Time.seconds(10);
+const SLIDE_MS = Time.seconds(2);
 
-interface Hottest {
-  num: number;
-  auctions: number[];
-}
-
+const BID = Types.ROW({ auction: Types.LONG });
 const AUCTION_COUNT = Types.ROW({ auction: Types.LONG, num: Types.LONG, windowEnd: Types.LONG });
 
-const countBids: AggregateFunction<Bid, number, number> = {
-  createAccumulator: () => 0,
-  add: (_bid, count) => count + 1,
-  getResult: (count) => count,
-  merge: (a, b) => a + b,
-  accumulatorType: Types.LONG,
-  resultType: Types.LONG,
-};
+type AuctionCount = Infer<typeof AUCTION_COUNT>;
 
-const keepHottest: AggregateFunction<AuctionCount, Hottest, Hottest> = {
-  createAccumulator: () => ({ num: 0, auctions: [] }),
-  add: ({ auction, num }, hottest) => {
-    if (num > hottest.num) return { num, auctions: [auction] };
-    if (num === hottest.num) hottest.auctions.push(auction);
-    return hottest;
-  },
-  getResult: (hottest) => hottest,
-  merge: (a, b) => (a.num === b.num ? { num: a.num, auctions: [...a.auctions, ...b.auctions] } : a.num > b.num ? a : b),
-};
+/**
+ * Drops counts below the greatest one of their window that this subtask has passed on. What it knows may be lost: then
+ * it passes on more, and the result is the same. So it is in no snapshot.
+ */
+class PassOnHottest extends ProcessFunction<AuctionCount, AuctionCount> {
+  #windowEnd = Number.NaN;
+  #most = 0;
+
+  override processElement(count: AuctionCount, _context: ProcessContext, out: Collector<AuctionCount>): void {
+    if (count.windowEnd !== this.#windowEnd) {
+      this.#windowEnd = count.windowEnd;
+      this.#most = 0;
+    }
+    if (count.num < this.#most) return;
+    this.#most = count.num;
+    out.collect(count);
+  }
+}
 
 export const q5: NexmarkQuery = {
   columns: columnsOf('auction', 'num'),
-  build: (events) => bidsOf(events)
-    .keyBy('auction', Types.LONG)
-    .window(SlidingEventTimeWindows.of(Time.seconds(10), Time.seconds(2)))
-    .aggregate(countBids, function* (auction: number, context, counts: Iterable<number>): Iterable<AuctionCount> {
-      for (const num of counts) yield { auction, num, windowEnd: context.window().end };
-    })
-    .returns(AUCTION_COUNT)
-    .keyBy('windowEnd', Types.LONG)
-    .window(TumblingEventTimeWindows.of(Time.seconds(2)))
-    .aggregate(keepHottest, function* (windowEnd: number, _context, results: Iterable<Hottest>) {
-      for (const { num, auctions } of results) for (const auction of auctions) yield { auction, num, windowEnd };
-    }),
+  build: (events) => bidsOf(events, (bid) => ({ auction: bid.auction }), BID)
+    .keyBy('auction')
+    .window(SlidingEventTimeWindows.of(SIZE_MS, SLIDE_MS))
+    .aggregate(countRows, (auction: number, context, [num]: Iterable<number>, out: Collector<AuctionCount>) => {
+      out.collect({ auction, num: num!, windowEnd: context.window().end });
+    }).returns(AUCTION_COUNT)
+    .process(() => new PassOnHottest()).returns(AUCTION_COUNT)
+    .keyBy('windowEnd')
+    .window(TumblingEventTimeWindows.of(SLIDE_MS))
+    .process((_windowEnd, _context, counts: Iterable<AuctionCount>) => hottest([...counts])),
 };
+
+/** All that have the greatest count. */
+function hottest(counts: readonly AuctionCount[]): AuctionCount[] {
+  const most = counts.reduce((greatest, { num }) => Math.max(greatest, num), 0);
+  return counts.filter(({ num }) => num === most);
+}

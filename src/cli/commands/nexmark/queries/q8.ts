@@ -1,43 +1,34 @@
-// q8, monitor new users: persons who opened an auction in the 10 s window in which they were created.
+// q8, monitor new users: persons who opened an auction in the 10 s window in which they were created. Both sides are one
+// stream of sightings of a person, reduced per window to "who, and did he sell".
 import { columnsOf, type NexmarkQuery } from '#cli/commands/nexmark/nexmark-query';
 import { NexmarkEventType } from '#connectors/nexmark/event';
-import { Types } from '#core/types/type-information';
+import { Types, type Infer } from '#core/types/type-information';
 import { Time } from '#datastream/windowing/time';
 import { TumblingEventTimeWindows } from '#datastream/windowing/window-assigners';
-import type { AggregateFunction } from '#state/keyed/keyed-state';
+import type { Collector } from '#streaming/process/process-functions';
 
-/** A person (with a name) or the seller of an auction (without). */
-interface Sighting {
-  readonly id: number;
-  readonly name: string | null;
-}
+/** Of a person that was created (with a name) or that opened an auction (without). */
+const SIGHTING = Types.ROW({ id: Types.LONG, name: Types.NULLABLE(Types.STRING), isSeller: Types.BOOLEAN });
+const NEW_SELLER = Types.ROW({ id: Types.LONG, name: Types.STRING, stime: Types.LONG });
 
-const SIGHTING = Types.ROW({ id: Types.LONG, name: Types.NULLABLE(Types.STRING) });
-const BOTH = Types.ROW({ name: Types.NULLABLE(Types.STRING), isSeller: Types.BOOLEAN });
-
-interface Both {
-  readonly name: string | null;
-  readonly isSeller: boolean;
-}
-
-const meet: AggregateFunction<Sighting, Both, Both> = {
-  createAccumulator: () => ({ name: null, isSeller: false }),
-  add: ({ name }, both) => (name === null ? { name: both.name, isSeller: true } : { name, isSeller: both.isSeller }),
-  getResult: (both) => both,
-  merge: (a, b) => ({ name: a.name ?? b.name, isSeller: a.isSeller || b.isSeller }),
-  accumulatorType: BOTH,
-  resultType: BOTH,
-};
+type Sighting = Infer<typeof SIGHTING>;
+type NewSeller = Infer<typeof NEW_SELLER>;
 
 export const q8: NexmarkQuery = {
   columns: columnsOf('id', 'name', 'stime!'),
   build: (events) => events
     .filter((event) => event.eventType !== NexmarkEventType.BID)
-    .map((event): Sighting => (event.person !== null ? { id: event.person.id, name: event.person.name } : { id: event.auction!.seller, name: null }))
-    .returns(SIGHTING)
-    .keyBy('id', Types.LONG)
+    .map((event): Sighting => (event.eventType === NexmarkEventType.PERSON
+      ? { id: event.person!.id, name: event.person!.name, isSeller: false }
+      : { id: event.auction!.seller, name: null, isSeller: true })).returns(SIGHTING)
+    .keyBy('id')
     .window(TumblingEventTimeWindows.of(Time.seconds(10)))
-    .aggregate(meet, function* (id: number, context, results: Iterable<Both>) {
-      for (const { name, isSeller } of results) if (name !== null && isSeller) yield { id, name, stime: context.window().start };
-    }),
+    .reduce(meet, (id: number, context, [met]: Iterable<Sighting>, out: Collector<NewSeller>) => {
+      if (met!.isSeller && met!.name !== null) out.collect({ id, name: met!.name, stime: context.window().start });
+    }).returns(NEW_SELLER),
 };
+
+function meet(a: Sighting, b: Sighting): Sighting {
+  if ((b.name === null || a.name !== null) && (a.isSeller || !b.isSeller)) return a;
+  return { id: a.id, name: a.name ?? b.name, isSeller: a.isSeller || b.isSeller };
+}

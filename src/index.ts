@@ -1,0 +1,58 @@
+// The package `millrace`: what programs import. Re-exports only.
+import '#client/cluster-client/install-host-executor';
+
+export { Types, type Infer, type TypeInformation } from '#core/types/type-information';
+export { Configuration } from '#core/config/configuration';
+export { EngineError } from '#core/errors/engine-error';
+
+export { StreamExecutionEnvironment, type ConfigurationInput, type LocalEnvironmentOptions } from '#datastream/environment/stream-execution-environment';
+export type { JobClient, JobExecutionResult, ProgramJobStatus } from '#datastream/environment/job-client';
+export type { JobProgram } from '#client/submission/run-program';
+export { runJob, type RunJobOptions } from '#client/submission/run-job';
+
+export { DataStream } from '#datastream/stream/data-stream';
+export { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
+export { KeyedStream } from '#datastream/stream/keyed-stream';
+export { ConnectedStreams } from '#datastream/stream/connected-streams';
+export { BroadcastStream } from '#datastream/stream/broadcast-stream';
+export { BroadcastConnectedStream } from '#datastream/stream/broadcast-connected-stream';
+export { WindowedStream } from '#datastream/stream/windowed-stream';
+export { AllWindowedStream } from '#datastream/stream/all-windowed-stream';
+export { DataStreamSink } from '#datastream/stream/data-stream-sink';
+export { CollectedRows } from '#datastream/stream/collected-rows';
+
+export {
+  RichFilterFunction, RichFlatMapFunction, RichMapFunction, RichReduceFunction,
+  type CoFlatMapFunction, type CoMapFunction, type FilterFunction, type FlatMapFunction, type KeySelector, type MapFunction, type ReduceFunction,
+} from '#datastream/functions/functions';
+export {
+  CoProcessFunction, KeyedCoProcessFunction, KeyedProcessFunction, ProcessFunction,
+  type Collector, type Emission, type KeyedProcessContext, type OnTimerContext, type ProcessContext, type RichFunction, type TimerService,
+} from '#streaming/process/process-functions';
+export {
+  BroadcastProcessFunction, KeyedBroadcastProcessFunction,
+  type BroadcastContext, type BroadcastElementContext, type BroadcastOnTimerContext, type BroadcastState, type KeyedBroadcastContext,
+  type KeyedBroadcastElementContext, type ReadOnlyBroadcastState,
+} from '#streaming/process/broadcast-process-functions';
+export { OutputTag } from '#streaming/process/output-tag';
+export { RuntimeContext, type Counter, type TaskInfo } from '#streaming/process/runtime-context';
+export {
+  AggregatingStateDescriptor, ListStateDescriptor, MapStateDescriptor, ReducingStateDescriptor, ValueStateDescriptor,
+} from '#streaming/process/state-descriptors';
+export type {
+  AggregateFunction, AggregatingState, ListState, MapState, ReducingState, StateTtlConfig, ValueState,
+} from '#state/keyed/keyed-state';
+
+export { Time } from '#datastream/windowing/time';
+export {
+  EventTimeSessionWindows, ProcessingTimeSessionWindows, SlidingEventTimeWindows, SlidingProcessingTimeWindows, TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows, type WindowAssigner,
+} from '#datastream/windowing/window-assigners';
+export {
+  ProcessAllWindowFunction, ProcessWindowFunction, type AllWindowFunction, type ProcessWindowContext, type WindowFunction,
+} from '#datastream/windowing/process-window-function';
+export type { TimeWindow } from '#streaming/window/window-operator-options';
+export { WatermarkStrategy, type WatermarkGenerator, type WatermarkOutput } from '#streaming/watermark/watermark-strategy';
+
+export type { Source, SourceReader, SplitEnumerator } from '#streaming/source/source';
+export type { Committer, Sink, SinkWriter } from '#streaming/sink/sink';
