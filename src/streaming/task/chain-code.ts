@@ -2,6 +2,7 @@
 // to the stateful ones, sinks and outgoing edges; and one `emit` function per operator that emits on its own. A fused
 // loop costs 5 ns a record at depth 10 where shared operator objects cost 92 (data-plane.md section 5).
 import { rowReadCode } from '#core/codegen/row-layout-code';
+import type { FieldTree } from '#core/codegen/field-tree';
 import type { Schema } from '#core/columns/schema';
 import type { ChainedOperator } from '#streaming/task/task-description';
 
@@ -67,9 +68,10 @@ function rowBody(chain: ChainEdges, input: number, source: SourceLoopOptions | u
 }
 
 /** `(batch, from) => next row`: stops early when the task's outputs are blocked. */
-export function batchLoopCode(chain: ChainEdges, schema: Schema, input: number, source: SourceLoopOptions | undefined): string {
-  const read = rowReadCode(schema);
+export function batchLoopCode(chain: ChainEdges, schema: Schema, input: number, source: SourceLoopOptions | undefined, reads: FieldTree): string {
+  const read = rowReadCode(schema, { reads, decoding: 'decoding' });
   return `
+    const decoding = { isBlock: true };
     return function batchLoop(batch, from) {
       ${read.prelude}
       const to = batch.count;
@@ -83,6 +85,7 @@ export function batchLoopCode(chain: ChainEdges, schema: Schema, input: number, 
         if (A.blocked !== 0) break;
       }
       S.maxTimestamp = max;
+      ${read.epilogue}
       return i;
     };`;
 }

@@ -13,6 +13,7 @@ import { InternalTimerService } from '#state/timers/internal-timer-service';
 import { StreamingError } from '#streaming/errors';
 import type { OperatorContext, SnapshotRequest, StreamOperator } from '#streaming/operator/stream-operator';
 import { SinkDriver } from '#streaming/sink/sink-driver';
+import { readsOfHead } from '#streaming/task/chain-access';
 import { batchLoopCode, type ChainEdges, emitCode, rowsLoopCode, SOURCE_SCOPE, type SourceLoopOptions } from '#streaming/task/chain-code';
 import { ChainOutput, type WatermarkTargets } from '#streaming/task/chain-output';
 import type { ChainState } from '#streaming/task/chain-state';
@@ -91,7 +92,8 @@ export class OperatorChain {
     let loop = this.#loops.get(key);
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
-      loop = this.#generate(batchLoopCode(this.#edges, schema, input, source), `${names}batch-loop`, schema, source) as BatchLoop;
+      const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined]);
+      loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, reads), `${names}batch-loop`, schema, source) as BatchLoop;
       this.#loops.set(key, loop);
     }
     return loop;
