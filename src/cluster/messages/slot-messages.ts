@@ -114,6 +114,8 @@ export type SlotReport =
   | {
       readonly kind: 'checkpoint-acknowledged'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number;
       readonly file: string; readonly bytes: number; readonly timings: CheckpointTimings;
+      /** Those of the task's operators that have state in the file. */
+      readonly operatorIds: readonly string[];
     }
   | { readonly kind: 'checkpoint-declined'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number; readonly reason: SerializedError }
   | { readonly kind: 'reader-registered'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }

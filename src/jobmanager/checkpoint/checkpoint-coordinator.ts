@@ -20,6 +20,8 @@ export interface SubtaskAcknowledgement {
   /** Relative to the checkpoint's directory. */
   readonly file: string;
   readonly bytes: number;
+  /** Operators with state in the file. */
+  readonly operatorIds: readonly string[];
 }
 
 export type AbortReason = 'expired' | 'declined' | 'task-ended' | 'metadata-failed' | 'stopped';

@@ -204,11 +204,11 @@ export class CheckpointDriver {
 }
 
 function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph, acknowledgements: readonly SubtaskAcknowledgement[]): readonly OperatorStateHandles[] {
-  return vertices.flatMap((vertex) => {
-    const subtasks = acknowledgements.map((acknowledgement) => ({ acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
-      .filter(({ deployment }) => deployment.vertexId === vertex.id)
-      .map(({ acknowledgement, deployment }) => ({ subtaskIndex: deployment.subtaskIndex, file: acknowledgement.file, bytes: acknowledgement.bytes }))
-      .sort((a, b) => a.subtaskIndex - b.subtaskIndex);
-    return vertex.operatorIds.map((operatorId) => ({ operatorId, parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism, subtasks }));
-  });
+  const all = acknowledgements.map((acknowledgement) => ({ ...acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
+    .sort((a, b) => a.deployment.subtaskIndex - b.deployment.subtaskIndex);
+  return vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({
+    operatorId, parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism,
+    subtasks: all.filter(({ deployment, operatorIds }) => deployment.vertexId === vertex.id && operatorIds.includes(operatorId))
+      .map(({ deployment, file, bytes }) => ({ subtaskIndex: deployment.subtaskIndex, file, bytes })),
+  }))).filter(({ subtasks }) => subtasks.length > 0);
 }

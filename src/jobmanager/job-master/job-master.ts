@@ -140,7 +140,7 @@ export class JobMaster implements JobMasterGateway {
         return this.#onTaskStatus(graph.execution(report.subtaskId), before !== graph.execution(report.subtaskId).state, report.error);
       }
       case 'checkpoint-acknowledged':
-        return this.#checkpoints?.onAcknowledge(graph.execution(report.subtaskId), report.checkpointId, { subtaskId: report.subtaskId, file: report.file, bytes: report.bytes });
+        return this.#checkpoints?.onAcknowledge(graph.execution(report.subtaskId), report.checkpointId, { subtaskId: report.subtaskId, file: report.file, bytes: report.bytes, operatorIds: report.operatorIds });
       case 'checkpoint-declined':
         return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
       case 'reader-registered':

@@ -91,6 +91,11 @@ export class SubtaskReporter implements TaskReporter {
     const bytes = encodeSubtaskState(snapshots);
     const file = subtaskStateFile(subtaskId);
     await files.atomicWrite(`${checkpointDirectory}/chk-${checkpointId}/${file}`, bytes);
-    report({ kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, file, bytes: bytes.length, timings });
+    report({ kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, file, bytes: bytes.length, timings, operatorIds: operatorsWithState(snapshots) });
   }
+}
+
+function operatorsWithState(snapshots: ReadonlyMap<string, OperatorSnapshot>): readonly string[] {
+  const hasState = ({ keyed, operator }: OperatorSnapshot): boolean => keyed.some((section) => section.groups.length > 0) || operator.some((section) => section.items.length > 0);
+  return [...snapshots].filter(([, snapshot]) => hasState(snapshot)).map(([operatorId]) => operatorId);
 }

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { subtaskIdOf } from '#cluster/ids/ids';
+import { CheckpointCoordinator, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
+import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
+
+const SOURCE = subtaskIdOf('source', 0);
+const SINK = subtaskIdOf('sink', 0);
+const PARTICIPANTS = { triggered: [SOURCE], acknowledging: [SOURCE, SINK] };
+const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, tolerableFailures: 0, retainedMax: 1, isRetainedOnCancellation: false, directory: '/chk' };
+
+function acknowledgement(subtaskId: typeof SOURCE, bytes = 10): SubtaskAcknowledgement {
+  return { subtaskId, file: `${subtaskId}.state`, bytes, operatorIds: [] };
+}
+
+/** Takes one whole checkpoint, started at `nowMs` and complete 10 ms later; its decisions after the trigger. */
+function complete(coordinator: CheckpointCoordinator, nowMs: number): readonly unknown[] {
+  const [trigger] = coordinator.onTime(nowMs, PARTICIPANTS);
+  assert.equal(trigger?.kind, 'trigger');
+  const { checkpointId } = trigger as { readonly checkpointId: number };
+  coordinator.onAcknowledge(checkpointId, acknowledgement(SOURCE));
+  coordinator.onAcknowledge(checkpointId, acknowledgement(SINK));
+  return coordinator.onMetadataWritten(checkpointId, nowMs + 10);
+}
+
+describe('checkpoint coordinator', () => {
+  test('triggers every interval, one at a time, with growing ids', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 5, 0);
+    assert.equal(coordinator.nextTimeMs, 100);
+    assert.deepEqual(coordinator.onTime(99, PARTICIPANTS), []);
+    assert.deepEqual(coordinator.onTime(100, PARTICIPANTS), [{ kind: 'trigger', checkpointId: 5, timestamp: 100, participants: PARTICIPANTS }]);
+    assert.deepEqual(coordinator.onTime(300, PARTICIPANTS), [], 'the first one is still pending');
+  });
+
+  test('metadata is written only after the last acknowledgement, and only then tasks hear of completion', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    assert.deepEqual(coordinator.onAcknowledge(1, acknowledgement(SINK)), []);
+    assert.deepEqual(coordinator.onAcknowledge(1, acknowledgement(SINK)), [], 'a repeated acknowledgement counts once');
+    const [write] = coordinator.onAcknowledge(1, acknowledgement(SOURCE));
+    assert.equal(write?.kind, 'write-metadata');
+    assert.deepEqual(coordinator.onMetadataWritten(1, 150), [{ kind: 'notify-complete', checkpointId: 1 }]);
+    assert.equal(coordinator.latestDurationMs, 50);
+    assert.equal(coordinator.latestBytes, 20);
+    assert.equal(coordinator.nextTimeMs, 200);
+  });
+
+  test('completed checkpoints beyond those retained are discarded, oldest first', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, retainedMax: 2 }, 1, 0);
+    complete(coordinator, 100);
+    assert.deepEqual(complete(coordinator, 200), [{ kind: 'notify-complete', checkpointId: 2 }]);
+    assert.deepEqual(complete(coordinator, 300), [{ kind: 'notify-complete', checkpointId: 3 }, { kind: 'discard', checkpointId: 1 }]);
+    assert.deepEqual(coordinator.completedIds, [2, 3]);
+  });
+
+  test('an expired checkpoint is given up and fails the job when no failure is tolerated', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    assert.equal(coordinator.nextTimeMs, 1100);
+    assert.deepEqual(coordinator.onTime(1100, PARTICIPANTS), [
+      { kind: 'abort', checkpointId: 1, reason: 'expired' }, { kind: 'discard', checkpointId: 1 }, { kind: 'fail-job', failures: 1 },
+    ]);
+    assert.deepEqual(coordinator.onAcknowledge(1, acknowledgement(SOURCE)), [], 'a late acknowledgement changes nothing');
+  });
+
+  test('tolerated failures are counted in a row: a completed checkpoint starts the count over', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, tolerableFailures: 1 }, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    assert.ok(!coordinator.onDecline(1, 110).some(({ kind }) => kind === 'fail-job'));
+    complete(coordinator, 200);
+    coordinator.onTime(300, PARTICIPANTS);
+    assert.ok(!coordinator.onDecline(3, 310).some(({ kind }) => kind === 'fail-job'));
+    coordinator.onTime(400, PARTICIPANTS);
+    assert.ok(coordinator.onDecline(4, 410).some(({ kind }) => kind === 'fail-job'));
+  });
+
+  test('a task that ends before it acknowledged aborts the checkpoint without blame', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    coordinator.onAcknowledge(1, acknowledgement(SOURCE));
+    assert.deepEqual(coordinator.onTaskEnded(SOURCE, 120), [], 'it has acknowledged');
+    assert.deepEqual(coordinator.onTaskEnded(SINK, 120), [{ kind: 'abort', checkpointId: 1, reason: 'task-ended' }, { kind: 'discard', checkpointId: 1 }]);
+    assert.equal(coordinator.failedCount, 0);
+  });
+
+  test('the pause after a checkpoint is kept even when the interval has long passed', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, minPauseMs: 500 }, 1, 0);
+    complete(coordinator, 100);
+    assert.equal(coordinator.nextTimeMs, 610);
+    assert.deepEqual(coordinator.onTime(609, PARTICIPANTS), []);
+    assert.equal(coordinator.onTime(610, PARTICIPANTS)[0]?.kind, 'trigger');
+  });
+
+  test('while tasks are not ready a trigger is put off, not lost', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    assert.deepEqual(coordinator.onTime(100, undefined), []);
+    assert.equal(coordinator.nextTimeMs, 110);
+    assert.equal(coordinator.onTime(110, PARTICIPANTS)[0]?.kind, 'trigger');
+  });
+
+  test('metadata that cannot be written fails the checkpoint', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, tolerableFailures: 3 }, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    coordinator.onAcknowledge(1, acknowledgement(SOURCE));
+    coordinator.onAcknowledge(1, acknowledgement(SINK));
+    assert.deepEqual(coordinator.onMetadataFailed(1, 130), [{ kind: 'abort', checkpointId: 1, reason: 'metadata-failed' }, { kind: 'discard', checkpointId: 1 }]);
+    assert.equal(coordinator.latestCompletedId, undefined);
+  });
+
+  test('a stopped coordinator gives the pending one up and triggers nothing until it is restarted', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    assert.equal(coordinator.stop(150)[0]?.kind, 'abort');
+    assert.equal(coordinator.nextTimeMs, Infinity);
+    coordinator.restart(1000);
+    assert.deepEqual(coordinator.onTime(1100, PARTICIPANTS).map((decision) => ('checkpointId' in decision ? decision.checkpointId : 0)), [2]);
+  });
+});
