@@ -11,8 +11,8 @@ export interface FunctionAccess {
 
 const EVERYTHING: FunctionAccess = { reads: FieldTree.all(), projects: undefined };
 const HIDING = /\b(?:arguments|eval|with|debugger)\b|\\u|\[native code\]/;
-const NAMED_HEAD = /^(?:function\b\s*\*?\s*[\w$]*\s*)?(?:\(\s*([A-Za-z_$][\w$]*)\s*(?:,\s*[A-Za-z_$][\w$]*\s*)*\)|([A-Za-z_$][\w$]*))\s*(=>|\{)/;
-const PATTERN_HEAD = /^(?:function\b\s*\*?\s*[\w$]*\s*)?\(\s*\{([^{}[\]()=]*)\}\s*(?:,\s*[A-Za-z_$][\w$]*\s*)*\)\s*(?:=>|\{)/;
+const NAMED_HEAD = /^(?:(?:function\b\s*)?\*?\s*#?[\w$]*\s*(?=\())?(?:\(\s*([A-Za-z_$][\w$]*)\s*(?:,\s*[A-Za-z_$][\w$]*\s*)*\)|([A-Za-z_$][\w$]*))\s*(=>|\{)/;
+const PATTERN_HEAD = /^(?:function\b\s*)?\*?\s*#?[\w$]*\s*\(\s*\{([^{}[\]()=]*)\}\s*(?:,\s*[A-Za-z_$][\w$]*\s*)*\)\s*(?:=>|\{)/;
 const PATTERN_FIELD = /^\s*([A-Za-z_$][\w$]*)\s*(?::\s*[A-Za-z_$][\w$]*\s*)?$/;
 const NULL_COMPARISON = /^\s*[!=]==?\s*(?:null|undefined)(?![\w$])/;
 
@@ -24,6 +24,14 @@ export function accessOf(fn: unknown): FunctionAccess {
   let access = cache.get(fn);
   if (access === undefined) cache.set(fn, (access = analyze(Function.prototype.toString.call(fn))));
   return access;
+}
+
+/** For functions that the engine makes itself: `fn` reads exactly the value at `path`. Returns `fn`. */
+export function declareProjection<F extends (value: any) => unknown>(fn: F, path: readonly string[]): F { // any: the record's type
+  const reads = new FieldTree();
+  reads.addAll(path);
+  cache.set(fn, { reads, projects: path });
+  return fn;
 }
 
 function analyze(source: string): FunctionAccess {

@@ -43,8 +43,11 @@ function writeValue(type: TypeInformation, value: string, isNullable: boolean, p
   const index = context.next++;
   const write = writeLeaf(type, value, index, path, context);
   if (!isNullable) return write;
-  return `if (${value} === null || ${value} === undefined) { ${clearBit(index)} } else { ${setBit(index)} ${write} }`;
+  return `if (${isNull(value, context)}) { ${clearBit(index)} } else { ${setBit(index)} ${write} }`;
 }
+
+/** In inferred rows undefined is not null: such a row does not fit and keeps its form in the side column. */
+const isNull = (value: string, context: WriteContext): string => (context.isInferred ? `${value} === null` : `${value} === null || ${value} === undefined`);
 
 function writeNested(type: TypeInformation & { kind: 'row' | 'tuple' }, value: string, isNullable: boolean, path: readonly string[], context: WriteContext): string {
   const presence = isNullable ? context.next++ : -1;
@@ -54,13 +57,13 @@ function writeNested(type: TypeInformation & { kind: 'row' | 'tuple' }, value: s
     ? type.elements.map((element, position) => writeLocal(element, `${value}[${position}]`, [...path, String(position)], context)).join('\n')
     : writeFields(type, value, path, context);
   if (!isNullable) return `${check}\n${fields}`;
-  return `if (${value} === null || ${value} === undefined) { ${clearBit(presence)} } else { ${check} ${setBit(presence)}\n${fields} }`;
+  return `if (${isNull(value, context)}) { ${clearBit(presence)} } else { ${check} ${setBit(presence)}\n${fields} }`;
 }
 
 /** An inferred row must have exactly its fields: an extra one would be lost, so such a row goes to the side column. */
 function writeFields(type: TypeInformation & { kind: 'row' }, value: string, path: readonly string[], context: WriteContext): string {
   const counter = `fields${context.locals++}`;
-  const check = context.isInferred ? `let ${counter} = 0; for (const name in ${value}) ${counter}++; if (${counter} !== ${type.fields.length}) break fit;\n` : '';
+  const check = context.isInferred && type.inferred?.isProjected === undefined ? `let ${counter} = 0; for (const name in ${value}) ${counter}++; if (${counter} !== ${type.fields.length}) break fit;\n` : '';
   return check + type.fields.map((field) => writeLocal(field.type, `${value}[${JSON.stringify(field.name)}]`, [...path, field.name], context)).join('\n');
 }
 
@@ -79,7 +82,8 @@ function writeLeaf(type: TypeInformation, x: string, index: number, path: readon
     case 'bigint': return `if (typeof ${x} !== "bigint" || BigInt.asIntN(64, ${x}) !== ${x}) ${bad} i64[d${index} + n] = ${x};`;
     case 'string': return `if (typeof ${x} !== "string") ${bad} ${writeText(index, x)}`;
     case 'bytes': return `if (!(${x} instanceof Uint8Array)) ${bad} if (h + ${x}.length > heapEnd) return false; u8.set(${x}, h); ${endVar(index, `${x}.length`)} isAscii = false;`;
-    default: return `${writeEncoded(index, x)} isAscii = false;`;
+    // An inferred field that is missing reads as undefined: writing it would add the field.
+    default: return `${context.isInferred ? `if (${x} === undefined) break fit;` : ''} ${writeEncoded(index, x)} isAscii = false;`;
   }
 }
 
@@ -109,7 +113,7 @@ function writeEncoded(index: number, x: string): string {
 }
 
 /** Starts of var values stay 4-byte aligned, so that a gather copies words. */
-const endVar = (index: number, length: string): string => `i32[d${index} + n] = h - heapStart; i32[l${index} + n] = ${length}; h = (h + ${length} + 3) & ~3;`;
+const endVar = (index: number, length: string): string => `i32[d${index} + n] = h - heapStart; i32[l${index} + n] = ${length}; h += (${length} + 3) & ~3;`;
 
 const setBit = (index: number): string => `i32[p${index} + (n >>> 5)] |= 1 << (n & 31);`;
 const clearBit = (index: number): string => `i32[p${index} + (n >>> 5)] &= ~(1 << (n & 31));`;
@@ -117,30 +121,3 @@ const clearBit = (index: number): string => `i32[p${index} + (n >>> 5)] &= ~(1 <
 function misfit(path: readonly string[], type: TypeInformation, value: string, context: WriteContext): string {
   return context.isInferred ? 'break fit;' : `mismatch(${JSON.stringify(path)}, ${JSON.stringify(type)}, ${value});`;
 }
-
-/** Statements that copy row `s` of a bound source frame of the same schema into row `n`. Scope adds `from…` views and offsets. */
-export function rowCopyCode(schema: Schema): string {
-  return schema.columns.map(({ index, kind, isNullable }) => {
-    const value = copyLeaf(index, kind);
-    if (!isNullable) return value;
-    return `if (((fromI32[sp${index} + (s >>> 5)] >>> (s & 31)) & 1) !== 0) { ${setBit(index)} ${value} } else { ${clearBit(index)} }`;
-  }).join('\n');
-}
-
-function copyLeaf(index: number, kind: string): string {
-  switch (kind) {
-    case 'u8': return `u8[d${index} + n] = fromU8[sd${index} + s];`;
-    case 'i32': return `i32[d${index} + n] = fromI32[sd${index} + s];`;
-    case 'f64': return `f64[d${index} + n] = fromF64[sd${index} + s];`;
-    case 'i64': return `i64[d${index} + n] = fromI64[sd${index} + s];`;
-    case 'presence': return '';
-    default: return `{
-      const length = fromI32[sl${index} + s];
-      if (h + length > heapEnd) return false;
-      let from = (fromHeap + fromI32[sd${index} + s]) / 4, to = h / 4;
-      for (const end = (h + length + 3) >>> 2; to < end; to++, from++) i32[to] = fromI32[from];
-      ${endVar(index, 'length')}
-    }`;
-  }
-}
-

@@ -1,10 +1,12 @@
-// hot path. Writes row values into the columns of a frame: a generated writer per schema, an interpreted twin as oracle.
-// The writer owns the row counter and the heap top of its open frame; the caller owns the memory.
+// hot path. Writes row values, and rows of other batches, into the columns of a frame: a generated writer per schema. Tests
+// hold it against the interpreted reader. The writer owns the row count and the heap top of its open frame, the caller the
+// memory. Thread: the caller's; a writer writes one frame at a time.
 import type { Batch, FrameLayout } from '#core/columns/frame';
 import type { FrameMemory } from '#core/columns/frame-memory';
+import { appendBatch, gatherRows } from '#core/columns/gather-rows';
 import type { Schema } from '#core/columns/schema';
 import { isEncoded } from '#core/codegen/row-reader';
-import { rowCopyCode, rowWriteCode, WRITE_SCOPE } from '#core/codegen/row-write-code';
+import { rowWriteCode, WRITE_SCOPE } from '#core/codegen/row-write-code';
 import { failTypeMismatch } from '#core/errors/type-errors';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataOutput } from '#core/serialization/data-output';
@@ -19,10 +21,13 @@ export interface RowWriter {
    * The caller keeps `count` below the layout's capacity. Throws TypeMismatchError if a declared type does not fit.
    */
   append(value: unknown, eventTime: number): boolean;
-  /** Source of `copy`: a batch of the same schema, valid until the next bind. */
-  bindSource(batch: Batch): void;
-  /** Copies row `row` of the bound source; false as in append. */
-  copy(row: number): boolean;
+  /**
+   * Copies rows[from] .. rows[to - 1] of a batch of the same schema, as many as capacity and heap allow; returns the index
+   * behind the last one copied.
+   */
+  copyRows(source: Batch, rows: Int32Array, from: number, to: number): number;
+  /** Copies all rows of a batch of the same schema, or none: false when they do not all fit. Cheaper than copyRows. */
+  copyBatch(source: Batch): boolean;
   count(): number;
   /** Fills count, heapLength and isAsciiHeap of a batch that lies on the open frame. */
   finish(batch: Batch): void;
@@ -42,20 +47,18 @@ function writeScope(schema: Schema): readonly unknown[] {
 }
 
 export function createRowWriter(schema: Schema): RowWriter {
-  const each = (make: (index: number, kind: string, isNullable: boolean) => string): string =>
-    schema.columns.map((column) => make(column.index, column.kind, column.isNullable)).join(' ');
   const divisor: Record<string, number> = { u8: 1, i32: 4, f64: 8, i64: 8, var: 4, presence: 1 };
-  const names = (prefix: string): string => ['0', ...schema.columns.map((column) => `${prefix}d${column.index} = 0, ${prefix}l${column.index} = 0, ${prefix}p${column.index} = 0`)].slice(1).join(', ');
-  const bind = (prefix: string): string => each((index, kind, isNullable) =>
-    (kind === 'presence' ? '' : `${prefix}d${index} = (base + columns[${index}].data) / ${divisor[kind]};`)
-    + (kind === 'var' ? `${prefix}l${index} = (base + columns[${index}].lengths) / 4;` : '')
-    + (isNullable ? `${prefix}p${index} = (base + columns[${index}].validity) / 4;` : ''));
+  const names = schema.columns.map(({ index }) => `d${index} = 0, l${index} = 0, p${index} = 0`).join(', ');
+  const bind = schema.columns.map(({ index, kind, isNullable }) =>
+    (kind === 'presence' ? '' : `d${index} = (base + columns[${index}].data) / ${divisor[kind]};`)
+    + (kind === 'var' ? `l${index} = (base + columns[${index}].lengths) / 4;` : '')
+    + (isNullable ? `p${index} = (base + columns[${index}].validity) / 4;` : '')).join(' ');
   const body = `
     "use strict";
     let n = 0, heapTop = 0, heapStart = 0, heapEnd = 0, isAscii = true, eventTimes = 0;
     let u8 = null, i32 = null, f64 = null, i64 = null, bytes = null;
-    let fromU8 = null, fromI32 = null, fromF64 = null, fromI64 = null, fromHeap = 0, fromTimes = 0, fromIsAscii = true;
-    let ${[names(''), names('s')].filter((text) => text !== '').join(', ') || 'none = 0'};
+    let ${names === '' ? 'none = 0' : names};
+    const fill = { memory: null, base: 0, layout: null, heapEnd: 0, count: 0, heapTop: 0 };
     return {
       schema,
       open(memory, base, layout, size) {
@@ -64,7 +67,8 @@ export function createRowWriter(schema: Schema): RowWriter {
         n = 0; isAscii = true;
         heapStart = base + layout.heapStart; heapTop = heapStart; heapEnd = base + size;
         eventTimes = (base + layout.eventTimes) / 8;
-        ${bind('')}
+        fill.memory = memory; fill.base = base; fill.layout = layout; fill.heapEnd = heapEnd;
+        ${bind}
       },
       append(v, eventTime) {
         let h = heapTop;
@@ -73,24 +77,22 @@ export function createRowWriter(schema: Schema): RowWriter {
         n++; heapTop = h;
         return true;
       },
-      bindSource(batch) {
-        const memory = batch.memory, base = batch.base, columns = batch.layout.columns;
-        fromU8 = memory.u8; fromI32 = memory.i32; fromF64 = memory.f64; fromI64 = memory.i64;
-        fromHeap = base + batch.layout.heapStart; fromTimes = (base + batch.layout.eventTimes) / 8; fromIsAscii = batch.isAsciiHeap;
-        ${bind('s')}
+      copyRows(source, rows, from, to) {
+        fill.count = n; fill.heapTop = heapTop;
+        const end = gatherRows(source, rows, from, to, fill);
+        n = fill.count; heapTop = fill.heapTop; isAscii = isAscii && source.isAsciiHeap;
+        return end;
       },
-      copy(s) {
-        let h = heapTop;
-        f64[eventTimes + n] = fromF64[fromTimes + s];
-        ${rowCopyCode(schema)}
-        isAscii = isAscii && fromIsAscii;
-        n++; heapTop = h;
+      copyBatch(source) {
+        fill.count = n; fill.heapTop = heapTop;
+        if (!appendBatch(source, fill)) return false;
+        n = fill.count; heapTop = fill.heapTop; isAscii = isAscii && source.isAsciiHeap;
         return true;
       },
       count() { return n; },
       finish(batch) { batch.count = n; batch.heapLength = heapTop - heapStart; batch.isAsciiHeap = isAscii; },
     };
     //# sourceURL=millrace-row-writer-${(schema.id >>> 0).toString(16)}.js`;
-  const scopeNames = [...WRITE_SCOPE, 'schema'];
-  return new Function(...scopeNames, body)(...writeScope(schema), schema) as RowWriter;
+  const scopeNames = [...WRITE_SCOPE, 'schema', 'gatherRows', 'appendBatch'];
+  return new Function(...scopeNames, body)(...writeScope(schema), schema, gatherRows, appendBatch) as RowWriter;
 }

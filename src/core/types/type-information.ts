@@ -28,8 +28,9 @@ export type TypeShape =
       /**
        * Made from the first rows of an undeclared stream: numbers are DOUBLE columns, and a row that does not fit travels
        * whole in an extra `any` column. `isAtomic`: the rows are the values of the one field, not objects.
+       * `isProjected`: fields that nobody reads were left out, so rows may have more fields than these.
        */
-      readonly inferred?: { readonly isAtomic: boolean };
+      readonly inferred?: { readonly isAtomic: boolean; readonly isProjected?: true };
     }
   | { readonly kind: 'tuple'; readonly elements: readonly TypeInformation[] }
   | { readonly kind: 'list'; readonly element: TypeInformation }

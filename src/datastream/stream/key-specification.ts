@@ -1,4 +1,5 @@
 // What keyBy makes of a selector or a field name.
+import { declareProjection } from '#core/codegen/function-access';
 import type { TypeInformation } from '#core/types/type-information';
 import type { KeySpecification } from '#core/keys/key-specification';
 import { ProgramError } from '#datastream/errors';
@@ -8,7 +9,7 @@ export function keySpecification(
   key: string | ((value: any) => unknown), keyType: TypeInformation | undefined, recordType: TypeInformation | undefined, // any: user's record type
 ): KeySpecification {
   if (typeof key === 'function') return { selector: key, type: keyType };
-  return { selector: (value: Readonly<Record<string, unknown>>) => value[key], type: keyType ?? fieldType(key, recordType) };
+  return { selector: declareProjection((value: Readonly<Record<string, unknown>>) => value[key], [key]), type: keyType ?? fieldType(key, recordType) };
 }
 
 function fieldType(field: string, recordType: TypeInformation | undefined): TypeInformation | undefined {

@@ -6,6 +6,7 @@ import type { ReduceFunction } from '#datastream/functions/functions';
 import type { OperatorDefinition } from '#datastream/stream/transformations';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
+import { windowReads } from '#streaming/window/window-reads';
 import type { WindowAggregation, WindowOperatorOptions, WindowProcess } from '#streaming/window/window-operator-options';
 
 /** Collected by the stream's methods before its function is given. */
@@ -40,7 +41,7 @@ export function windowDefinition(settings: WindowSettings, contents: WindowConte
     ...(accumulatorType === undefined ? {} : { accumulatorType }),
   };
   const create = () => createWindowOperator(makeProcess === undefined ? fixed : { ...fixed, process: makeProcess() });
-  return { name: assigner.name, outputType, operator: { kind: 'stream', create, ...(keys === undefined ? {} : { keys: [keys] }) } };
+  return { name: assigner.name, outputType, operator: { kind: 'stream', create, reads: () => windowReads(fixed), ...(keys === undefined ? {} : { keys: [keys] }) } };
 }
 
 function checkLateness(assigner: WindowAssigner<any>, latenessMs: number): void { // any: as above

@@ -1,5 +1,7 @@
 // hot path. One outgoing edge of a task: chooses the channel of each row and appends it. An undeclared edge holds its
 // first rows back until the schema can be inferred from them. Thread: the producer's slot.
+import type { FieldTree } from '#core/codegen/field-tree';
+import { projectType } from '#core/types/project-type';
 import { inferType } from '#core/types/infer-type';
 import { schemaOf } from '#core/columns/schema';
 import { assignToKeyGroup, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
@@ -22,6 +24,8 @@ export interface RecordWriterOptions {
   readonly subtaskIndex: number;
   readonly consumerMaxParallelism: number;
   readonly type: TypeInformation | undefined;
+  /** What the consumers may read of a row: other columns are not sent. */
+  readonly reads: FieldTree;
   readonly availability: Availability;
   readonly attempt: number;
   readonly recordBytesMax: number;
@@ -34,10 +38,12 @@ export class RecordWriter {
   /** Appends a row to its channel. NaN = no event time. */
   readonly emit: (value: unknown, eventTime: number) => void;
   readonly #route: (value: unknown, eventTime: number) => void;
+  readonly #reads: FieldTree;
   #held: { value: unknown; eventTime: number }[] | undefined;
 
   constructor(options: RecordWriterOptions) {
     const { availability, attempt, recordBytesMax } = options;
+    this.#reads = options.reads;
     this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax }));
     this.#route = createRoute(this.channels, options);
     if (options.type !== undefined) {
@@ -105,7 +111,7 @@ export class RecordWriter {
   }
 
   #openChannels(type: TypeInformation): void {
-    const schema = schemaOf(type);
+    const schema = schemaOf(projectType(type, this.#reads));
     for (const channel of this.channels) channel.open(schema);
   }
 }

@@ -1,6 +1,7 @@
 // One operator of a task: what the slot loop calls, and what the operator may call. Rows flow as JS values inside a
 // chain; the calls into `Output` are generated per chain. Thread: the slot's; nothing here may block.
 // Invariant: after `Output.isBlocked` turns true an engine operator emits at most one more row per step and returns.
+import type { FieldTree } from '#core/codegen/field-tree';
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
 import type { Clock } from '#platform/clock/clock';
@@ -86,7 +87,10 @@ export type { KeySpecification };
  */
 export type OperatorFactory =
   | { readonly kind: 'row'; readonly row: RowOperator }
-  | { readonly kind: 'stream'; readonly create: () => StreamOperator; readonly keys?: readonly KeySpecification[] };
+  | { readonly kind: 'stream'; readonly create: () => StreamOperator; readonly keys?: readonly KeySpecification[]; readonly reads?: OperatorReads };
+
+/** What an operator may read of the rows of an input; columns outside of it need not be sent. Default: everything. */
+export type OperatorReads = (input: number) => FieldTree;
 
 /** Stateless functions of one record. `open`/`close` are those of a rich function. */
 export type RowOperator = {

@@ -6,27 +6,34 @@ import type { TypeInformation } from '#core/types/type-information';
 import type { ChainEdges } from '#streaming/task/chain-code';
 import type { ChainedOperator, TaskOutput } from '#streaming/task/task-description';
 
+type Chain = Pick<ChainEdges, 'operators' | 'edgesOf'>;
+export type EdgeReads = Pick<TaskOutput, 'partitioner' | 'type' | 'reads'>;
+
 /** @param functions further functions called with each row: timestamp assigner, watermark generator. */
-export function readsOfHead(chain: ChainEdges, outputs: readonly TaskOutput[], functions: readonly unknown[]): FieldTree {
+export function readsOfHead(chain: Chain, outputs: readonly EdgeReads[], functions: readonly unknown[], input: number): FieldTree {
   const reads = new FieldTree();
   for (const fn of functions) if (fn !== undefined) reads.merge([], accessOf(fn).reads);
   const isSource = chain.operators[0]!.node.kind === 'source';
   if (isSource) addConsumers(chain, outputs, 0, [], reads);
-  else addOperator(chain, outputs, 0, [], reads);
+  else addOperator(chain, outputs, 0, [], reads, input);
   return reads;
 }
 
-function addConsumers(chain: ChainEdges, outputs: readonly TaskOutput[], index: number, path: readonly string[], reads: FieldTree): void {
+function addConsumers(chain: Chain, outputs: readonly EdgeReads[], index: number, path: readonly string[], reads: FieldTree): void {
   const operator = chain.operators[index]!;
   for (const edge of chain.edgesOf(index, undefined)) addEdge(outputs[edge]!, path, reads);
   const next = operator.next.filter((edge) => edge.tag === undefined);
   for (const { operatorIndex } of next) addOperator(chain, outputs, operatorIndex, path, reads);
 }
 
-function addOperator(chain: ChainEdges, outputs: readonly TaskOutput[], index: number, path: readonly string[], reads: FieldTree): void {
+function addOperator(chain: Chain, outputs: readonly EdgeReads[], index: number, path: readonly string[], reads: FieldTree, input = 0): void {
   const { node }: ChainedOperator = chain.operators[index]!;
-  if (node.kind !== 'operator' || node.factory.kind === 'stream') {
+  if (node.kind !== 'operator') {
     reads.addAll(path);
+    return;
+  }
+  if (node.factory.kind === 'stream') {
+    reads.merge(path, node.factory.reads?.(input) ?? FieldTree.all());
     return;
   }
   const { row } = node.factory;
@@ -40,11 +47,11 @@ function addOperator(chain: ChainEdges, outputs: readonly TaskOutput[], index: n
   if (row.kind === 'filter') addConsumers(chain, outputs, index, path, reads);
 }
 
-/** An edge writes the fields of its declared type; without one, whatever the row has. */
-function addEdge(output: TaskOutput, path: readonly string[], reads: FieldTree): void {
+/** An edge writes what its consumers may read, as far as its declared type has it. */
+function addEdge(output: EdgeReads, path: readonly string[], reads: FieldTree): void {
   const key = output.partitioner.key;
   if (key !== undefined) reads.merge(path, accessOf(key.selector).reads);
-  if (output.type === undefined) reads.addAll(path);
+  if (!output.reads.isAll || output.type === undefined) reads.merge(path, output.reads);
   else addType(output.type, path, reads);
 }
 

@@ -92,7 +92,7 @@ export class OperatorChain {
     let loop = this.#loops.get(key);
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
-      const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined]);
+      const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
       loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, reads), `${names}batch-loop`, schema, source) as BatchLoop;
       this.#loops.set(key, loop);
     }

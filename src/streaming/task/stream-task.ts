@@ -46,7 +46,7 @@ export class StreamTask implements RunnableTask {
     this.#times = new TaskTimes(() => clock.monotonicMs());
     this.#writers = description.outputs.map((output) => new RecordWriter({
       producers: output.producers, partitioner: output.partitioner, subtaskIndex: description.subtaskIndex, consumerMaxParallelism: output.consumerMaxParallelism,
-      type: output.type, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random,
+      type: output.type, reads: output.reads, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random,
     }));
     this.#bufferTimeoutMs = Math.min(...description.outputs.map((output) => (output.bufferTimeoutMs < 0 ? Number.POSITIVE_INFINITY : output.bufferTimeoutMs)), Number.POSITIVE_INFINITY);
     this.#chain = new OperatorChain(description, this.#writers, this.#availability, this.#state);

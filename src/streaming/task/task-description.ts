@@ -1,6 +1,7 @@
 // Everything one subtask needs to run, put together by the slot's deployment (taskmanager) from the job graph, the
 // re-run program and the channels. Holds live objects of this thread; nothing here is sent anywhere.
 import type { Configuration } from '#core/config/configuration';
+import type { FieldTree } from '#core/codegen/field-tree';
 import type { SerializedError } from '#core/errors/engine-error';
 import type { TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
@@ -43,6 +44,8 @@ export interface TaskOutput {
   readonly consumerMaxParallelism: number;
   /** Declared type of the edge's rows; undefined = inferred from the first rows. */
   readonly type: TypeInformation | undefined;
+  /** What the consumers may read of a row. */
+  readonly reads: FieldTree;
   /** Flush a partly filled frame after this many ms; 0 = after every step, -1 = only full frames. */
   readonly bufferTimeoutMs: number;
 }

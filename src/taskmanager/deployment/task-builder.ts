@@ -3,6 +3,7 @@
 import { assert } from '#core/assert';
 import type { Configuration } from '#core/config/configuration';
 import { executionOptions } from '#core/config/options/execution-options';
+import { FieldTree } from '#core/codegen/field-tree';
 import type { SubtaskId } from '#cluster/ids/ids';
 import type { SlotDeployment, TaskDeployment } from '#cluster/messages/slot-messages';
 import { outputsOf, type JobOperator, type JobVertex } from '#graph/job-graph/job-graph';
@@ -11,6 +12,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Doorbell } from '#shuffle/channel/channel';
 import type { MemoryManager } from '#state/tables/memory-manager';
+import { readsOfHead } from '#streaming/task/chain-access';
 import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
 import { SlotChannels } from '#taskmanager/deployment/slot-channels';
 import { loadRestoredState } from '#taskmanager/deployment/restored-state';
@@ -80,9 +82,19 @@ function taskOutputs(deployment: SlotDeployment, task: TaskDeployment, vertex: J
       producers: channels.producers(edge.edgeId, task.subtaskIndex),
       consumerMaxParallelism: maxParallelismIn(deployment, target.id),
       type: edge.type,
+      reads: consumerReads(deployment, target, edge.typeNumber, streamGraph),
       bufferTimeoutMs: edge.bufferTimeoutMs ?? jobBufferTimeoutMs,
     };
   });
+}
+
+/** What the chain at the other end of an edge may read. Its own edges count as reading the rows that reach them whole. */
+function consumerReads(deployment: SlotDeployment, target: JobVertex, input: number, streamGraph: StreamGraph): FieldTree {
+  const operators = target.operators.map((operator) => chainedOperator(operator, target, streamGraph));
+  const edges = outputsOf(deployment.jobGraph, target.id).map(({ edge }) => ({ edge, operatorIndex: operatorIndexOf(target, edge.sourceNodeId) }));
+  const edgesOf = (index: number, tag: string | undefined): readonly number[] => edges.flatMap(({ edge, operatorIndex }, at) => (operatorIndex === index && edge.tag === tag ? [at] : []));
+  const reads = edges.map(({ edge }) => ({ partitioner: streamGraph.edges[edge.edgeId]!.partitioner, type: edge.type, reads: FieldTree.all() }));
+  return readsOfHead({ operators, edgesOf }, reads, [], input);
 }
 
 function chainedOperator(operator: JobOperator, vertex: JobVertex, streamGraph: StreamGraph): ChainedOperator {
