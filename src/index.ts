@@ -1,4 +1,6 @@
-// The package `millrace`: what programs import. Re-exports only.
+// The package `millrace`: what programs import. Re-exports only, and one act: a host process that imports it can run jobs.
+import { installHostExecutor } from '#client/cluster-client/host-executor';
+
 import '#client/cluster-client/install-host-executor';
 
 export { Types, type Infer, type TypeInformation } from '#core/types/type-information';
@@ -56,3 +58,16 @@ export { WatermarkStrategy, type WatermarkGenerator, type WatermarkOutput } from
 
 export type { Source, SourceReader, SplitEnumerator } from '#streaming/source/source';
 export type { Committer, Sink, SinkWriter } from '#streaming/sink/sink';
+
+export { BlackholeSink } from '#connectors/blackhole/sink';
+export { CollectionSource } from '#connectors/collection/source';
+export { DataGeneratorSource } from '#connectors/datagen/source';
+export { FileSink } from '#connectors/files/sink';
+export { FileSource } from '#connectors/files/source';
+export type { Auction, Bid, NexmarkEvent, Person } from '#connectors/nexmark/event';
+export { NexmarkSource } from '#connectors/nexmark/source';
+export type { NexmarkSourceOptions } from '#connectors/nexmark/options';
+export { PrintSink } from '#connectors/print/sink';
+export { SequenceSource } from '#connectors/sequence/source';
+
+installHostExecutor();

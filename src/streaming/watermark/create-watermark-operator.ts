@@ -44,9 +44,9 @@ class WatermarkOperator implements StreamOperator {
   processElement(value: unknown, timestamp: number): void {
     const time = this.#assign === undefined ? timestamp : this.#assign(value, timestamp);
     if (time > this.#maxTimestamp) this.#maxTimestamp = time;
-    if (this.#watermarks.kind === 'generator') this.#watermarks.onEvent(value, time);
     this.#hasRows = true;
     this.#context.output.collect(value, time);
+    if (this.#watermarks.kind === 'generator') this.#punctuate(value, time);
   }
 
   processWatermark(watermark: number): void {
@@ -69,6 +69,15 @@ class WatermarkOperator implements StreamOperator {
       this.#isIdle = isIdle;
       this.#context.output.emitIdleness(isIdle);
     }
+    if (watermark <= this.#watermark) return;
+    this.#watermark = watermark;
+    this.#context.output.emitWatermark(watermark);
+  }
+
+  /** A user's generator may emit at any row; the watermark follows that row. */
+  #punctuate(value: unknown, time: number): void {
+    this.#watermarks.onEvent(value, time);
+    const watermark = this.#watermarks.enteredWatermark;
     if (watermark <= this.#watermark) return;
     this.#watermark = watermark;
     this.#context.output.emitWatermark(watermark);

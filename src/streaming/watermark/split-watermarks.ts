@@ -51,6 +51,11 @@ export class SplitWatermarks {
     this.#current!.generator!.onEvent(value, timestamp, this.#output);
   }
 
+  /** Of the entered split alone. */
+  get enteredWatermark(): number {
+    return this.#current!.watermark;
+  }
+
   /** After a batch of the entered split. */
   leave(maxTimestamp: number): void {
     const split = this.#current!;
