@@ -19,3 +19,9 @@ export default function visits(env: StreamExecutionEnvironment): void {
     })
     .print();
 }
+
+// Output at parallelism 1, sorted:
+//   ada: 1 clicks in 0 s
+//   ada: 3 clicks in 12 s
+//   bob: 1 clicks in 0 s
+//   bob: 1 clicks in 0 s

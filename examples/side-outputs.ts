@@ -33,3 +33,9 @@ export default function readings(env: StreamExecutionEnvironment): void {
   checked.getSideOutput(suspicious).print('suspicious');
   warmest.getSideOutput(late).map((reading) => `${reading.sensor} at ${reading.at}`).print('late');
 }
+
+// Output at parallelism 1, sorted:
+//   late> roof at 200
+//   suspicious> cellar reports 400 °C
+//   warmest> roof: 19 °C at most
+//   warmest> roof: 23 °C at most

@@ -45,3 +45,8 @@ export default function payments(env: StreamExecutionEnvironment): void {
     .process(() => new PaymentTimeout())
     .print();
 }
+
+// Output at parallelism 1, sorted:
+//   order 1 paid after 20 s
+//   order 2 not paid by 70 s
+//   order 3 not paid by 150 s

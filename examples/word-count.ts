@@ -22,3 +22,9 @@ function optionOf(args: readonly string[], name: string): string | undefined {
   const at = args.indexOf(`--${name}`);
   return at === -1 ? undefined : args[at + 1];
 }
+
+// Output at parallelism 1, sorted, for a file that holds `To be, or not to be`:
+//   be: 2
+//   not: 1
+//   or: 1
+//   to: 2
