@@ -10,6 +10,7 @@ export const STREAMING_ERRORS = {
   BROADCAST_STATE_UNKNOWN: 'A function asks for a broadcast state that broadcast(...) did not name.',
   USER_FUNCTION_NOT_ITERABLE: 'A flatMap function returned something that is neither undefined nor iterable.',
   WINDOW_MERGE_MISSING: 'Session windows aggregate with an AggregateFunction that has no merge.',
+  WINDOW_GAP_INVALID: 'The gap function of a dynamic session window returned something that is not a positive number.',
   WINDOW_STATE_INCOMPATIBLE: 'Restored window state was cut into slices of another size than the operator needs now.',
   WINDOW_TIMESTAMP_MISSING: 'A record without a timestamp reached an event-time window.',
 } as const;

@@ -2,7 +2,7 @@
 // a key is its first touch in a table and a whole window fires at once. Firing emits row by row with a cursor; what is due
 // and not yet emitted is part of a snapshot. Flink's WindowOperator with the default triggers. Thread: the slot's.
 import { MIN_WATERMARK } from '#core/time/watermarks';
-import { Types } from '#core/types/type-information';
+import { type TypeInformation, Types } from '#core/types/type-information';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { SliceTables } from '#state/tables/slice-tables';
@@ -26,6 +26,7 @@ export class AlignedWindowOperator implements StreamOperator {
   readonly #geometry: WindowGeometry;
   readonly #isEventTime: boolean;
   readonly #selector: (value: unknown) => unknown;
+  readonly #keyType: TypeInformation | undefined;
   #context!: OperatorContext;
   #emission!: WindowEmission;
   #tables!: SliceTables<KeyTable>;
@@ -52,6 +53,7 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#geometry = new WindowGeometry(assignment, this.#accumulation.isSliceable && options.process?.clear === undefined);
     this.#isEventTime = assignment.timeDomain === 'event';
     this.#selector = options.keys?.selector ?? (() => 0);
+    this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
   }
 
   open(context: OperatorContext): void {
@@ -60,13 +62,16 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#tables = new SliceTables(() => this.#createTable());
     this.#options.process?.open?.(context);
     if (context.restored === undefined) return;
-    const restored = restoreAligned(context.restored, ALIGNED_WINDOW_SECTION, this.#geometry, this.#accumulation, this.#tables);
+    const restored = restoreAligned(context.restored, {
+      section: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, geometry: this.#geometry, accumulation: this.#accumulation, tables: this.#tables,
+    });
     this.#firedTime = restored.firedTime;
     this.#due = restored.due;
   }
 
   processElement(value: unknown, timestamp: number): void {
-    const time = this.#isEventTime ? timestamp : this.#context.clock.now();
+    // A clock that was set back must not put rows into windows that have fired.
+    const time = this.#isEventTime ? timestamp : Math.max(this.#context.clock.now(), this.#firedTime + 1);
     if (!(time >= this.#currentFrom && time < this.#currentTo) && !this.#locate(time, value)) return;
     const key = this.#selector(value);
     const tables = this.#current;
@@ -102,13 +107,12 @@ export class AlignedWindowOperator implements StreamOperator {
     // A window is over once its end is reached: with whole ms its last time is end - 1.
     this.#targetTime = Math.floor(nowMs) - 1;
     this.#forgetCurrent();
-    this.#fire();
+    if (this.#emitDue()) this.#fire();
   }
 
   snapshot(): OperatorSnapshot {
-    const { keys } = this.#options;
     const writer = new WindowRowsWriter({
-      name: ALIGNED_WINDOW_SECTION, keyType: keys === undefined ? Types.INT : keys.type, accumulatorType: this.#accumulation.type,
+      name: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
       maxParallelism: this.#context.maxParallelism, firedTime: this.#firedTime,
     });
     const { tableMs } = this.#geometry;
@@ -133,8 +137,7 @@ export class AlignedWindowOperator implements StreamOperator {
   }
 
   #createTable(): KeyTable {
-    const { keys } = this.#options;
-    return createKeyTable({ keyType: keys === undefined ? Types.INT : keys.type, memory: this.#context.memory, owner: this.#context.operatorName, layout: { f64: 0, i32: 0, hasAny: true } });
+    return createKeyTable({ keyType: this.#keyType, memory: this.#context.memory, owner: this.#context.operatorName, layout: { f64: 0, i32: 0, hasAny: true } });
   }
 
   #add(table: KeyTable, key: unknown, value: unknown): void {
@@ -153,7 +156,11 @@ export class AlignedWindowOperator implements StreamOperator {
     if (time !== time) throw new StreamingError('WINDOW_TIMESTAMP_MISSING', 'a record without a timestamp reached an event-time window: give the source a WatermarkStrategy with a timestamp assigner');
     const geometry = this.#geometry;
     const starts = geometry.windowStarts(time);
-    if (starts.length === 0) return false;
+    if (starts.length === 0) {
+      // Between two windows a row belongs to none; Flink still tells it as late when it is.
+      if (this.#isEventTime && time + this.#options.allowedLatenessMs <= this.#watermark) this.#emission.dropLate(value, time);
+      return false;
+    }
     const firstEnd = starts[starts.length - 1]! + geometry.sizeMs;
     if (this.#isEventTime && firstEnd - 1 <= this.#watermark) {
       this.#addLate(time, value, starts);
@@ -174,11 +181,10 @@ export class AlignedWindowOperator implements StreamOperator {
   /** A row behind the watermark: counts for windows whose lateness is not over; those that have fired fire again for its key. */
   #addLate(time: number, value: unknown, starts: readonly number[]): void {
     const { sizeMs } = this.#geometry;
-    const { allowedLatenessMs, lateTag } = this.#options;
+    const { allowedLatenessMs } = this.#options;
     const open = starts.filter((start) => start + sizeMs - 1 + allowedLatenessMs > this.#watermark);
     if (open.length === 0) {
-      this.#context.count('numLateRecordsDropped', 1);
-      if (lateTag !== undefined) this.#context.output.collectSide(lateTag, value, time);
+      this.#emission.dropLate(value, time);
       return;
     }
     const key = this.#selector(value);

@@ -1,5 +1,6 @@
 // Reads the tables of an aligned window operator back. Key groups may come from subtasks that had fired up to different
 // times (one was in the middle of a firing): what one of them still owed is worked out here and becomes due at once.
+import type { TypeInformation } from '#core/types/type-information';
 import type { RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import type { KeyTable } from '#state/tables/key-table';
 import type { SliceTables } from '#state/tables/slice-tables';
@@ -15,8 +16,19 @@ export interface RestoredAligned {
   readonly due: WindowRow[];
 }
 
-export function restoreAligned(restored: RestoredOperatorState, section: string, geometry: WindowGeometry, accumulation: Accumulation, tables: SliceTables<KeyTable>): RestoredAligned {
-  const groups = [...readWindowRows(restored, section)];
+export interface AlignedRestoring {
+  readonly section: string;
+  readonly keyType: TypeInformation | undefined;
+  readonly geometry: WindowGeometry;
+  readonly accumulation: Accumulation;
+  /** Filled with what was kept. */
+  readonly tables: SliceTables<KeyTable>;
+}
+
+/** Throws WINDOW_STATE_INCOMPATIBLE, and as readWindowRows. */
+export function restoreAligned(restored: RestoredOperatorState, restoring: AlignedRestoring): RestoredAligned {
+  const { section, keyType, geometry, accumulation, tables } = restoring;
+  const groups = [...readWindowRows(restored, section, { keyType, accumulatorType: accumulation.type })];
   const firedTime = groups.reduce((latest, group) => Math.max(latest, group.firedTime), Number.NEGATIVE_INFINITY);
   const due: WindowRow[] = [];
   for (const group of groups) {

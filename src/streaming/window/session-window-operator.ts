@@ -2,7 +2,7 @@
 // that a row which only extends its session costs no timer work. Flink's merging WindowOperator. Thread: the slot's.
 // Invariant: two sessions of one key neither overlap nor touch.
 import { MIN_WATERMARK } from '#core/time/watermarks';
-import { Types } from '#core/types/type-information';
+import { type TypeInformation, Types } from '#core/types/type-information';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { TimerBuckets } from '#state/tables/timer-buckets';
@@ -31,6 +31,7 @@ export class SessionWindowOperator implements StreamOperator {
   readonly #merge: (a: unknown, b: unknown) => unknown;
   readonly #isEventTime: boolean;
   readonly #selector: (value: unknown) => unknown;
+  readonly #keyType: TypeInformation | undefined;
   readonly #gapMs: number;
   readonly #gapOf: ((value: unknown) => number) | undefined;
   readonly #latenessMs: number;
@@ -52,6 +53,7 @@ export class SessionWindowOperator implements StreamOperator {
     this.#isEventTime = assignment.timeDomain === 'event';
     this.#latenessMs = this.#isEventTime ? options.allowedLatenessMs : 0;
     this.#selector = options.keys?.selector ?? (() => 0);
+    this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
     this.#gapOf = typeof assignment.gapMs === 'function' ? assignment.gapMs : undefined;
     this.#gapMs = typeof assignment.gapMs === 'number' ? assignment.gapMs : 0;
   }
@@ -59,12 +61,11 @@ export class SessionWindowOperator implements StreamOperator {
   open(context: OperatorContext): void {
     this.#context = context;
     this.#emission = new WindowEmission(this.#options, this.#accumulation, context, () => this.#watermark);
-    const { keys } = this.#options;
-    this.#table = createKeyTable({ keyType: keys === undefined ? Types.INT : keys.type, memory: context.memory, owner: context.operatorName, layout: { f64: 0, i32: 0, hasAny: true } });
+    this.#table = createKeyTable({ keyType: this.#keyType, memory: context.memory, owner: context.operatorName, layout: { f64: 0, i32: 0, hasAny: true } });
     this.#timers = new TimerBuckets(context.memory, context.operatorName);
     this.#options.process?.open?.(context);
     if (context.restored === undefined) return;
-    for (const group of readWindowRows(context.restored, SESSION_SECTION)) {
+    for (const group of readWindowRows(context.restored, SESSION_SECTION, { keyType: this.#keyType, accumulatorType: this.#accumulation.type })) {
       for (const { key, from, to, accumulator, flag } of group.rows) {
         const row = this.#table.findOrInsert(key);
         const session: Session = { start: from, end: to, accumulator, isFired: flag === FIRED, next: this.#table.any[row] as Session | undefined };
@@ -75,8 +76,9 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   processElement(value: unknown, timestamp: number): void {
-    const time = this.#isEventTime ? timestamp : this.#context.clock.now();
-    const gap = this.#gapOf === undefined ? this.#gapMs : this.#gapOf(value);
+    // Timers hold whole ms, as Flink's longs; the clock and users' times may have fractions.
+    const time = Math.floor(this.#isEventTime ? timestamp : this.#context.clock.now());
+    const gap = this.#gapOf === undefined ? this.#gapMs : this.#dynamicGap(this.#gapOf(value));
     const table = this.#table;
     const row = table.findOrInsert(this.#selector(value));
     const session = table.any[row] as Session | undefined;
@@ -115,9 +117,8 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   snapshot(): OperatorSnapshot {
-    const { keys } = this.#options;
     const writer = new WindowRowsWriter({
-      name: SESSION_SECTION, keyType: keys === undefined ? Types.INT : keys.type, accumulatorType: this.#accumulation.type,
+      name: SESSION_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
       maxParallelism: this.#context.maxParallelism, firedTime: this.#targetTime,
     });
     const table = this.#table;
@@ -133,6 +134,11 @@ export class SessionWindowOperator implements StreamOperator {
     this.#options.process?.close?.();
     (this.#table as KeyTable | undefined)?.release();
     (this.#timers as TimerBuckets | undefined)?.release();
+  }
+
+  #dynamicGap(gap: number): number {
+    if (gap > 0) return Math.ceil(gap);
+    throw new StreamingError('WINDOW_GAP_INVALID', `the gap function of a session window returned ${String(gap)}: return a positive number of ms`, { context: { gap } });
   }
 
   /** Joins the row's own window with every session it meets; late if what comes out is over. */
@@ -188,8 +194,7 @@ export class SessionWindowOperator implements StreamOperator {
 
   #dropLate(row: number, value: unknown, time: number): void {
     this.#dropIfEmpty(row);
-    this.#context.count('numLateRecordsDropped', 1);
-    if (this.#options.lateTag !== undefined) this.#context.output.collectSide(this.#options.lateTag, value, time);
+    this.#emission.dropLate(value, time);
   }
 
   #dropIfEmpty(row: number): void {

@@ -13,6 +13,8 @@ export class WindowEmission {
   readonly #output: Output;
   readonly #keyedState: KeyedStateBackend | undefined;
   readonly #context: WindowProcessContext;
+  readonly #lateTag: string | undefined;
+  readonly #countLate: () => void;
   readonly #collect: (value: unknown) => void;
   #start = 0;
   #end = 0;
@@ -22,6 +24,8 @@ export class WindowEmission {
     this.#process = options.process;
     this.#output = context.output;
     this.#keyedState = context.keyedState;
+    this.#lateTag = options.lateTag;
+    this.#countLate = () => context.count('numLateRecordsDropped', 1);
     this.#collect = (value) => this.#output.collect(value, this.#end - 1);
     const window = this.#windowView();
     this.#context = {
@@ -44,6 +48,12 @@ export class WindowEmission {
     }
     this.#keyedState?.setCurrentKey(key);
     this.#process.process(key, this.#context, this.#accumulation.elements(accumulator), this.#collect);
+  }
+
+  /** A row that came too late for all of its windows: to the late side output if there is one, else counted as dropped. */
+  dropLate(value: unknown, time: number): void {
+    if (this.#lateTag === undefined) this.#countLate();
+    else this.#output.collectSide(this.#lateTag, value, time);
   }
 
   /** True when the function keeps state per window, which must be told of each window's end. */

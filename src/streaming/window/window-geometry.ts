@@ -61,7 +61,8 @@ export class WindowGeometry {
     const first = this.firstEndOf(tableStart);
     if (first - 1 > firedTime) return first;
     if (this.lastEndOf(tableStart) - 1 <= firedTime) return Number.POSITIVE_INFINITY;
-    return this.windowEndFrom(firedTime + 2);
+    // Ends are whole ms; a watermark need not be.
+    return this.windowEndFrom(Math.floor(firedTime) + 2);
   }
 
   /** Bounds [from, to) around `time` within which the same windows hold every time. */

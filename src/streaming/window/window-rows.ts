@@ -8,6 +8,8 @@ import { assignToKeyGroup } from '#core/keys/key-groups';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+import { StateError } from '#state/errors';
 
 const SECTION_VERSION = 1;
 
@@ -71,10 +73,16 @@ export class WindowRowsWriter {
   }
 }
 
-export function* readWindowRows(restored: RestoredOperatorState, name: string): Generator<RestoredRows> {
+/** Throws STATE_MIGRATION_UNSUPPORTED when keys or accumulators were of another type, SNAPSHOT_VERSION_UNSUPPORTED. */
+export function* readWindowRows(restored: RestoredOperatorState, name: string, types: { readonly keyType: TypeInformation | undefined; readonly accumulatorType: TypeInformation }): Generator<RestoredRows> {
+  const key = createSerializer(types.keyType ?? Types.ANY);
+  const accumulator = createSerializer(types.accumulatorType);
   for (const piece of restored.keyed(name)) {
-    const key = createSerializer(piece.serializers['key']!.type);
-    const accumulator = createSerializer(piece.serializers['accumulator']!.type);
+    if (piece.version !== SECTION_VERSION) {
+      throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `window state was written in format ${piece.version}, this engine reads ${SECTION_VERSION}: restore it with the engine that wrote it`);
+    }
+    checkCompatible({ subject: 'key of the window state', written: piece.serializers['key'], declared: key });
+    checkCompatible({ subject: 'accumulator of the window state', written: piece.serializers['accumulator'], declared: accumulator });
     const input = new DataInput(piece.bytes);
     const firedTime = input.readFloat64();
     const rows: WindowRow[] = [];
