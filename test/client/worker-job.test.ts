@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runJob } from '#client/submission/run-job';
+
+const JOB = new URL('./jobs/counting-job.js', import.meta.url);
+const SMALL = { 'parallelism.default': 2, 'taskmanager.memory.managed.size': '16 mb', 'taskmanager.memory.network.max': '32 mb' };
+
+describe('job on worker threads', () => {
+  test('a job module runs to its end', async () => {
+    const result = await runJob(JOB, ['10000'], { configuration: { ...SMALL, 'pipeline.name': 'counting' } });
+    assert.equal(result.jobName, 'counting');
+    assert.ok(result.netRuntimeMs > 0);
+  });
+
+  test('a function that throws in a worker fails the job with its place in the program', async () => {
+    await assert.rejects(runJob(JOB, ['1000', 'throw'], { configuration: SMALL }), (error: Error & { readonly code: string }) => {
+      assert.equal(error.code, 'USER_FUNCTION_FAILED');
+      assert.match(error.message, /^Misbehave \([12]\/2\), record \d+ failed with RangeError: no 500$/);
+      assert.match(error.stack ?? '', /counting-job/);
+      return true;
+    });
+  });
+
+  test('a worker that exits fails its job with the cause', async () => {
+    await assert.rejects(runJob(JOB, ['1000', 'exit'], { configuration: SMALL }), { code: 'SLOT_WORKER_DIED', message: /code 7/ });
+  });
+
+  test('a promise that user code lets fall fails the job', async () => {
+    await assert.rejects(runJob(JOB, ['20000000', 'reject'], { configuration: SMALL }), { code: 'USER_PROMISE_REJECTED', message: /nobody cares/ });
+  });
+
+  test('a slot whose objects outgrow its heap fails its job, and the process lives', async () => {
+    const configuration = { 'parallelism.default': 2, 'taskmanager.memory.task.heap.size': '16 mb', 'taskmanager.memory.framework.heap.size': '16 mb' };
+    await assert.rejects(runJob(JOB, ['1000', 'grow'], { configuration }), (error: Error & { readonly code: string }) => {
+      assert.ok(error.code === 'SLOT_WORKER_DIED' || error.code === 'SLOT_HEAP_LIMIT', error.code);
+      assert.match(error.message, /taskmanager\.memory\.task\.heap\.size/);
+      return true;
+    });
+  });
+
+  test('more slots than there are is refused with both numbers and the key', async () => {
+    await assert.rejects(runJob(JOB, ['10'], { configuration: { ...SMALL, 'parallelism.default': 4, 'taskmanager.numberOfTaskSlots': 2 } }), {
+      code: 'NOT_ENOUGH_SLOTS', message: /needs 4 slots, have 2.*taskmanager\.numberOfTaskSlots/,
+    });
+  });
+
+  test('checkpoints without a directory are refused before anything starts', async () => {
+    await assert.rejects(runJob(JOB, ['10'], { configuration: { ...SMALL, 'execution.checkpointing.interval': '1 s' } }), { code: 'CHECKPOINT_DIRECTORY_MISSING' });
+  });
+
+  test('a checkpoint that is not there is named', async () => {
+    await assert.rejects(runJob(JOB, ['10'], { configuration: { ...SMALL, 'execution.state-recovery.path': '/nowhere/chk-1' } }), { code: 'CHECKPOINT_NOT_FOUND', message: /\/nowhere\/chk-1/ });
+  });
+});
