@@ -56,8 +56,10 @@ export {
 export type { TimeWindow } from '#streaming/window/window-operator-options';
 export { WatermarkStrategy, type WatermarkGenerator, type WatermarkOutput } from '#streaming/watermark/watermark-strategy';
 
-export type { Source, SourceReader, SplitEnumerator } from '#streaming/source/source';
-export type { Committer, Sink, SinkWriter } from '#streaming/sink/sink';
+export {
+  ReadStatus, type Boundedness, type ReaderOutput, type Source, type SourceReader, type SourceReaderContext, type SplitEnumerator, type SplitEnumeratorContext,
+} from '#streaming/source/source';
+export type { Committer, Sink, SinkWriter, SinkWriterContext } from '#streaming/sink/sink';
 
 export { BlackholeSink } from '#connectors/blackhole/sink';
 export { CollectionSource } from '#connectors/collection/source';
