@@ -73,6 +73,11 @@ export class CheckpointCoordinator {
     return this.#pending?.checkpointId;
   }
 
+  /** All have acknowledged and the metadata is being written: it may be on disk already. */
+  get isWritingMetadata(): boolean {
+    return this.#pending?.missing.size === 0;
+  }
+
   get latestCompletedId(): number | undefined {
     return this.#completed.at(-1);
   }

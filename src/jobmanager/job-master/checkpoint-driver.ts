@@ -45,6 +45,8 @@ export class CheckpointDriver {
   #attempt: CheckpointedAttempt | undefined;
   #timer: Cancellable | undefined;
   #enumerators: readonly EnumeratorState[] = [];
+  /** Checkpoints that were given up while slots still wrote their files. */
+  readonly #undeleted: number[] = [];
   /** Tail of the file work. */
   #work: Promise<void> = Promise.resolve();
 
@@ -80,6 +82,8 @@ export class CheckpointDriver {
 
   /** Gives a pending checkpoint up; resolves when no file work is under way. */
   async stop(): Promise<void> {
+    // Metadata that is being written may be whole already, and somebody may have seen it: its checkpoint counts.
+    if (this.#coordinator.isWritingMetadata) await this.#work;
     this.#act(this.#coordinator.stop(this.#options.clock.now()));
     this.#attempt = undefined;
     this.#timer?.cancel();
@@ -91,7 +95,8 @@ export class CheckpointDriver {
     await this.stop();
     const store = this.#store;
     if (store === undefined) return;
-    if (!options.isRetained) for (const id of this.#coordinator.completedIds) await store.discard(id);
+    const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...this.#coordinator.completedIds];
+    for (const id of unwanted) await store.discard(id);
     await store.removeWhenEmpty();
   }
 
@@ -145,7 +150,7 @@ export class CheckpointDriver {
         this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
         this.#endHolds();
         return this.#toAll({ kind: 'checkpoint-aborted', checkpointId: decision.checkpointId });
-      case 'discard': return this.#enqueue((store) => store.discard(decision.checkpointId));
+      case 'discard': return this.#enqueue((store) => this.#discard(store, decision.checkpointId));
       case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `${decision.failures} checkpoints failed in a row, ${this.#options.settings.tolerableFailures} are allowed: look for the cause in the log, or set execution.checkpointing.tolerable-failed-checkpoints`));
     }
   }
@@ -183,6 +188,15 @@ export class CheckpointDriver {
       }
       this.#act(this.#coordinator.onMetadataWritten(checkpointId, clock.now()));
     });
+  }
+
+  async #discard(store: CheckpointStore, checkpointId: number): Promise<void> {
+    try {
+      await store.discard(checkpointId);
+    } catch {
+      // A slot may still be writing into the directory: it is deleted when the job has ended.
+      this.#undeleted.push(checkpointId);
+    }
   }
 
   #endHolds(): void {

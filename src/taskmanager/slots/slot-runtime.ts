@@ -72,6 +72,7 @@ export class SlotRuntime {
       this.#failSlot(thrown);
     }
     for (const task of this.#tasks.values()) task.close();
+    while (this.#pending.count > 0) await this.#options.clock.sleep(1);
   }
 
   /** Something went wrong that no task can be blamed for. */
