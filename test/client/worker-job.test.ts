@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalExecutor } from '#client/cluster-client/local-executor';
+import { createNodePlatform } from '#client/platform';
+import { Configuration } from '#core/config/configuration';
+import { withJobExecutor } from '#datastream/environment/job-executor';
+import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
+import countingJob from './jobs/counting-job.js';
 import { runJob } from '#client/submission/run-job';
 
 const JOB = new URL('./jobs/counting-job.js', import.meta.url);
@@ -19,6 +28,30 @@ describe('job on worker threads', () => {
       assert.match(error.stack ?? '', /counting-job/);
       return true;
     });
+  });
+
+  test('a job that fails once is restarted on new workers and ends well', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+    try {
+      const configuration = Configuration.fromMap({
+        ...SMALL, 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.delay': '1 ms',
+        'execution.checkpointing.interval': '20 ms', 'execution.checkpointing.dir': directory,
+      });
+      const args = ['2000000', 'throw-once', join(directory, 'has-failed')];
+      const executor = new LocalExecutor({ platform: createNodePlatform(), configuration, program: (executionIndex, earlier) => ({ kind: 'module', url: JOB.href, args, executionIndex, earlier }) });
+      await withJobExecutor(executor, () => {
+        const env = StreamExecutionEnvironment.getExecutionEnvironment();
+        countingJob(env, args);
+        return env.executeAsync();
+      });
+      const job = executor.jobs[0]!;
+      await job.getJobExecutionResult();
+      assert.equal(job.details.restarts, 1);
+      assert.deepEqual(job.details.executions.map(({ attemptNumber, state }) => `${attemptNumber} ${state}`), Array.from({ length: 4 }, () => '1 FINISHED'));
+      await executor.close();
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('a worker that exits fails its job with the cause', async () => {

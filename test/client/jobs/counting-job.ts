@@ -1,4 +1,6 @@
-// Sums per key over a sequence; args: how many, and what the function does at the middle: nothing, throw, exit, reject, grow.
+// Sums per key over a sequence; args: how many, what the function does at the
+// middle (nothing, throw, throw-once, exit, reject, grow), and for throw-once a file that says that it has happened.
+import { existsSync, writeFileSync } from 'node:fs';
 import type { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 
 const kept: unknown[] = [];
@@ -8,6 +10,10 @@ export default function countingJob(env: StreamExecutionEnvironment, args: reado
   const fault = args[1] ?? 'none';
   const misbehave = (value: number): number => {
     if (value !== Math.floor(count / 2)) return value;
+    if (fault === 'throw-once' && !existsSync(args[2]!)) {
+      writeFileSync(args[2]!, '');
+      throw new Error('once');
+    }
     if (fault === 'throw') throw new RangeError(`no ${value}`);
     if (fault === 'exit') (Reflect.get(globalThis, 'process') as NodeJS.Process).exit(7);
     if (fault === 'reject') void Promise.reject(new Error('nobody cares'));
