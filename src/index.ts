@@ -1,7 +1,5 @@
-// The package `millrace`: what programs import. Re-exports only, and one act: a host process that imports it can run jobs.
-import { installHostExecutor } from '#client/cluster-client/host-executor';
-
-import '#client/cluster-client/install-host-executor';
+// The package `millrace`: what programs import. Re-exports only; the first line gives a host process its executor.
+export {} from '#client/cluster-client/install-host-executor';
 
 export { Types, type Infer, type TypeInformation } from '#core/types/type-information';
 export { Configuration } from '#core/config/configuration';
@@ -15,6 +13,8 @@ export { runJob, type RunJobOptions } from '#client/submission/run-job';
 export { DataStream } from '#datastream/stream/data-stream';
 export { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 export { KeyedStream } from '#datastream/stream/keyed-stream';
+export { CountWindowedStream } from '#datastream/stream/count-windowed-stream';
+export { IntervalJoined, type JoinedPair } from '#datastream/stream/interval-joined';
 export { ConnectedStreams } from '#datastream/stream/connected-streams';
 export { BroadcastStream } from '#datastream/stream/broadcast-stream';
 export { BroadcastConnectedStream } from '#datastream/stream/broadcast-connected-stream';
@@ -37,6 +37,7 @@ export {
   type KeyedBroadcastElementContext, type ReadOnlyBroadcastState,
 } from '#streaming/process/broadcast-process-functions';
 export { OutputTag } from '#streaming/process/output-tag';
+export { KeyedStateStore } from '#streaming/process/keyed-state-store';
 export { RuntimeContext, type Counter, type TaskInfo } from '#streaming/process/runtime-context';
 export {
   AggregatingStateDescriptor, ListStateDescriptor, MapStateDescriptor, ReducingStateDescriptor, ValueStateDescriptor,
@@ -71,5 +72,3 @@ export { NexmarkSource } from '#connectors/nexmark/source';
 export type { NexmarkSourceOptions } from '#connectors/nexmark/options';
 export { PrintSink } from '#connectors/print/sink';
 export { SequenceSource } from '#connectors/sequence/source';
-
-installHostExecutor();

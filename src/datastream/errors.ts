@@ -7,7 +7,8 @@ export const DATASTREAM_ERRORS = {
   PROGRAM_ENVIRONMENTS_MIXED: 'Two streams of different environments are united or connected.',
   PROGRAM_FIELD_UNKNOWN: 'An aggregation names a field that the declared type of the stream does not have, or that is no number.',
   PROGRAM_RESULT_NOT_STARTED: 'Rows of a collected stream are asked for before its job was executed.',
-  WINDOW_PARAMETERS_INVALID: 'The size, slide, gap or offset of a window is not a number of milliseconds in its range.',
+  INTERVAL_JOIN_TIMESTAMP_MISSING: 'A record without an event time reached an interval join.',
+  WINDOW_PARAMETERS_INVALID: 'The size, slide, gap, offset or lateness of a window, or a bound of an interval join, is not a whole number in its range.',
 } as const;
 
 export class ProgramError extends EngineError {

@@ -121,6 +121,33 @@ describe('keyed streams', () => {
     assert.deepEqual(await sorted(quiet), ['a quiet since 5', 'b quiet since 100', 'b quiet since 3', 'c quiet since 50']);
   });
 
+  test('a count window closes with its n-th record of the key', async () => {
+    const env = inline();
+    const keyed = env.fromData(...Array.from({ length: 7 }, (_, index) => index)).keyBy((n) => n % 2);
+    const sums = keyed.countWindow(2).reduce((a, b) => a + b).map((n) => `sum ${n}`);
+    const means = keyed.countWindow(3).aggregate({
+      createAccumulator: () => [] as number[], add: (n: number, all: number[]) => [...all, n], getResult: (all: number[]) => `mean ${all.reduce((a, b) => a + b) / all.length}`,
+    });
+    assert.deepEqual(await sorted(sums.union(means)), ['mean 2', 'mean 3', 'sum 10', 'sum 2', 'sum 4']);
+  });
+
+  test('an interval join pairs records within the bounds, both ends in, once each', async () => {
+    const env = inline(1);
+    const orders = events(env, ['a', 1, 10], ['b', 2, 20], ['a', 3, 40]).keyBy('key');
+    const payments = events(env, ['a', 100, 8], ['a', 101, 15], ['b', 102, 26], ['a', 103, 45], ['a', 104, 46]).keyBy('key');
+    const bounds = { lowerMs: -2, upperMs: 5 };
+    const strategy = WatermarkStrategy.noWatermarks<Event>().withTimestampAssigner((event) => event.at);
+    const late = (stream: DataStream<Event>) => stream.assignTimestampsAndWatermarks(strategy).keyBy('key');
+    const pairs = late(orders).intervalJoin(late(payments), bounds).process<string>(({ first, second }, out) => out.collect(`${first.value}-${second.value}`))
+      .process({ processElement: (pair: string, context: ProcessContext, out: Collector<string>) => out.collect(`${pair}@${context.timestamp()}`) });
+    assert.deepEqual(await sorted(pairs), ['1-100@10', '1-101@15', '3-103@45']);
+    const unordered = { lowerMs: 1, upperMs: 0 };
+    assert.throws(() => orders.intervalJoin(payments, unordered), { code: 'WINDOW_PARAMETERS_INVALID' });
+    assert.throws(() => orders.countWindow(0), { code: 'WINDOW_PARAMETERS_INVALID' });
+    const timeless = inline().fromData(1).keyBy((n) => n);
+    await assert.rejects(timeless.intervalJoin(timeless, bounds).process(() => {}).executeAndCollect(), (error: Error) => /INTERVAL_JOIN_TIMESTAMP_MISSING/.test(errorText(error)));
+  });
+
   test('connected keyed streams meet by key', async () => {
     const env = inline();
     const names = env.fromData<[number, string]>([1, 'Ada'], [2, 'Bob']);

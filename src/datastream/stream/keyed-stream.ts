@@ -5,11 +5,14 @@ import type { TypeInformation } from '#core/types/type-information';
 import { keyedProcessFactory, type OneOrMaker } from '#datastream/functions/bind-process-functions';
 import { fieldReducer, type FieldAggregation, type NumericFieldOf } from '#datastream/functions/field-aggregations';
 import type { FilterFunction, FlatMapFunction, MapFunction, ReduceFunction } from '#datastream/functions/functions';
+import type { IntervalBounds } from '#datastream/functions/interval-join-function';
 import { keyedFilter, keyedFlatMap, keyedMap } from '#datastream/functions/keyed-row-functions';
 import { BroadcastStream } from '#datastream/stream/broadcast-stream';
 import type { BroadcastConnectedStream } from '#datastream/stream/broadcast-connected-stream';
 import type { ConnectedStreams } from '#datastream/stream/connected-streams';
+import type { CountWindowedStream } from '#datastream/stream/count-windowed-stream';
 import { DataStream } from '#datastream/stream/data-stream';
+import type { IntervalJoined } from '#datastream/stream/interval-joined';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 import { partitionedBy } from '#datastream/stream/transformations';
 import type { WindowedStream } from '#datastream/stream/windowed-stream';
@@ -82,6 +85,19 @@ export class KeyedStream<T, K> extends DataStream<T> {
 
   window(assigner: WindowAssigner<T>): WindowedStream<T, K> {
     return this.environment.streams.windowed<T, K>(this, assigner);
+  }
+
+  /** A window closes with its `size`-th record of the key and starts anew; an unfinished one gives nothing. */
+  countWindow(size: number): CountWindowedStream<T, K> {
+    return this.environment.streams.countWindowed<T, K>(this, size);
+  }
+
+  /**
+   * Pairs of records of one key whose event times lie within bounds: first + lowerMs <= second <= first + upperMs.
+   * Both bounds belong to the interval.
+   */
+  intervalJoin<T2>(other: KeyedStream<T2, K>, bounds: IntervalBounds): IntervalJoined<T, T2, K> {
+    return this.environment.streams.intervalJoined<T, T2, K>(this, other, bounds);
   }
 
   override connect<B>(broadcast: BroadcastStream<B>): BroadcastConnectedStream<T, B, K>;

@@ -8,10 +8,13 @@ import { AllWindowedStream } from '#datastream/stream/all-windowed-stream';
 import { BroadcastConnectedStream } from '#datastream/stream/broadcast-connected-stream';
 import { BroadcastStream } from '#datastream/stream/broadcast-stream';
 import { ConnectedStreams } from '#datastream/stream/connected-streams';
+import { CountWindowedStream } from '#datastream/stream/count-windowed-stream';
 import type { DataStream } from '#datastream/stream/data-stream';
+import { IntervalJoined } from '#datastream/stream/interval-joined';
 import { KeyedStream } from '#datastream/stream/keyed-stream';
 import { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 import { WindowedStream } from '#datastream/stream/windowed-stream';
+import type { IntervalBounds } from '#datastream/functions/interval-join-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { Transformation } from '#graph/transformation/transformation';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
@@ -44,6 +47,14 @@ export class StreamFactory {
 
   windowed<T, K>(input: KeyedStream<T, K>, assigner: WindowAssigner<T>): WindowedStream<T, K> {
     return new WindowedStream(input, assigner);
+  }
+
+  countWindowed<T, K>(input: KeyedStream<T, K>, size: number): CountWindowedStream<T, K> {
+    return new CountWindowedStream(input, size);
+  }
+
+  intervalJoined<T1, T2, K>(first: KeyedStream<T1, K>, second: KeyedStream<T2, K>, bounds: IntervalBounds): IntervalJoined<T1, T2, K> {
+    return new IntervalJoined(first, second, bounds);
   }
 
   allWindowed<T>(input: DataStream<T>, assigner: WindowAssigner<T>): AllWindowedStream<T> {

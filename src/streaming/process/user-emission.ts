@@ -10,7 +10,13 @@ import type { Collector } from '#streaming/process/process-functions';
 const SECTION_NAME = 'process/pending-rows';
 const SECTION_VERSION = 1;
 
-export class UserEmission implements Collector<unknown> {
+/** What operators hand to functions of the engine's own: a collector whose rows may carry another time than the element. */
+export interface TimestampedCollector<T> extends Collector<T> {
+  /** Event time in ms of the rows that follow; NaN for none. */
+  begin(timestamp: number): void;
+}
+
+export class UserEmission implements TimestampedCollector<unknown> {
   readonly #output: Output;
   readonly #operatorName: string;
   #pending: Iterator<unknown> | undefined = undefined;
