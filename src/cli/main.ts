@@ -2,6 +2,7 @@
 // Invariant: stdout carries results only; an error is one line `[CODE] …` on stderr; exit code 0, 1 or 2.
 import { CliError } from '#cli/errors';
 import { COMMAND_NAMES, commandHelp, loadCommand } from '#cli/command-table';
+import { errorPlace } from '#client/submission/error-place';
 import { createNodePlatform, type Platform } from '#client/platform';
 import { EngineError } from '#core/errors/engine-error';
 import { nearestName } from '#core/config/edit-distance';
@@ -33,20 +34,13 @@ async function main(platform: Platform): Promise<number> {
 /** One line, and with --verbose the stacks of the error and its causes. */
 function report(platform: Platform, thrown: unknown): number {
   const isEngine = thrown instanceof EngineError;
-  const line = isEngine ? `${thrown.line}${placeInProgram(thrown)}` : `[ENGINE_BUG] ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}: please report it with the stack that --verbose shows`;
+  const line = isEngine ? `${thrown.line}${thrown.code === 'USER_FUNCTION_FAILED' ? errorPlace(thrown) : ''}` : `[ENGINE_BUG] ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)}: please report it with the stack that --verbose shows`;
   platform.process.writeStderr(`${line}\n`);
   const words = platform.process.argv;
   if (words.includes('--verbose') || words.includes('-v')) {
     for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) platform.process.writeStderr(`${cause.stack ?? String(cause)}\n`);
   }
   return isEngine ? thrown.exitCode : 1;
-}
-
-/** Where a user's function threw: the first frame of the stack, which source maps have turned to the user's own file. */
-function placeInProgram(error: EngineError): string {
-  if (error.code !== 'USER_FUNCTION_FAILED') return '';
-  const frame = /^\s+at .*$/m.exec(error.stack ?? '')?.[0];
-  return frame === undefined ? '' : ` (${frame.trim()})`;
 }
 
 const platform = createNodePlatform();

@@ -1,6 +1,7 @@
 // The outside world as a program sees it while it builds its graph: the same in the client and in every worker, so that
 // the graph is the same. Time stands still at the recorded moment, random numbers come from a recorded seed, argv, env and
-// cwd are those of the client. Invariant: every global is put back by `restore`, before tasks run.
+// cwd are those of the client. Invariant: time, chance and output are put back by `restore`, before tasks run; argv, env
+// and cwd stay as they are until `close`, since functions may read them too.
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import type { ProgramRecording } from '#cluster/messages/program-reference';
@@ -15,30 +16,32 @@ export class ProgramGlobals {
   readonly #random: SeededRandom;
   readonly #isMuted: boolean;
   #restores: (() => void)[] = [];
+  readonly #processRestores: (() => void)[] = [];
 
   /** @param isMuted in workers: what the program prints while it builds its graph has been printed by the client. */
   constructor(recording: ProgramRecording, options: { readonly isMuted: boolean }) {
     this.#recording = recording;
     this.#random = new SeededRandom(recording.seed);
     this.#isMuted = options.isMuted;
+    const { argv, env, cwd } = recording;
+    replace(this.#processRestores, programProcess, 'argv', [programProcess.argv[0] ?? 'node', ...argv]);
+    replace(this.#processRestores, programProcess, 'env', { ...env });
+    replace(this.#processRestores, programProcess, 'cwd', () => cwd);
   }
 
   /** @param executionIndex how many jobs the program has run before. */
   install(executionIndex: number): void {
-    const { argv, env, cwd, times } = this.#recording;
+    const { times } = this.#recording;
     const time = times[Math.min(executionIndex, times.length - 1)] ?? 0;
-    this.#replace(programProcess, 'argv', [programProcess.argv[0] ?? 'node', ...argv]);
-    this.#replace(programProcess, 'env', { ...env });
-    this.#replace(programProcess, 'cwd', () => cwd);
-    this.#replace(globalThis, 'Date', frozenDate(Date, time));
-    this.#replace(Math, 'random', () => this.#random.nextDouble());
+    replace(this.#restores, globalThis, 'Date', frozenDate(Date, time));
+    replace(this.#restores, Math, 'random', () => this.#random.nextDouble());
     const uuid = (): string => uuidFrom(this.#random.hex(16));
-    this.#replace(crypto, 'randomUUID', uuid);
-    this.#replace(globalThis.crypto, 'randomUUID', uuid);
+    replace(this.#restores, crypto, 'randomUUID', uuid);
+    replace(this.#restores, globalThis.crypto, 'randomUUID', uuid);
     syncBuiltinESMExports();
     if (!this.#isMuted) return;
-    this.#replace(programProcess.stdout, 'write', () => true);
-    this.#replace(programProcess.stderr, 'write', () => true);
+    replace(this.#restores, programProcess.stdout, 'write', () => true);
+    replace(this.#restores, programProcess.stderr, 'write', () => true);
   }
 
   /** Idempotent. */
@@ -48,14 +51,21 @@ export class ProgramGlobals {
     syncBuiltinESMExports();
   }
 
-  #replace(owner: object, name: string, value: unknown): void {
-    const before = Object.getOwnPropertyDescriptor(owner, name);
-    Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: before?.enumerable ?? true });
-    this.#restores.push(() => {
-      if (before === undefined) Reflect.deleteProperty(owner, name);
-      else Object.defineProperty(owner, name, before);
-    });
+  /** The program is over: nothing stays replaced. Idempotent. */
+  close(): void {
+    this.restore();
+    for (const restore of this.#processRestores.splice(0).toReversed()) restore();
   }
+}
+
+/** Gives a global another value and notes how to put the old one back. */
+function replace(restores: (() => void)[], owner: object, name: string, value: unknown): void {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: before?.enumerable ?? true });
+  restores.push(() => {
+    if (before === undefined) Reflect.deleteProperty(owner, name);
+    else Object.defineProperty(owner, name, before);
+  });
 }
 
 function frozenDate(RealDate: DateConstructor, time: number): DateConstructor {

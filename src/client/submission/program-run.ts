@@ -2,6 +2,7 @@
 // starts them, and tells whether it did what a program must. Thread: main.
 import { LocalExecutor, type LocalExecutorOptions } from '#client/cluster-client/local-executor';
 import { ClientError } from '#client/errors';
+import { errorPlace } from '#client/submission/error-place';
 import { LATE_EXECUTE_MS } from '#client/submission/program-loader';
 import { ProgramGlobals } from '#client/submission/program-globals';
 import { runProgramModule } from '#client/submission/run-program';
@@ -54,7 +55,7 @@ export class ScriptRun {
     } catch (thrown) {
       throw programFailure(thrown);
     } finally {
-      this.#globals.restore();
+      this.#globals.close();
     }
     if (executionCount() === 0) {
       throw new ClientError('PROGRAM_NOT_EXECUTED', `the program ${this.#options.argv[0] ?? url.href} ended without starting a job: call env.execute(), or export a job function as default`);
@@ -95,11 +96,5 @@ export class ScriptRun {
 export function programFailure(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  return new ClientError('PROGRAM_FAILED', `the program failed: ${said}${placeOf(thrown)}`, { cause: thrown });
-}
-
-/** First frame of the stack, which source maps have turned to the user's own file. */
-function placeOf(thrown: unknown): string {
-  const frame = thrown instanceof Error ? /^\s+at .*$/m.exec(thrown.stack ?? '')?.[0] : undefined;
-  return frame === undefined ? '' : ` (${frame.trim()})`;
+  return new ClientError('PROGRAM_FAILED', `the program failed: ${said}${errorPlace(thrown)}`, { cause: thrown });
 }
