@@ -43,10 +43,12 @@ class SellerJoin extends KeyedCoProcessFunction<number, SoldAuction, Seller, Sug
 export const q3: NexmarkQuery = {
   columns: columnsOf('name', 'city', 'state', 'id'),
   build: (events) => {
-    const auctions = events
+    // Without the bids first: a stream that two others read is copied for each of them.
+    const others = events.filter((event) => event.eventType !== NexmarkEventType.BID);
+    const auctions = others
       .filter((event) => event.eventType === NexmarkEventType.AUCTION && event.auction!.category === CATEGORY)
       .map((event) => ({ id: event.auction!.id, seller: event.auction!.seller })).returns(AUCTION);
-    const persons = events
+    const persons = others
       .filter((event) => event.eventType === NexmarkEventType.PERSON && isNear(event.person!.state))
       .map(({ person }) => ({ id: person!.id, name: person!.name, city: person!.city, state: person!.state })).returns(PERSON);
     return auctions.connect(persons).keyBy((auction) => auction.seller, (person) => person.id, Types.LONG)
