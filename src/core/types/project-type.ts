@@ -9,7 +9,8 @@ export function projectType(type: TypeInformation, reads: FieldTree): TypeInform
   if (type.kind !== 'row' || type.inferred?.isAtomic === true) return type;
   const fields = type.fields.flatMap((field) => {
     const child = reads.child(field.name);
-    return child === undefined ? [] : [{ name: field.name, type: projectType(field.type, child) }];
+    // A nested row of an inferred one stays whole: its field count tells whether a value fits it.
+    return child === undefined ? [] : [{ name: field.name, type: type.inferred === undefined ? projectType(field.type, child) : field.type }];
   });
   return type.inferred === undefined ? { kind: 'row', fields } : { kind: 'row', fields, inferred: { isAtomic: false, isProjected: true } };
 }

@@ -2,6 +2,7 @@
 // what comes next. Thread: the consumer's slot.
 import { assert } from '#core/assert';
 import { Batch, FRAME_HEADER_BYTES, FrameHeader, FrameKind, layoutOf, openFrame } from '#core/columns/frame';
+import type { FrameMemory } from '#core/columns/frame-memory';
 import { type Schema, schemaOf } from '#core/columns/schema';
 import type { TypeInformation } from '#core/types/type-information';
 import { type ChannelConsumer, Polled } from '#shuffle/channel/channel';
@@ -14,8 +15,11 @@ export class InputChannel {
   readonly index: number;
   readonly consumer: ChannelConsumer;
   readonly #assembler: FragmentAssembler;
+  readonly #attempt: number;
   #schema: Schema | undefined;
   #batch: Batch | undefined;
+  /** `batch` is handed out and not yet released. */
+  #hasBatch = false;
   #isAssembled = false;
   isEnded = false;
   /** A barrier has arrived and alignment is not complete: nothing is taken until then. */
@@ -23,10 +27,12 @@ export class InputChannel {
   recordsIn = 0;
   bytesIn = 0;
 
-  constructor(consumer: ChannelConsumer, input: number, index: number, recordBytesMax: number) {
+  /** @param attempt of the consuming task: frames of older ones are dropped. */
+  constructor(consumer: ChannelConsumer, input: number, index: number, recordBytesMax: number, attempt: number) {
     this.consumer = consumer;
     this.input = input;
     this.index = index;
+    this.#attempt = attempt;
     this.#assembler = new FragmentAssembler(recordBytesMax);
   }
 
@@ -35,8 +41,12 @@ export class InputChannel {
     return this.#batch!;
   }
 
-  /** Polled.FRAME when `batch` is ready, Polled.CONTROL when the consumer's control fields are, else Polled.NOTHING. */
+  /**
+   * Polled.FRAME when `batch` is ready, Polled.CONTROL when the consumer's control fields are, else Polled.NOTHING.
+   * The same again until release or takeControl.
+   */
   poll(): number {
+    if (this.#hasBatch) return Polled.FRAME;
     for (;;) {
       const polled = this.consumer.poll();
       if (polled !== Polled.FRAME) return polled;
@@ -46,44 +56,59 @@ export class InputChannel {
 
   /** The batch is consumed; nothing may point into it any more. */
   release(): void {
-    if (this.#isAssembled) {
-      this.#assembler.clear();
-      this.#isAssembled = false;
-    } else {
-      this.consumer.releaseFrame();
-    }
+    assert(this.#hasBatch, 'a batch is open');
+    this.#hasBatch = false;
+    if (this.#isAssembled) this.#clearAssembled();
+    else this.consumer.releaseFrame();
   }
 
-  /** False when the frame was not rows (a schema, a piece of a record): it is released and the next one is due. */
+  /** False when the frame was not rows (a schema, a piece of a record, of an older attempt): it is released and the next one is due. */
   #open(): boolean {
     const { memory, frameOffset, frameBytes } = this.consumer;
     const header = frameOffset >>> 2;
-    const kind = memory.i32[header + FrameHeader.KIND]!;
-    this.bytesIn += frameBytes;
-    if (kind === FrameKind.BATCH) {
-      this.#bind(memory, frameOffset);
-      return true;
-    }
-    if (kind === FrameKind.SCHEMA) {
-      const textBytes = memory.i32[header + FrameHeader.HEAP_LENGTH]!;
-      const start = frameOffset + FRAME_HEADER_BYTES;
-      this.#useSchema(JSON.parse(memory.bytes.utf8Slice(start, start + textBytes)) as TypeInformation);
+    if (memory.i32[header + FrameHeader.ATTEMPT]! < this.#attempt) {
       this.consumer.releaseFrame();
       return false;
     }
-    assert(kind === FrameKind.FRAGMENT, `frame kind ${kind} is known`);
+    this.bytesIn += frameBytes;
+    if (memory.i32[header + FrameHeader.KIND] !== FrameKind.FRAGMENT) {
+      if (this.#take(memory, frameOffset)) return true;
+      this.consumer.releaseFrame();
+      return false;
+    }
     const isComplete = this.#assembler.accept(memory, frameOffset);
     this.consumer.releaseFrame();
     if (!isComplete) return false;
-    this.#isAssembled = true;
     const { frame } = this.#assembler;
-    this.#bind(frame.memory, frame.base);
-    return true;
+    this.#isAssembled = true;
+    if (this.#take(frame.memory, frame.base)) return true;
+    this.#clearAssembled();
+    return false;
   }
 
-  #bind(memory: Batch['memory'], base: number): void {
+  /** True when the whole frame holds rows, which `batch` then shows; a schema is taken over. */
+  #take(memory: FrameMemory, base: number): boolean {
+    const header = base >>> 2;
+    const kind = memory.i32[header + FrameHeader.KIND]!;
+    if (kind === FrameKind.BATCH) {
+      this.#bind(memory, base);
+      return true;
+    }
+    assert(kind === FrameKind.SCHEMA, `frame kind ${kind} is known`);
+    const start = base + FRAME_HEADER_BYTES;
+    this.#useSchema(JSON.parse(memory.bytes.utf8Slice(start, start + memory.i32[header + FrameHeader.HEAP_LENGTH]!)) as TypeInformation);
+    return false;
+  }
+
+  #clearAssembled(): void {
+    this.#assembler.clear();
+    this.#isAssembled = false;
+  }
+
+  #bind(memory: FrameMemory, base: number): void {
     assert(this.#schema !== undefined, 'a schema frame comes before the first batch');
     openFrame(this.#batch!, memory, base, this.#schema);
+    this.#hasBatch = true;
     this.recordsIn += this.#batch!.count;
   }
 

@@ -37,6 +37,8 @@ export interface GateInput {
 export interface InputGateOptions {
   readonly inputs: readonly GateInput[];
   readonly recordBytesMax: number;
+  /** Of the consuming task: frames of older attempts are dropped. Default 0. */
+  readonly attempt?: number;
   /** False = at least once: channels are not held back during alignment. */
   readonly isExactlyOnce: boolean;
   readonly monotonicMs: () => number;
@@ -56,7 +58,7 @@ export class InputGate {
 
   constructor(options: InputGateOptions) {
     let index = 0;
-    this.channels = options.inputs.flatMap(({ input, consumers }) => consumers.map((consumer) => new InputChannel(consumer, input, index++, options.recordBytesMax)));
+    this.channels = options.inputs.flatMap(({ input, consumers }) => consumers.map((consumer) => new InputChannel(consumer, input, index++, options.recordBytesMax, options.attempt ?? 0)));
     this.channel = this.channels[0]!;
     this.#isExactlyOnce = options.isExactlyOnce;
     this.#monotonicMs = options.monotonicMs;

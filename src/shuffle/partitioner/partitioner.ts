@@ -7,6 +7,11 @@ export interface Partitioner {
   readonly kind: PartitionerKind;
   /** hash: the key; custom: the key handed to `partition`. */
   readonly key?: KeySpecification;
+  /**
+   * hash: columns of the edge's schema that make up the key, where they are known (SQL): rows that come in batches are then
+   * routed without being read. Must give the same hash as `key`: one column as the value, several as a row or tuple.
+   */
+  readonly keyColumns?: readonly number[];
   /** custom: target channel in [0, count). */
   readonly partition?: (key: any, count: number) => number; // any: user's key type
 }

@@ -1,34 +1,31 @@
 // hot path. The producer's end of one channel, with frames being filled in place in the ring. While the ring has no room,
 // rows of user functions that cannot be suspended go to overdraft frames in private memory, and everything behind them
-// (frames, control entries) waits in one backlog, in order. Thread: the producer's slot.
+// waits in the backlog, in order. Invariant: a frame of the ring is open only while the backlog is empty.
+// Thread: the producer's slot. Bench: bench/exchange-bench.ts.
 import { assert } from '#core/assert';
 import { createRowWriter, type RowWriter } from '#core/codegen/row-writer';
 import { compactFrame, isWorthCompacting } from '#core/columns/compact-frame';
 import { Batch, capacityFor, FRAME_HEADER_BYTES, FrameHeader, FrameKind, type FrameLayout, layoutOf, sealFrame } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import type { Schema } from '#core/columns/schema';
-import { type ChannelProducer, ControlKind } from '#shuffle/channel/channel';
-import { assertRecordSize, type OversizedFrame, writeFragments } from '#shuffle/channel/write-fragments';
+import type { ChannelProducer } from '#shuffle/channel/channel';
+import { assertRecordSize, type OversizedFrame } from '#shuffle/channel/write-fragments';
 import { ShuffleError } from '#shuffle/errors';
 import type { Availability } from '#shuffle/result-partition/availability';
+import { OverdraftBacklog } from '#shuffle/result-partition/overdraft-backlog';
+import type { OverdraftSpill } from '#shuffle/result-partition/overdraft-spill';
 
 /** Rows of a full frame: large enough to pay per-frame work, small enough for the L2 cache. */
 export const FRAME_ROWS_MAX = 1024;
-
-interface ControlEntry {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
-
-type Waiting = { readonly kind: 'frame'; readonly frame: OversizedFrame; cursor: number } | { readonly kind: 'control'; readonly entry: ControlEntry };
 
 export interface ChannelWriterOptions {
   readonly producer: ChannelProducer;
   readonly availability: Availability;
   readonly attempt: number;
   readonly recordBytesMax: number;
+  /** Where overdraft beyond its memory goes; left out, all of it stays in memory. */
+  readonly createSpill?: (() => OverdraftSpill) | undefined;
+  readonly overdraftBytesMax?: number | undefined;
 }
 
 export class ChannelWriter {
@@ -36,10 +33,13 @@ export class ChannelWriter {
   readonly #availability: Availability;
   readonly #attempt: number;
   readonly #recordBytesMax: number;
-  readonly #backlog: Waiting[] = [];
+  readonly #backlog: OverdraftBacklog;
   #writer: RowWriter | undefined;
   #layout: FrameLayout | undefined;
   #batch: Batch | undefined;
+  /** One frame of private memory, used again for every overdraft frame. */
+  #overdraftMemory: FrameMemory | undefined;
+  #frameBytes = 0;
   #capacity = 0;
   #count = 0;
   #isOpen = false;
@@ -50,42 +50,86 @@ export class ChannelWriter {
   bytesOut = 0;
 
   constructor(options: ChannelWriterOptions) {
-    this.#producer = options.producer;
+    const { producer, recordBytesMax, createSpill, overdraftBytesMax } = options;
+    this.#producer = producer;
     this.#availability = options.availability;
     this.#attempt = options.attempt;
-    this.#recordBytesMax = options.recordBytesMax;
+    this.#recordBytesMax = recordBytesMax;
+    this.#backlog = new OverdraftBacklog({ producer, recordBytesMax, createSpill, memoryBytesMax: overdraftBytesMax });
   }
 
   /** Sets the schema of the frames that follow and tells the consumer. Called once before the first row. */
   open(schema: Schema): void {
     assert(this.#writer === undefined, 'a channel has one schema');
-    const capacity = capacityFor(schema, this.#producer.frameBytesMax, FRAME_ROWS_MAX);
+    const { frameBytesMax } = this.#producer;
+    const capacity = capacityFor(schema, frameBytesMax, FRAME_ROWS_MAX);
     if (capacity === 0) {
-      throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${this.#producer.frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax: this.#producer.frameBytesMax } });
+      throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax } });
     }
     this.#writer = createRowWriter(schema);
     this.#capacity = capacity;
     this.#layout = layoutOf(schema, capacity);
+    // Without strings a frame's size is known, and asking for no more keeps most of the ring usable.
+    this.#frameBytes = schema.hasVar ? frameBytesMax : this.#layout.heapStart;
     this.#batch = new Batch(this.#producer.memory, this.#layout);
-    this.#send({ kind: 'frame', frame: schemaFrame(schema, this.#attempt), cursor: 0 });
+    this.#backlog.sendOwnedFrame(schemaFrame(schema, this.#attempt));
     this.#openFrame();
   }
 
-  get isOpen(): boolean {
-    return this.#writer !== undefined;
+  /** Undefined before `open`. */
+  get schema(): Schema | undefined {
+    return this.#writer?.schema;
   }
 
   /** Never refuses: without room the row goes to overdraft. */
   append(value: unknown, eventTime: number): void {
     if (!this.#isOpen) this.#openOverdraft();
     const writer = this.#writer!;
-    if (!writer.append(value, eventTime)) this.#appendToNext(value, eventTime);
-    if (++this.#count === this.#capacity) this.#rotate();
+    if (writer.append(value, eventTime)) this.#count++;
+    else this.#appendToNext(value, eventTime);
+    if (this.#count === this.#capacity) this.#rotate();
   }
 
-  /** Publishes what is filled, so that the consumer sees it. */
+  /**
+   * Copies rows[from] .. rows[to - 1] of a batch of the channel's schema. Stops where the channel has no room, without
+   * overdraft: returns the index behind the last row taken, to go on with after `drain`.
+   */
+  copyRows(source: Batch, rows: Int32Array, from: number, to: number): number {
+    const writer = this.#writer!;
+    let at = from;
+    while (at < to && this.#isOpen && !this.#isOverdraft) {
+      const next = writer.copyRows(source, rows, at, to);
+      this.#count += next - at;
+      at = next;
+      if (this.#count === this.#capacity || (at < to && this.#count > 0)) {
+        this.#rotate();
+      } else if (at < to) {
+        const row = at++;
+        this.#writeAlone(() => writer.copyRows(source, rows, row, row + 1) === row + 1);
+      }
+    }
+    return at;
+  }
+
+  /** As copyRows for all rows of a batch, in blocks: false when they do not fit a frame of their own or there is no room. */
+  copyBatch(source: Batch): boolean {
+    if (!this.#isOpen || this.#isOverdraft) return false;
+    let isCopied = this.#writer!.copyBatch(source);
+    if (!isCopied && this.#count > 0) {
+      this.#rotate();
+      isCopied = this.#isOpen && this.#writer!.copyBatch(source);
+    }
+    if (!isCopied) return false;
+    this.#count += source.count;
+    if (this.#count === this.#capacity) this.#rotate();
+    return true;
+  }
+
+  /** Publishes what is filled, so that the consumer sees it. Overdraft that cannot be sent stays open for more rows. */
   flush(): void {
-    if (this.#isOpen && this.#count > 0) this.#rotate();
+    if (!this.hasUnflushed) return;
+    if (this.#isOverdraft && !this.#backlog.pump()) return;
+    this.#rotate();
   }
 
   /** True when rows wait in an open frame. */
@@ -99,158 +143,122 @@ export class ChannelWriter {
 
   /** Flushes, then appends a control entry behind it. A watermark that waits is replaced by a newer one. */
   control(kind: number, a: number, b: number, c: number): void {
-    this.flush();
-    if (this.#backlog.length === 0 && this.#producer.tryControl(kind, a, b, c)) return;
-    const last = this.#backlog.at(-1);
-    if (kind === ControlKind.WATERMARK && last?.kind === 'control' && last.entry.kind === ControlKind.WATERMARK) this.#backlog.pop();
+    if (this.hasUnflushed) this.#rotate();
+    if (this.#backlog.sendControl(kind, a, b, c)) return;
     // Rows that follow must not be published before the entry: the empty frame goes back until it is placed.
     if (this.#isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
     this.#isOpen = false;
-    this.#backlog.push({ kind: 'control', entry: { kind, a, b, c } });
     this.#setBlocked(true);
   }
 
   /** Moves the backlog into the channel as far as there is room. True when the channel is available again. */
   drain(): boolean {
-    let sent = 0;
-    while (sent < this.#backlog.length && this.#trySend(this.#backlog[sent]!)) sent++;
-    if (sent > 0) this.#backlog.splice(0, sent);
-    if (this.#backlog.length > 0) return false;
+    if (!this.#backlog.pump()) return false;
     // An overdraft frame that is being filled goes into the channel first, so that its rows keep their place.
     if (this.#isOpen && this.#isOverdraft) this.#rotate();
     else if (!this.#isOpen && this.#writer !== undefined) this.#openFrame();
-    const isFree = this.#backlog.length === 0 && (this.#writer === undefined || (this.#isOpen && !this.#isOverdraft));
+    const isFree = this.#backlog.isEmpty && (this.#writer === undefined || (this.#isOpen && !this.#isOverdraft));
     this.#setBlocked(!isFree);
     return isFree;
   }
 
   /** Everything is in the channel: nothing waits on this side. */
   get isDrained(): boolean {
-    return this.#backlog.length === 0 && !this.hasUnflushed;
+    return this.#backlog.isEmpty && !this.hasUnflushed;
   }
 
+  /** Bytes of finished frames that wait, in memory and in the spill. */
   get overdraftBytes(): number {
-    return this.#backlog.reduce((sum, waiting) => sum + (waiting.kind === 'frame' ? waiting.frame.byteLength : 0), 0);
+    return this.#backlog.memoryBytes + this.#backlog.spilledBytes;
   }
 
-  /** Gives an unpublished reservation back; the channel itself belongs to the slot. */
+  /** Gives an unpublished reservation back; the channel itself belongs to the slot. Idempotent. */
   close(): void {
     if (this.#isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
     this.#isOpen = false;
-    this.#backlog.length = 0;
+    this.#backlog.close();
+    this.#setBlocked(false);
   }
 
   #appendToNext(value: unknown, eventTime: number): void {
+    const writer = this.#writer!;
     if (this.#count > 0) {
       this.#rotate();
       if (!this.#isOpen) this.#openOverdraft();
-      if (this.#writer!.append(value, eventTime)) return;
+      if (writer.append(value, eventTime)) {
+        this.#count++;
+        return;
+      }
     }
-    this.#appendAlone(value, eventTime);
-    this.#count--;
+    this.#writeAlone(() => writer.append(value, eventTime));
   }
 
-  /** A single row larger than a frame: sealed in private memory, it travels in pieces. */
-  #appendAlone(value: unknown, eventTime: number): void {
+  /** A single row larger than a frame of this layout: sealed in private memory, it travels in pieces if need be. */
+  #writeAlone(write: () => boolean): void {
+    assert(this.#count === 0, 'the rows before are sealed');
     const writer = this.#writer!;
     if (!this.#isOverdraft) this.#producer.cancelReservation();
     this.#isOpen = false;
     const layout = layoutOf(writer.schema, 1);
-    for (let heapBytes = this.#producer.frameBytesMax * 2; ; heapBytes *= 4) {
-      const bytes = Math.min(layout.heapStart + heapBytes, this.#recordBytesMax + 4096);
+    const bytesMax = Math.ceil((Math.max(this.#recordBytesMax, this.#producer.frameBytesMax) + layout.heapStart) / 8) * 8;
+    for (let bytes = Math.min(this.#producer.frameBytesMax * 2, bytesMax); ; bytes = Math.min(bytes * 4, bytesMax)) {
       const memory = FrameMemory.allocate(bytes);
       writer.open(memory, 0, layout, bytes);
-      if (!writer.append(value, eventTime)) {
-        assertRecordSize(layout.heapStart + heapBytes, this.#recordBytesMax);
+      if (!write()) {
+        if (bytes === bytesMax) assertRecordSize(bytes + 1, this.#recordBytesMax);
         continue;
       }
-      const batch = new Batch(memory, layout);
-      this.#sendSealed(memory, batch);
+      const frame = this.#seal(new Batch(memory, layout));
+      assertRecordSize(frame.byteLength, this.#recordBytesMax);
+      this.#backlog.sendOwnedFrame(frame);
       break;
     }
     this.#openFrame();
   }
 
-  #sendSealed(memory: FrameMemory, batch: Batch): void {
+  #seal(batch: Batch): OversizedFrame {
     this.#writer!.finish(batch);
     if (isWorthCompacting(batch)) compactFrame(batch);
     const byteLength = sealFrame(batch, this.#producer.framesPublished, this.#attempt);
     this.recordsOut += batch.count;
     this.bytesOut += byteLength;
-    this.#send({ kind: 'frame', frame: { memory, base: 0, byteLength }, cursor: 0 });
+    return { memory: batch.memory, base: batch.base, byteLength };
   }
 
   /** Seals the open frame, sends it, and opens the next one if there is room. */
   #rotate(): void {
-    const batch = this.#batch!;
-    if (this.#isOverdraft) {
-      this.#isOpen = false;
-      this.#isOverdraft = false;
-      const memory = batch.memory;
-      this.#sendSealed(memory, batch);
-    } else {
-      this.#writer!.finish(batch);
-      if (isWorthCompacting(batch)) compactFrame(batch);
-      const byteLength = sealFrame(batch, this.#producer.framesPublished, this.#attempt);
-      this.#producer.publish(byteLength);
-      this.recordsOut += batch.count;
-      this.bytesOut += byteLength;
-      this.#isOpen = false;
-    }
-    this.#count = 0;
+    const frame = this.#seal(this.#batch!);
+    if (this.#isOverdraft) this.#backlog.sendFrame(frame);
+    else this.#producer.publish(frame.byteLength);
+    this.#isOpen = false;
     this.#openFrame();
   }
 
   #openFrame(): void {
-    const bytes = this.#producer.frameBytesMax;
-    const base = this.#backlog.length > 0 ? -1 : this.#producer.tryReserve(bytes);
+    this.#count = 0;
+    const base = this.#backlog.isEmpty ? this.#producer.tryReserve(this.#frameBytes) : -1;
     if (base === -1) {
       this.#setBlocked(true);
       return;
     }
-    this.#use(this.#producer.memory, base, bytes);
+    this.#use(this.#producer.memory, base);
     this.#isOverdraft = false;
   }
 
   #openOverdraft(): void {
-    const bytes = this.#producer.frameBytesMax;
-    this.#use(FrameMemory.allocate(bytes), 0, bytes);
+    this.#overdraftMemory ??= FrameMemory.allocate(this.#frameBytes);
+    this.#use(this.#overdraftMemory, 0);
     this.#isOverdraft = true;
     this.#setBlocked(true);
   }
 
-  #use(memory: FrameMemory, base: number, bytes: number): void {
+  #use(memory: FrameMemory, base: number): void {
     const batch = this.#batch!;
     batch.memory = memory;
     batch.base = base;
     batch.layout = this.#layout!;
-    this.#writer!.open(memory, base, this.#layout!, bytes);
-    this.#count = 0;
+    this.#writer!.open(memory, base, this.#layout!, this.#frameBytes);
     this.#isOpen = true;
-  }
-
-  #send(waiting: Waiting): void {
-    if (this.#backlog.length > 0 || !this.#trySend(waiting)) {
-      this.#backlog.push(waiting);
-      this.#setBlocked(true);
-    }
-  }
-
-  #trySend(waiting: Waiting): boolean {
-    if (waiting.kind === 'control') {
-      const { kind, a, b, c } = waiting.entry;
-      return this.#producer.tryControl(kind, a, b, c);
-    }
-    const { frame } = waiting;
-    if (frame.byteLength > this.#producer.frameBytesMax) {
-      waiting.cursor = writeFragments(this.#producer, frame, waiting.cursor, this.#recordBytesMax);
-      return waiting.cursor === frame.byteLength;
-    }
-    const base = this.#producer.tryReserve(frame.byteLength);
-    if (base === -1) return false;
-    this.#producer.memory.u8.set(frame.memory.u8.subarray(frame.base, frame.base + frame.byteLength), base);
-    this.#producer.publish(frame.byteLength);
-    return true;
   }
 
   #setBlocked(isBlocked: boolean): void {

@@ -1,9 +1,12 @@
-// hot path. One outgoing edge of a task: chooses the channel of each row and appends it. An undeclared edge holds its
-// first rows back until the schema can be inferred from them. Thread: the producer's slot.
+// hot path. One outgoing edge of a task: chooses the channel of each row and appends it, or takes whole batches. An
+// undeclared edge holds its first rows back until the schema can be inferred from them. Thread: the producer's slot.
+// Bench: bench/exchange-bench.ts.
+import type { Batch } from '#core/columns/frame';
 import type { FieldTree } from '#core/codegen/field-tree';
 import { projectType } from '#core/types/project-type';
 import { inferType } from '#core/types/infer-type';
 import { schemaOf } from '#core/columns/schema';
+import { previewValue } from '#core/errors/type-errors';
 import { assignToKeyGroup, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
 import { createKeyHasher } from '#core/keys/key-hasher';
 import type { TypeInformation } from '#core/types/type-information';
@@ -12,7 +15,10 @@ import { ControlKind } from '#shuffle/channel/channel';
 import { ShuffleError } from '#shuffle/errors';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { Availability } from '#shuffle/result-partition/availability';
+import { BatchEmitter } from '#shuffle/result-partition/batch-emitter';
 import { ChannelWriter } from '#shuffle/result-partition/channel-writer';
+import { copyHeldRow } from '#shuffle/result-partition/held-row';
+import type { OverdraftSpill } from '#shuffle/result-partition/overdraft-spill';
 
 /** Rows seen before an undeclared edge decides on its columns. */
 const INFERENCE_ROWS_MAX = 100;
@@ -31,6 +37,10 @@ export interface RecordWriterOptions {
   readonly recordBytesMax: number;
   /** Source of the random channel of `shuffle`, in [0, 1). */
   readonly random: () => number;
+  /** Per channel: where overdraft beyond its memory goes; left out, all of it stays in memory. */
+  readonly createSpill?: (() => OverdraftSpill) | undefined;
+  /** Bytes of overdraft a channel keeps in memory; default OVERDRAFT_MEMORY_BYTES_MAX. */
+  readonly overdraftBytesMax?: number | undefined;
 }
 
 export class RecordWriter {
@@ -39,12 +49,13 @@ export class RecordWriter {
   readonly emit: (value: unknown, eventTime: number) => void;
   readonly #route: (value: unknown, eventTime: number) => void;
   readonly #reads: FieldTree;
+  readonly #batches: BatchEmitter;
   #held: { value: unknown; eventTime: number }[] | undefined;
 
   constructor(options: RecordWriterOptions) {
-    const { availability, attempt, recordBytesMax } = options;
+    const { availability, attempt, recordBytesMax, createSpill, overdraftBytesMax } = options;
     this.#reads = options.reads;
-    this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax }));
+    this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax, createSpill, overdraftBytesMax }));
     this.#route = createRoute(this.channels, options);
     if (options.type !== undefined) {
       this.#openChannels(options.type);
@@ -56,10 +67,25 @@ export class RecordWriter {
           this.#route(value, eventTime);
           return;
         }
-        this.#held.push({ value, eventTime });
+        this.#held.push({ value: copyHeldRow(value), eventTime });
         if (this.#held.length >= INFERENCE_ROWS_MAX) this.#infer();
       };
     }
+    this.#batches = new BatchEmitter(this.channels, options, this.emit);
+  }
+
+  /**
+   * Sends the rows of a batch, or only rows[0] .. rows[count - 1] of it, each channel's in their order. True when all are
+   * sent. False = channels are blocked: call again with the same arguments after `drain`, and emit nothing else before (no
+   * control entry either: the rows left are not a suffix of the batch). Columns are copied as they are where batch and edge
+   * have one schema; otherwise rows are read and written one by one. An undeclared edge takes the schema of a first batch.
+   */
+  emitBatch(batch: Batch, rows?: Int32Array, count = batch.count): boolean {
+    if (this.#held !== undefined) {
+      if (this.#held.length > 0) this.#infer();
+      else this.#openUndeclared(batch.layout.schema.type);
+    }
+    return this.#batches.emit(batch, rows, count);
   }
 
   /** Publishes partly filled frames. */
@@ -105,9 +131,13 @@ export class RecordWriter {
 
   #infer(): void {
     const held = this.#held!;
-    this.#held = undefined;
-    this.#openChannels(inferType(held.map((row) => row.value)));
+    this.#openUndeclared(inferType(held.map((row) => row.value)));
     for (const row of held) this.#route(row.value, row.eventTime);
+  }
+
+  #openUndeclared(type: TypeInformation): void {
+    this.#held = undefined;
+    this.#openChannels(type);
   }
 
   #openChannels(type: TypeInformation): void {
@@ -157,9 +187,9 @@ function createCustomRoute(channels: readonly ChannelWriter[], partitioner: Part
   const partition = partitioner.partition!;
   return (value, eventTime) => {
     const index = partition(selector(value), channels.length);
-    const channel = channels[index];
+    const channel = Number.isInteger(index) ? channels[index] : undefined;
     if (channel === undefined) {
-      throw new ShuffleError('PARTITION_INDEX_INVALID', `the custom partitioner returned ${String(index)} for ${channels.length} channels: return an integer from 0 to ${channels.length - 1}`, { context: { index, channels: channels.length } });
+      throw new ShuffleError('PARTITION_INDEX_INVALID', `the custom partitioner returned ${previewValue(index)} for ${channels.length} channels: return an integer from 0 to ${channels.length - 1}`, { context: { index, channels: channels.length } });
     }
     channel.append(value, eventTime);
   };

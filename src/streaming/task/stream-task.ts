@@ -53,7 +53,7 @@ export class StreamTask implements RunnableTask {
     const isSource = description.operators[0]!.node.kind === 'source';
     this.#source = isSource ? new SourceDriver(description, this.#chain, this.#availability) : undefined;
     this.#gate = isSource ? undefined : new InputGate({
-      inputs: description.inputs, recordBytesMax, monotonicMs: () => clock.monotonicMs(),
+      inputs: description.inputs, recordBytesMax, attempt: description.attemptNumber, monotonicMs: () => clock.monotonicMs(),
       isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE',
     });
     this.#valve = new WatermarkValve(this.#gate?.channels.length ?? 0);
