@@ -66,6 +66,8 @@ export interface StreamOperator {
   processIdleness?(isIdle: boolean): void;
   /** Continues pending emission (timer or window firing, a user's iterator). True when nothing is pending. */
   advance?(): boolean;
+  /** A user's iterable is being pulled: it cannot be snapshotted, so a barrier waits for its end. */
+  readonly isMidRecord?: boolean;
   /** Epoch ms at which the operator wants `onProcessingTime`; Infinity for never. Asked after every step. */
   nextProcessingTime?(): number;
   onProcessingTime?(nowMs: number): void;

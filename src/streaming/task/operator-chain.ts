@@ -125,6 +125,11 @@ export class OperatorChain {
     return true;
   }
 
+  /** Some operator pulls rows from a user's iterable. */
+  get isMidRecord(): boolean {
+    return this.operators.some((operator) => operator?.isMidRecord === true);
+  }
+
   /** True when a sink that was full takes rows again (or none was). */
   pollSinks(): boolean {
     for (const index of this.#busySinks) {

@@ -1,5 +1,6 @@
 // Rows that user functions handed over as iterables: pulled one by one while there is room, so that one record can make
-// any number of rows in constant memory. The deepest operator is drained first, which keeps the order of rows.
+// any number of rows in constant memory. The deepest operator is drained first, which keeps the order of rows; what else
+// passes an operator with rows pending (collected rows, watermarks) waits behind them.
 // While one is pending the task counts as blocked: no new input is fed. Thread: the slot's.
 import type { Availability } from '#shuffle/result-partition/availability';
 
@@ -9,11 +10,16 @@ interface PendingRows {
   readonly timestamp: number;
 }
 
+/** Rows pulled before the task gets its turn for mail: an endless iterator must not keep a cancellation out. */
+const ROWS_PER_DRAIN = 1024;
+
 export class PendingIterators {
   readonly #availability: Availability;
   readonly #emit: (operator: number, value: unknown, timestamp: number) => void;
   readonly #failNotIterable: (operator: number, value: unknown) => never;
   #queue: PendingRows[] = [];
+  /** Operator whose iterator is being pulled. */
+  #pulled = -1;
 
   constructor(availability: Availability, emit: (operator: number, value: unknown, timestamp: number) => void, failNotIterable: (operator: number, value: unknown) => never) {
     this.#availability = availability;
@@ -35,13 +41,36 @@ export class PendingIterators {
     }
   }
 
-  /** Pulls until every iterator is exhausted (true) or an output is blocked (false). */
+  /** True when something that passes `operator` now must wait behind its rows. */
+  mustWait(operator: number): boolean {
+    if (this.#queue.length === 0 || operator === this.#pulled) return false;
+    for (const pending of this.#queue) if (pending.operator === operator) return true;
+    return false;
+  }
+
+  /** A row, while mustWait(operator). */
+  addRow(operator: number, value: unknown, timestamp: number): void {
+    this.add(operator, [value], timestamp);
+  }
+
+  /** Anything else, while mustWait(operator): runs when the rows before it are out. */
+  defer(operator: number, action: () => void): void {
+    const run: Iterator<unknown> = { next: () => { action(); return { done: true, value: undefined }; } };
+    this.#queue.push({ operator, iterator: run, timestamp: Number.NaN });
+    this.#availability.blocked++;
+  }
+
+  /** Pulls until every iterator is exhausted (true), an output is blocked or enough was pulled for one turn (false). */
   drain(): boolean {
+    let pulled = 0;
     while (this.#queue.length > 0) {
       const deepest = this.#deepest();
       // blocked counts this queue too: anything beyond it is a channel or sink without room.
       const own = this.#queue.length;
       while (this.#availability.blocked === own && this.#queue.length === own) {
+        if (pulled++ === ROWS_PER_DRAIN) return false;
+        this.#beforePull(deepest.operator);
+        this.#pulled = deepest.operator;
         const next = deepest.iterator.next();
         if (next.done === true) {
           this.#remove(deepest);
@@ -49,6 +78,7 @@ export class PendingIterators {
         }
         this.#emit(deepest.operator, next.value, deepest.timestamp);
       }
+      this.#pulled = -1;
       if (this.#availability.blocked > this.#queue.length) return false;
     }
     return true;

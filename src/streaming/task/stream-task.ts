@@ -155,7 +155,7 @@ export class StreamTask implements RunnableTask {
 
   /** An operator is emitting and has no room: a barrier may pass, since what is pending is in the operator's snapshot. */
   #whilePending(nowMs: number): StepResult {
-    if (this.#chain.pending.size === 0 && !this.#hasBatch) {
+    if (this.#chain.pending.size === 0 && !this.#hasBatch && !this.#chain.isMidRecord) {
       if (this.#gate?.pollBarrier() === true) this.#snapshot(this.#gate.barrier!);
       else if (this.#triggers.length > 0) this.#performTriggers();
     }
