@@ -1,4 +1,5 @@
 // How a value is copied before it enters state, so that nobody changes state through a record. Thread: any.
+import { failTypeMismatch } from '#core/errors/type-errors';
 import { copyAny } from '#core/serialization/any-codec';
 import { createSerializer } from '#core/serialization/create-serializer';
 import type { TypeInformation } from '#core/types/type-information';
@@ -14,6 +15,8 @@ export interface CopierOptions {
 export function createValueCopier(type: TypeInformation | undefined, options: CopierOptions): ValueCopier {
   if (options.isObjectReuse) return keepValue;
   if (type === undefined || type.kind === 'any') return copyUndeclared;
+  // Immutable values are only checked; the serializer's copy costs a call more per update.
+  if (type.kind === 'string') return (value) => (typeof value === 'string' ? value : failTypeMismatch(type, '', value));
   const serializer = createSerializer(type);
   return (value) => serializer.copy(value);
 }

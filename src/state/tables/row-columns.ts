@@ -89,6 +89,19 @@ export class RowColumns {
     return row;
   }
 
+  /** Rows may be appended up to this limit, at most `count`, without growth; none while freed rows wait for reuse. */
+  appendableRows(count: number): number {
+    return this.#freeHead === -1 ? Math.min(this.capacity, this.rowLimit + count) : this.rowLimit;
+  }
+
+  /** Takes all rows below `rowLimit`, which a loop has appended. */
+  appendRows(rowLimit: number): void {
+    assert(rowLimit >= this.rowLimit && rowLimit <= this.capacity, `appended rows end in the capacity, got ${rowLimit} of ${this.capacity}`);
+    this.size += rowLimit - this.rowLimit;
+    this.rowLimit = rowLimit;
+    if (this.hasAny) while (this.any.length < rowLimit) this.any.push(undefined);
+  }
+
   /** Wipes a live row and frees it for reuse. */
   freeRow(row: number): void {
     assert(this.isLive(row), `a freed row is live, got ${row}`);

@@ -31,7 +31,7 @@ export class SliceTables<T extends SliceTable> {
     return this.#starts.length;
   }
 
-  /** Start of the earliest open slice in ms; Infinity when none is open. */
+  /** Start of the earliest open slice in ms; Infinity when none is open: ask `size` first, the last watermark is Infinity too. */
   get earliestStart(): number {
     return this.#starts.length === 0 ? Number.POSITIVE_INFINITY : this.#starts[this.#starts.length - 1]!;
   }

@@ -1,103 +1,94 @@
-// Timers (timestamp, key row, namespace row) in buckets of one second, each at most once; polled in timestamp order,
-// ties in registration order. hot path. Invariant: an entry is in the index, and either in the list of its bucket
-// (after the open one) or among the due ones (the open bucket, sorted, and the late heap). Thread: the slot's.
-// Registering and deleting is O(1); a bucket is sorted by counting when it opens. Bench: bench/state-bench.ts.
+// Timers (timestamp, key row, namespace row), each at most once, polled in timestamp order, ties in registration order.
+// hot path. Later seconds are unsorted lists; the open second is a wheel of milliseconds; what is registered before the
+// wheel's cursor (the few late ones) is in a heap. Registering and deleting is O(1) but for late ones. Thread: the slot's.
+// Invariant: an entry is in the index, and in exactly one of list, wheel and heap. Bench: bench/state-bench.ts.
 import { assert } from '#core/assert';
 import { BucketQueue } from '#state/tables/bucket-queue';
 import { LateTimerHeap } from '#state/tables/late-timer-heap';
-import type { MemoryManager, Segment } from '#state/tables/memory-manager';
-import { RowColumns } from '#state/tables/row-columns';
-import { i32ViewOf } from '#state/tables/segment-views';
-import { sortByOffset } from '#state/tables/timer-sort';
+import type { MemoryManager } from '#state/tables/memory-manager';
+import { DELETED, F64_SHIFT, I32_SHIFT, KEY, NAMESPACE, NEXT, PREVIOUS, TimerEntries } from '#state/tables/timer-entries';
+import { hashTimer, TimerIndex } from '#state/tables/timer-index';
+import { TimerWheel } from '#state/tables/timer-wheel';
 
-export const BUCKET_MS = 1000;
-
-/** Columns of an entry. */
-const TIMESTAMP = 0;
-const KEY = 0;
-const NAMESPACE = 1;
-/** Neighbours in the bucket's list as entry + 1, 0 for none. */
-const NEXT = 2;
-const PREVIOUS = 3;
-/** Key of a deleted entry that is still among the due ones. */
-const DELETED = -1;
-
-const SLOTS_MIN = 128;
-const GOLDEN = 0x9e3779b1 | 0;
+const BUCKET_MS = 1000;
+/** In place of the next link: the entry is in the late heap. */
+const LATE = -1;
 
 export class TimerBuckets {
   /** The timer that pollDue took last. */
   dueTimestamp = 0;
   dueKey = -1;
   dueNamespace = -1;
-  readonly #entries: RowColumns;
+  readonly #entries: TimerEntries;
+  readonly #index: TimerIndex;
   readonly #buckets = new BucketQueue();
-  readonly #late: LateTimerHeap;
-  /** Index from (timestamp, key, namespace) to entry + 1. */
-  #slots: Int32Array = new Int32Array(0);
-  #segment: Segment | undefined;
-  #shift = 32;
-  /** Timers registered and neither fired nor deleted. */
-  #count = 0;
-  /** Bucket that was opened last; timers of it and of earlier ones go to the late heap. */
+  readonly #wheel: TimerWheel;
+  readonly #late = new LateTimerHeap();
+  /** The second that is in the wheel, and its start in ms (0 for the buckets of the infinities). */
   #openBucket = Number.NEGATIVE_INFINITY;
-  #open: Int32Array = new Int32Array(64);
-  #openLength = 0;
-  #openPosition = 0;
+  #openStart = 0;
 
   constructor(memory: MemoryManager, owner: string) {
-    this.#entries = new RowColumns(memory, owner, { f64: 1, i32: 4, hasAny: false });
-    this.#late = new LateTimerHeap();
+    this.#entries = new TimerEntries(memory, owner);
+    this.#index = new TimerIndex(this.#entries);
+    this.#wheel = new TimerWheel(this.#entries, BUCKET_MS);
   }
 
+  /** Timers registered and neither fired nor deleted. */
   get size(): number {
-    return this.#count;
+    return this.#index.size;
   }
 
   /** False when the timer is there already. @param timestamp integer ms or an infinity. @param key @param namespace >= 0. */
   register(timestamp: number, key: number, namespace: number): boolean {
-    assert(timestamp === timestamp && key >= 0, `a timer has a time and a key, got ${timestamp} and ${key}`);
-    if (this.#slots.length <= this.#count * 2) this.#growSlots();
-    const slot = this.#probe(timestamp, key, namespace);
-    if (this.#slots[slot] !== 0) return false;
-    const entry = this.#entries.takeRow();
-    this.#slots[slot] = entry + 1;
-    this.#count++;
-    const { f64, i32 } = this.#entries;
-    f64[TIMESTAMP]![entry] = timestamp;
-    i32[KEY]![entry] = key;
-    i32[NAMESPACE]![entry] = namespace;
+    assert(timestamp === timestamp && key >= 0, 'a timer has a time and a key');
+    const index = this.#index;
+    index.reserve();
+    const hash = hashTimer(timestamp, key, namespace);
+    const slot = index.probe(hash, timestamp, key, namespace);
+    if (slot >= 0) return false;
+    const entry = this.#entries.take(timestamp, key, namespace);
+    index.put(~slot, hash, entry);
     const bucket = Math.floor(timestamp / BUCKET_MS);
     if (bucket <= this.#openBucket) {
-      this.#late.push(timestamp, entry);
+      const offset = bucket === this.#openBucket ? this.#offsetOf(timestamp) : -1;
+      if (offset >= this.#wheel.cursor) this.#wheel.append(offset, entry);
+      else this.#pushLate(timestamp, entry);
       return true;
     }
     const head = this.#buckets.putHead(bucket, timestamp, entry + 1);
-    i32[NEXT]![entry] = head;
-    if (head !== 0) i32[PREVIOUS]![head - 1] = entry + 1;
+    const { i32 } = this.#entries;
+    i32[(entry << I32_SHIFT) + NEXT] = head;
+    if (head !== 0) i32[((head - 1) << I32_SHIFT) + PREVIOUS] = entry + 1;
     return true;
   }
 
   /** False when there is no such timer. */
   delete(timestamp: number, key: number, namespace: number): boolean {
-    if (this.#count === 0) return false;
-    const slot = this.#probe(timestamp, key, namespace);
-    const entry = this.#slots[slot]! - 1;
-    if (entry === -1) return false;
-    this.#vacate(slot);
-    this.#count--;
+    const index = this.#index;
+    if (index.size === 0) return false;
+    const slot = index.probe(hashTimer(timestamp, key, namespace), timestamp, key, namespace);
+    if (slot < 0) return false;
+    const entry = index.entryAt(slot);
+    index.vacate(slot);
     const { i32 } = this.#entries;
+    const at = entry << I32_SHIFT;
     const bucket = Math.floor(timestamp / BUCKET_MS);
     if (bucket <= this.#openBucket) {
-      i32[KEY]![entry] = DELETED;
+      if (i32[at + NEXT] === LATE) {
+        i32[at + KEY] = DELETED;
+      } else {
+        this.#wheel.remove(this.#offsetOf(timestamp), entry);
+        this.#entries.free(entry);
+      }
       return true;
     }
-    const next = i32[NEXT]![entry]!;
-    const previous = i32[PREVIOUS]![entry]!;
-    if (next !== 0) i32[PREVIOUS]![next - 1] = previous;
-    if (previous !== 0) i32[NEXT]![previous - 1] = next;
+    const next = i32[at + NEXT]!;
+    const previous = i32[at + PREVIOUS]!;
+    if (next !== 0) i32[((next - 1) << I32_SHIFT) + PREVIOUS] = previous;
+    if (previous !== 0) i32[((previous - 1) << I32_SHIFT) + NEXT] = next;
     else this.#buckets.setHead(bucket, next);
-    this.#entries.freeRow(entry);
+    this.#entries.free(entry);
     return true;
   }
 
@@ -106,14 +97,17 @@ export class TimerBuckets {
     const entry = this.#peekDue(limit);
     if (entry === -1) return false;
     const { f64, i32 } = this.#entries;
-    if (this.#isOpenFirst()) this.#openPosition++;
-    else this.#late.pop();
-    this.dueTimestamp = f64[TIMESTAMP]![entry]!;
-    this.dueKey = i32[KEY]![entry]!;
-    this.dueNamespace = i32[NAMESPACE]![entry]!;
-    this.#vacate(this.#probe(this.dueTimestamp, this.dueKey, this.dueNamespace));
-    this.#count--;
-    this.#entries.freeRow(entry);
+    const at = entry << I32_SHIFT;
+    if (i32[at + NEXT] === LATE) this.#late.pop();
+    else this.#wheel.remove(this.#wheel.cursor, entry);
+    const timestamp = f64[entry << F64_SHIFT]!;
+    const key = i32[at + KEY]!;
+    const namespace = i32[at + NAMESPACE]!;
+    this.dueTimestamp = timestamp;
+    this.dueKey = key;
+    this.dueNamespace = namespace;
+    this.#index.vacate(this.#index.slotOf(hashTimer(timestamp, key, namespace), entry));
+    this.#entries.free(entry);
     return true;
   }
 
@@ -124,133 +118,74 @@ export class TimerBuckets {
 
   /** No timer is earlier; exact unless timers were deleted. Infinity when there is none. */
   nextTimestampAtLeast(): number {
-    if (this.#count === 0) return Number.POSITIVE_INFINITY;
-    this.#skipDeleted();
-    let earliest = this.#buckets.earliestTimestamp;
-    if (this.#openPosition < this.#openLength) earliest = Math.min(earliest, this.#entries.f64[TIMESTAMP]![this.#open[this.#openPosition]!]!);
-    return Math.min(earliest, this.#late.earliestTimestamp);
+    if (this.#index.size === 0) return Number.POSITIVE_INFINITY;
+    const open = this.#peekOpen();
+    const earliest = this.#buckets.earliestTimestamp;
+    return open === -1 ? earliest : Math.min(earliest, this.#entries.f64[open << F64_SHIFT]!);
   }
 
   /** Every timer, in no particular order. Nothing may be registered or deleted meanwhile. */
   forEach(visit: (timestamp: number, key: number, namespace: number) => void): void {
-    const { f64, i32 } = this.#entries;
-    this.#entries.forEachRow((entry) => {
-      const key = i32[KEY]![entry]!;
-      if (key !== DELETED) visit(f64[TIMESTAMP]![entry]!, key, i32[NAMESPACE]![entry]!);
-    });
+    this.#entries.forEach(visit);
   }
 
   /** Gives all memory back. */
   release(): void {
-    if (this.#segment !== undefined) this.#entries.memory.release(this.#segment);
-    this.#segment = undefined;
-    this.#slots = new Int32Array(0);
-    this.#count = 0;
+    this.#index.release();
     this.#entries.release();
     this.#buckets.clear();
     this.#late.clear();
-    this.#openLength = 0;
-    this.#openPosition = 0;
+    this.#wheel.clear();
     this.#openBucket = Number.NEGATIVE_INFINITY;
   }
 
   /** The entry that is next at or before `limit`, or -1; opens buckets as they become due. */
   #peekDue(limit: number): number {
     for (;;) {
-      this.#skipDeleted();
-      if (this.#openPosition < this.#openLength || this.#late.size > 0) {
-        const entry = this.#isOpenFirst() ? this.#open[this.#openPosition]! : this.#late.entry;
-        return this.#entries.f64[TIMESTAMP]![entry]! <= limit ? entry : -1;
-      }
+      const entry = this.#peekOpen();
+      if (entry !== -1) return this.#entries.f64[entry << F64_SHIFT]! <= limit ? entry : -1;
       // Infinity is also a timestamp, so the count decides whether there is a bucket.
       if (this.#buckets.earliestTimestamp > limit || this.#buckets.size === 0) return -1;
       this.#openNext();
     }
   }
 
-  /** Whether the open bucket's next timer comes before the late heap's: on a tie it was registered earlier. */
-  #isOpenFirst(): boolean {
-    if (this.#openPosition >= this.#openLength) return false;
-    return this.#late.size === 0 || this.#entries.f64[TIMESTAMP]![this.#open[this.#openPosition]!]! <= this.#late.earliestTimestamp;
+  /** The earliest entry of wheel and late heap, or -1. On a tie the wheel's was registered earlier. */
+  #peekOpen(): number {
+    const entry = this.#wheel.peek();
+    if (this.#late.size === 0) return entry;
+    this.#dropDeletedLate();
+    if (this.#late.size === 0) return entry;
+    return entry !== -1 && this.#entries.f64[entry << F64_SHIFT]! <= this.#late.earliestTimestamp ? entry : this.#late.entry;
   }
 
-  #skipDeleted(): void {
-    const keys = this.#entries.i32[KEY]!;
-    while (this.#openPosition < this.#openLength && keys[this.#open[this.#openPosition]!] === DELETED) this.#entries.freeRow(this.#open[this.#openPosition++]!);
-    while (this.#late.size > 0 && keys[this.#late.entry] === DELETED) this.#entries.freeRow(this.#late.pop());
+  #dropDeletedLate(): void {
+    const { i32 } = this.#entries;
+    while (this.#late.size > 0 && i32[(this.#late.entry << I32_SHIFT) + KEY] === DELETED) this.#entries.free(this.#late.pop());
   }
 
-  /** Opens the earliest bucket: its list, latest first, becomes the sorted open array. */
+  #pushLate(timestamp: number, entry: number): void {
+    this.#entries.i32[(entry << I32_SHIFT) + NEXT] = LATE;
+    this.#late.push(timestamp, entry);
+  }
+
+  /** Millisecond in the open bucket; in a bucket at infinity all timestamps are equal. */
+  #offsetOf(timestamp: number): number {
+    return timestamp - timestamp === 0 ? timestamp - this.#openStart : 0;
+  }
+
+  /** Moves the earliest bucket's list into the wheel: from its latest entry back, each in front of the later ones. */
   #openNext(): void {
     const bucket = this.#buckets.earliestBucket;
-    const head = this.#buckets.popEarliest();
+    let link = this.#buckets.popEarliest();
     this.#openBucket = bucket;
-    this.#openPosition = 0;
-    const next = this.#entries.i32[NEXT]!;
-    let count = 0;
-    for (let link = head; link !== 0; link = next[link - 1]!) count++;
-    if (this.#open.length < count) this.#open = new Int32Array(Math.max(count, this.#open.length * 2));
-    let at = count;
-    for (let link = head; link !== 0; link = next[link - 1]!) this.#open[--at] = link - 1;
-    this.#openLength = count;
-    sortByOffset(this.#open, count, this.#entries.f64[TIMESTAMP]!, bucket * BUCKET_MS, BUCKET_MS);
-  }
-
-  /** Slot of the timer, or the empty slot where it belongs. */
-  #probe(timestamp: number, key: number, namespace: number): number {
+    this.#openStart = bucket * BUCKET_MS;
+    this.#wheel.cursor = 0;
     const { f64, i32 } = this.#entries;
-    const timestamps = f64[TIMESTAMP]!;
-    const keys = i32[KEY]!;
-    const namespaces = i32[NAMESPACE]!;
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let slot = hashTimer(timestamp, key, namespace) >>> this.#shift;
-    for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
-      if (keys[entry - 1] === key && timestamps[entry - 1] === timestamp && namespaces[entry - 1] === namespace) return slot;
-      slot = (slot + 1) & mask;
+    while (link !== 0) {
+      const entry = link - 1;
+      link = i32[(entry << I32_SHIFT) + NEXT]!;
+      this.#wheel.prepend(this.#offsetOf(f64[entry << F64_SHIFT]!), entry);
     }
-    return slot;
   }
-
-  #growSlots(): void {
-    const count = Math.max(SLOTS_MIN, this.#slots.length * 2);
-    const { memory, owner } = this.#entries;
-    const segment = memory.allocate(count * 4, owner);
-    const old = this.#slots;
-    this.#slots = i32ViewOf(segment).subarray(0, count).fill(0);
-    this.#shift = 32 - Math.log2(count);
-    const { f64, i32 } = this.#entries;
-    for (let i = 0; i < old.length; i++) {
-      const entry = old[i]! - 1;
-      if (entry !== -1) this.#slots[this.#probe(f64[TIMESTAMP]![entry]!, i32[KEY]![entry]!, i32[NAMESPACE]![entry]!)] = entry + 1;
-    }
-    if (this.#segment !== undefined) memory.release(this.#segment);
-    this.#segment = segment;
-  }
-
-  /** Backward-shift deletion, as in NumericKeyTable. */
-  #vacate(slot: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    const { f64, i32 } = this.#entries;
-    const timestamps = f64[TIMESTAMP]!;
-    const keys = i32[KEY]!;
-    const namespaces = i32[NAMESPACE]!;
-    let gap = slot;
-    for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
-      const entry = slots[next]! - 1;
-      const home = hashTimer(timestamps[entry]!, keys[entry]!, namespaces[entry]!) >>> this.#shift;
-      if (((next - home) & mask) < ((next - gap) & mask)) continue;
-      slots[gap] = slots[next]!;
-      gap = next;
-    }
-    slots[gap] = 0;
-  }
-}
-
-function hashTimer(timestamp: number, key: number, namespace: number): number {
-  // The low 32 bits of the milliseconds and a rough quotient tell timestamps apart; infinities give 0.
-  const time = (timestamp | 0) ^ (key << 16 | key >>> 16);
-  const mixed = Math.imul(time ^ (time >>> 15), GOLDEN) ^ Math.imul(namespace, 0x85ebca6b);
-  return Math.imul(mixed ^ key ^ (mixed >>> 13), GOLDEN);
 }
