@@ -37,13 +37,13 @@ describe('the pages of docs', () => {
 describe('the Flink map', () => {
   const rows = readProjectFile(MAP).split('\n').filter((line) => /^\| (?!---|Flink )/.test(line)).map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
 
-  test('says of each concept: same, simplified, absent or other', () => {
+  test('says of each concept: same, simplified or absent', () => {
     assert.ok(rows.length >= 150, `only ${rows.length} rows were seen`);
-    const wrong = rows.filter((cells) => cells.length !== 4 || !['same', 'simplified', 'absent', 'other'].includes(cells[2]!));
+    const wrong = rows.filter((cells) => cells.length !== 4 || !['same', 'simplified', 'absent'].includes(cells[2]!));
     assert.deepEqual(wrong, []);
   });
 
-  test('names a file for what is there, and a reason for what is absent, simplified or other', () => {
+  test('names a file for what is there, and a reason for what is absent or simplified', () => {
     const wrong = rows.filter(([, where, how, why]) => (how === 'absent' ? why === '' : !/\]\(/.test(where!)) || (how !== 'same' && why === ''));
     assert.deepEqual(wrong, []);
   });
