@@ -63,7 +63,7 @@ function rowBody(chain: ChainEdges, input: number, source: SourceLoopOptions | u
   return `
     ${source.hasAssigner ? 'S.operator = 0; t = assign(v, t);' : ''}
     ${source.watermarks === 'max' ? 'if (t > max) max = t;' : ''}
-    ${source.watermarks === 'generator' ? 'onEvent(v, t);' : ''}
+    ${source.watermarks === 'generator' ? 'S.operator = 0; onEvent(v, t);' : ''}
     ${deliverCode(chain, 0, 'v', 't', input)}`;
 }
 

@@ -57,9 +57,12 @@ export class OperatorChain {
     this.#availability = availability;
     this.state = state;
     this.#outputs = operators.map(() => new ChainOutput(availability));
-    this.operators = operators.map(({ node }) => (node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.create() : undefined));
+    this.operators = operators.map(({ node }, index) => {
+      state.operator = index;
+      return node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.create() : undefined;
+    });
     this.sinks = operators.map((operator, index) => (operator.node.kind === 'sink' ? this.#createSink(operator, index) : undefined));
-    this.pending = new PendingIterators(availability, (index, value, timestamp) => this.#outputs[index]!.collect(value, timestamp), (index, value) => this.#failNotIterable(index, value));
+    this.pending = new PendingIterators(state, availability, (index, value, timestamp) => this.#outputs[index]!.collect(value, timestamp), (index, value) => this.#failNotIterable(index, value));
     this.#edges = {
       operators,
       edgesOf: (index, tag) => description.outputs.flatMap((output, edge) => (output.operatorIndex === index && output.tag === tag ? [edge] : [])),
@@ -125,9 +128,9 @@ export class OperatorChain {
     return true;
   }
 
-  /** Some operator pulls rows from a user's iterable. */
+  /** Some operator is in the middle of a record's rows: no barrier may pass. */
   get isMidRecord(): boolean {
-    return this.operators.some((operator) => operator?.isMidRecord === true);
+    return this.pending.size > 0 || this.operators.some((operator) => operator?.isMidRecord === true);
   }
 
   /** True when a sink that was full takes rows again (or none was). */
@@ -267,7 +270,10 @@ export class OperatorChain {
       scope[`o${index}`] = this.operators[index];
       scope[`w${index}`] = this.sinks[index]?.writer;
       const times = scope['times'] as Float64Array;
-      scope[`c${index}`] = (value: unknown) => this.#outputs[index]!.collect(value, times[index]!);
+      scope[`c${index}`] = (value: unknown) => {
+        if (this.pending.mustWait(index)) this.pending.addRow(index, value, times[index]!);
+        else this.#outputs[index]!.collect(value, times[index]!);
+      };
     });
     this.#writers.forEach((writer, edge) => { scope[`e${edge}`] = writer.emit; });
   }
@@ -298,12 +304,14 @@ export class OperatorChain {
     else if (this.sinks[index] !== undefined) {
       this.state.watermark = watermark;
       this.sinks[index].writer.writeWatermark?.(watermark);
-    } else this.#outputs[index]!.emitWatermark(watermark);
+    } else if (this.pending.mustWait(index)) this.pending.defer(index, () => this.#outputs[index]!.emitWatermark(watermark));
+    else this.#outputs[index]!.emitWatermark(watermark);
   }
 
   #deliverIdleness(index: number, isIdle: boolean): void {
     const operator = this.operators[index];
     if (operator?.processIdleness !== undefined) operator.processIdleness(isIdle);
+    else if (this.pending.mustWait(index)) this.pending.defer(index, () => this.#outputs[index]!.emitIdleness(isIdle));
     else this.#outputs[index]!.emitIdleness(isIdle);
   }
 

@@ -3,6 +3,7 @@
 // passes an operator with rows pending (collected rows, watermarks) waits behind them.
 // While one is pending the task counts as blocked: no new input is fed. Thread: the slot's.
 import type { Availability } from '#shuffle/result-partition/availability';
+import type { ChainState } from '#streaming/task/chain-state';
 
 interface PendingRows {
   readonly operator: number;
@@ -14,6 +15,7 @@ interface PendingRows {
 const ROWS_PER_DRAIN = 1024;
 
 export class PendingIterators {
+  readonly #state: ChainState;
   readonly #availability: Availability;
   readonly #emit: (operator: number, value: unknown, timestamp: number) => void;
   readonly #failNotIterable: (operator: number, value: unknown) => never;
@@ -21,7 +23,8 @@ export class PendingIterators {
   /** Operator whose iterator is being pulled. */
   #pulled = -1;
 
-  constructor(availability: Availability, emit: (operator: number, value: unknown, timestamp: number) => void, failNotIterable: (operator: number, value: unknown) => never) {
+  constructor(state: ChainState, availability: Availability, emit: (operator: number, value: unknown, timestamp: number) => void, failNotIterable: (operator: number, value: unknown) => never) {
+    this.#state = state;
     this.#availability = availability;
     this.#emit = emit;
     this.#failNotIterable = failNotIterable;
@@ -62,24 +65,14 @@ export class PendingIterators {
 
   /** Pulls until every iterator is exhausted (true), an output is blocked or enough was pulled for one turn (false). */
   drain(): boolean {
-    let pulled = 0;
-    while (this.#queue.length > 0) {
-      const deepest = this.#deepest();
+    let deepest: PendingRows | undefined;
+    let own = 0;
+    for (let pulled = 0; this.#queue.length > 0; pulled++) {
       // blocked counts this queue too: anything beyond it is a channel or sink without room.
-      const own = this.#queue.length;
-      while (this.#availability.blocked === own && this.#queue.length === own) {
-        if (pulled++ === ROWS_PER_DRAIN) return false;
-        this.#beforePull(deepest.operator);
-        this.#pulled = deepest.operator;
-        const next = deepest.iterator.next();
-        if (next.done === true) {
-          this.#remove(deepest);
-          break;
-        }
-        this.#emit(deepest.operator, next.value, deepest.timestamp);
-      }
-      this.#pulled = -1;
-      if (this.#availability.blocked > this.#queue.length) return false;
+      if (this.#availability.blocked > this.#queue.length || pulled === ROWS_PER_DRAIN) return false;
+      if (this.#queue.length !== own) deepest = this.#deepest();
+      own = this.#queue.length;
+      this.#pull(deepest!);
     }
     return true;
   }
@@ -88,6 +81,15 @@ export class PendingIterators {
     for (const { iterator } of this.#queue) iterator.return?.();
     this.#availability.blocked -= this.#queue.length;
     this.#queue = [];
+  }
+
+  #pull(pending: PendingRows): void {
+    this.#state.operator = pending.operator;
+    this.#pulled = pending.operator;
+    const next = pending.iterator.next();
+    this.#pulled = -1;
+    if (next.done === true) this.#remove(pending);
+    else this.#emit(pending.operator, next.value, pending.timestamp);
   }
 
   #deepest(): PendingRows {

@@ -99,7 +99,7 @@ export class SourceDriver {
 
   /** Rows of the batch that is being run; 0 between batches. */
   get batchRows(): number {
-    return this.#end;
+    return this.#cursor < this.#end ? this.#end : 0;
   }
 
   get progress(): number {
@@ -109,7 +109,7 @@ export class SourceDriver {
   /** Epoch ms at which an idle source wants to be polled. */
   get wakeAtMs(): number {
     if (this.#isWoken) return 0;
-    const emitMs = this.#watermarks.kind === 'none' ? Number.POSITIVE_INFINITY : this.#lastEmitMs + this.#watermarkIntervalMs * 10;
+    const emitMs = this.#watermarks.kind === 'none' ? Number.POSITIVE_INFINITY : this.#lastEmitMs + Math.max(1, this.#watermarkIntervalMs) * 10;
     return Math.min(this.#reader.nextPollMs, emitMs);
   }
 
@@ -126,6 +126,8 @@ export class SourceDriver {
   /** One batch: the rest of the last one, or a fresh one. */
   step(nowMs: number): StepResult {
     if (this.#cursor < this.#end) {
+      // Time spent waiting for room is not the split's: it is not idle.
+      this.#watermarks.touch(nowMs);
       this.#run();
       this.#maybeEmitWatermark(nowMs);
       return StepResult.PROGRESS;

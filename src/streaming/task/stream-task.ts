@@ -13,6 +13,7 @@ import { ChainState } from '#streaming/task/chain-state';
 import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
 import { SourceDriver } from '#streaming/task/source-driver';
 import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription, type TaskMail, type TaskStatus } from '#streaming/task/task-description';
+import { StillbornTask } from '#streaming/task/stillborn-task';
 import { TaskTimes } from '#streaming/task/task-times';
 import { describeFailure } from '#streaming/task/task-failure';
 import { readTaskWatermark, withTaskWatermark } from '#streaming/task/task-watermark';
@@ -21,7 +22,7 @@ import { WatermarkValve } from '#streaming/watermark/watermark-valve';
 export class StreamTask implements RunnableTask {
   readonly description: TaskDescription;
   readonly #availability = new Availability();
-  readonly #state = new ChainState();
+  readonly #state: ChainState;
   readonly #writers: readonly RecordWriter[];
   readonly #chain: OperatorChain;
   readonly #gate: InputGate | undefined;
@@ -36,11 +37,13 @@ export class StreamTask implements RunnableTask {
   #isFlushing = false;
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #wakeAtMs = 0;
+  #isClosed = false;
   /** Barriers that wait: of a source for the end of its batch, of any task for a user's iterator. */
   readonly #triggers: Barrier[] = [];
 
-  private constructor(description: TaskDescription) {
+  private constructor(description: TaskDescription, state: ChainState) {
     this.description = description;
+    this.#state = state;
     const { configuration, clock } = description;
     const recordBytesMax = Number(configuration.get(millraceOptions.recordSizeMax).bytes);
     this.#times = new TaskTimes(() => clock.monotonicMs());
@@ -60,8 +63,13 @@ export class StreamTask implements RunnableTask {
   }
 
   /** A failure while creating operators becomes a task that reports FAILED from open(). */
-  static create(description: TaskDescription): StreamTask {
-    return new StreamTask(description);
+  static create(description: TaskDescription): RunnableTask {
+    const state = new ChainState();
+    try {
+      return new StreamTask(description, state);
+    } catch (error) {
+      return new StillbornTask(description, describeFailure(error, description, state.operator, undefined));
+    }
   }
 
   get status(): TaskStatus {
@@ -112,9 +120,14 @@ export class StreamTask implements RunnableTask {
   }
 
   close(): void {
-    this.#source?.close();
-    this.#chain.close();
-    for (const writer of this.#writers) writer.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      this.#source?.close();
+    } finally {
+      for (const writer of this.#writers) writer.close();
+      this.#chain.close();
+    }
   }
 
   get #isOver(): boolean {
@@ -155,10 +168,12 @@ export class StreamTask implements RunnableTask {
 
   /** An operator is emitting and has no room: a barrier may pass, since what is pending is in the operator's snapshot. */
   #whilePending(nowMs: number): StepResult {
-    if (this.#chain.pending.size === 0 && !this.#hasBatch && !this.#chain.isMidRecord) {
+    if (!this.#chain.isMidRecord && !this.#hasBatch) {
       if (this.#gate?.pollBarrier() === true) this.#snapshot(this.#gate.barrier!);
       else if (this.#triggers.length > 0) this.#performTriggers();
     }
+    // Not blocked by a channel or sink: a user's iterator has had its turn.
+    if (this.#availability.blocked <= this.#chain.pending.size) return StepResult.PROGRESS;
     return this.#blocked(nowMs);
   }
 
@@ -276,7 +291,8 @@ export class StreamTask implements RunnableTask {
     const headId = operators[0]!.operatorId;
     if (this.#source !== undefined) snapshots.set(headId, this.#source.snapshot(checkpointId));
     else snapshots.set(headId, withTaskWatermark(snapshots.get(headId), this.#valve.watermark));
-    for (const writer of this.#writers) writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
+    // Behind the end of its input a consumer waits for no barrier.
+    if (!this.#isEndSent) for (const writer of this.#writers) writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
     reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
       alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
     });
@@ -310,11 +326,18 @@ export class StreamTask implements RunnableTask {
       return action();
     } catch (error) {
       this.#status = 'FAILED';
-      const position = this.#source?.recordsIn ?? this.#gate?.channels.reduce((sum, channel) => sum + channel.recordsIn, 0) ?? 0;
-      const batchRows = this.#hasBatch ? this.#gate!.channel.batch.count : this.#source?.batchRows ?? 0;
-      const failure = describeFailure(error, this.description, this.#state.operator, batchRows > 0 ? position - batchRows + this.#state.row + 1 : undefined);
+      const failure = describeFailure(error, this.description, this.#state.operator, this.#recordPosition());
       this.description.reporter.statusChanged('FAILED', serializeError(failure));
       return undefined;
     }
+  }
+
+  /** Of the record that is being run, from 1; undefined outside of records. */
+  #recordPosition(): number | undefined {
+    const records = this.#source?.recordsIn ?? this.#gate?.channels.reduce((sum, channel) => sum + channel.recordsIn, 0) ?? 0;
+    const batchRows = this.#hasBatch ? this.#gate!.channel.batch.count : this.#source?.batchRows ?? 0;
+    if (batchRows > 0) return records - batchRows + this.#state.row + 1;
+    // A generator is pulled after its record's batch, if that was its last record.
+    return this.#chain.isMidRecord ? records : undefined;
   }
 }

@@ -38,7 +38,7 @@ class WatermarkOperator implements StreamOperator {
       this.#watermarks.restore(ONLY_SPLIT, Math.min(...restored), nowMs);
       this.#maxTimestamp = Math.min(...restored);
     }
-    if (this.#watermarks.kind !== 'none') this.#nextEmitMs = nowMs + this.#intervalMs;
+    if (this.#watermarks.kind !== 'none' && this.#intervalMs > 0) this.#nextEmitMs = nowMs + this.#intervalMs;
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -55,12 +55,15 @@ class WatermarkOperator implements StreamOperator {
     this.#context.output.emitWatermark(MAX_WATERMARK);
   }
 
+  /** Whether the stream is idle is decided here anew, from its rows. */
+  processIdleness(): void {}
+
   nextProcessingTime(): number {
     return this.#watermark === MAX_WATERMARK ? Number.POSITIVE_INFINITY : this.#nextEmitMs;
   }
 
   onProcessingTime(nowMs: number): void {
-    this.#nextEmitMs = nowMs + Math.max(1, this.#intervalMs);
+    this.#nextEmitMs = nowMs + this.#intervalMs;
     if (this.#hasRows) this.#watermarks.enter(ONLY_SPLIT, nowMs);
     this.#hasRows = false;
     this.#watermarks.leave(this.#maxTimestamp);

@@ -46,6 +46,11 @@ export class SplitWatermarks {
     return split.maxTimestamp;
   }
 
+  /** The entered split has rows, though they could not be run for a while. */
+  touch(nowMs: number): void {
+    this.#current!.lastRowMs = nowMs;
+  }
+
   /** Per row, for a user's generator. */
   onEvent(value: unknown, timestamp: number): void {
     this.#current!.generator!.onEvent(value, timestamp, this.#output);

@@ -1,5 +1,6 @@
-// Combines the watermarks of a task's channels: the smallest of those that are not idle and not ended. Flink's
-// StatusWatermarkValve. Invariant: the combined watermark never goes back. Thread: the slot's.
+// Combines the watermarks of a task's channels: the smallest of those that are not idle, not ended and not behind what
+// was combined already: one that wakes up late is left out until it has caught up. Flink's StatusWatermarkValve.
+// Invariant: the combined watermark never goes back. Thread: the slot's.
 import { MAX_WATERMARK, MIN_WATERMARK } from '#core/time/watermarks';
 
 export class WatermarkValve {
@@ -35,15 +36,17 @@ export class WatermarkValve {
     return this.#combine();
   }
 
-  /** Starts where a snapshot was taken, so that what was late stays late. */
+  /** Starts where a snapshot was taken, so that what was late stays late. Every channel had come that far. */
   restore(watermark: number): void {
     this.watermark = Math.max(this.watermark, watermark);
+    this.#watermarks.fill(this.watermark);
   }
 
   #combine(): boolean {
     let combined = MAX_WATERMARK;
     let highest = MIN_WATERMARK;
     let isAnyActive = false;
+    let isAnyAligned = false;
     let isAnyOpen = false;
     for (let channel = 0; channel < this.#watermarks.length; channel++) {
       const watermark = this.#watermarks[channel]!;
@@ -52,11 +55,14 @@ export class WatermarkValve {
       isAnyOpen = true;
       if (this.#isIdle[channel] === 1) continue;
       isAnyActive = true;
+      if (watermark < this.watermark) continue;
+      isAnyAligned = true;
       if (watermark < combined) combined = watermark;
     }
     this.isAllIdle = isAnyOpen && !isAnyActive;
     // With nobody active the highest watermark seen holds, as in Flink: idle channels' own progress is not lost.
     if (!isAnyActive) combined = highest;
+    else if (!isAnyAligned) return false;
     if (combined <= this.watermark) return false;
     this.watermark = combined;
     return true;
