@@ -23,8 +23,8 @@ const hashWords = new Int32Array(hashBits.buffer);
 /** 32 bits of which the top ones are well mixed. */
 function hashNumber(key: number): number {
   const int = key | 0;
-  // The fold keeps keys that are multiples of a large power of two apart.
-  return int === key ? Math.imul(int ^ (int >>> 15), GOLDEN) : hashWide(key);
+  // Multiplying by an odd number keeps all multiples of a power of two apart in the top bits, so no fold is needed.
+  return int === key ? Math.imul(int, GOLDEN) : hashWide(key);
 }
 
 /** hashNumber of a key that is no 32-bit integer. */
@@ -279,7 +279,7 @@ function findRun(
   for (let i = done; i < count; i++) {
     const key = keys[offset + i]!;
     const int = key | 0;
-    let slot = (int === key ? Math.imul(int ^ (int >>> 15), GOLDEN) : hashWide(key)) >>> shift;
+    let slot = (int === key ? Math.imul(int, GOLDEN) : hashWide(key)) >>> shift;
     let entry = slots[slot]!;
     while (entry !== 0 && tableKeys[entry - 1] !== key) {
       slot = (slot + 1) & mask;
@@ -308,7 +308,7 @@ function findOrAppendRun(
     for (; i < count; i++) {
       const key = keys[offset + i]!;
       const int = key | 0;
-      let slot = (int === key ? Math.imul(int ^ (int >>> 15), GOLDEN) : hashWide(key)) >>> shift;
+      let slot = (int === key ? Math.imul(int, GOLDEN) : hashWide(key)) >>> shift;
       let entry = slots[slot]!;
       while (entry !== 0 && tableKeys[entry - 1] !== key) {
         slot = (slot + 1) & mask;
