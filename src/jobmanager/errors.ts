@@ -2,8 +2,6 @@
 import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error';
 
 export const JOBMANAGER_ERRORS = {
-  CHECKPOINT_EXPIRED: 'A checkpoint was not complete within execution.checkpointing.timeout.',
-  CHECKPOINT_DECLINED: 'A task could not take part in a checkpoint.',
   CHECKPOINT_FAILURES_EXCEEDED: 'More checkpoints failed in a row than execution.checkpointing.tolerable-failed-checkpoints allows.',
   CHECKPOINT_DIRECTORY_MISSING: 'Checkpointing is on and execution.checkpointing.dir is not set.',
   CHECKPOINT_NOT_FOUND: 'The checkpoint or savepoint to restore from does not exist or has no _metadata.',
@@ -12,7 +10,6 @@ export const JOBMANAGER_ERRORS = {
   RESTORE_MAX_PARALLELISM_CHANGED: 'An operator with state is restored under another max parallelism.',
   RESTORE_OPERATOR_MISSING: 'The checkpoint holds state of an operator that the job does not have.',
   SOURCE_ENUMERATOR_FAILED: 'The split enumerator of a source threw.',
-  SLOT_FAILED: 'A slot could not run its tasks; the cause tells why.',
 } as const;
 
 export type JobManagerErrorCode = keyof typeof JOBMANAGER_ERRORS;

@@ -108,4 +108,17 @@ describe('checkpoint and restore', () => {
       rmSync(root, { recursive: true });
     }
   });
+
+  test('checkpoints that cannot be written fail the job once no more failures are tolerated', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+    try {
+      writeFileSync(join(root, 'file'), '');
+      const failed = await run(2, {
+        'execution.checkpointing.interval': '10 ms', 'execution.checkpointing.dir': join(root, 'file'), 'restart-strategy.type': 'none',
+      }, () => false);
+      assert.equal((failed.error as { readonly code: string }).code, 'CHECKPOINT_FAILURES_EXCEEDED');
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
 });

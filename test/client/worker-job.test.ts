@@ -9,6 +9,10 @@ import { Configuration } from '#core/config/configuration';
 import { withJobExecutor } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import countingJob from './jobs/counting-job.js';
+import { MiniCluster } from '#client/mini-cluster/mini-cluster';
+import { createJobId } from '#cluster/ids/ids';
+import { buildJobGraph } from '#graph/job-graph/build-job-graph';
+import { SeededRandom } from '#platform/random/seeded-random';
 import { runJob } from '#client/submission/run-job';
 
 const JOB = new URL('./jobs/counting-job.js', import.meta.url);
@@ -83,5 +87,22 @@ describe('job on worker threads', () => {
 
   test('a checkpoint that is not there is named', async () => {
     await assert.rejects(runJob(JOB, ['10'], { configuration: { ...SMALL, 'execution.state-recovery.path': '/nowhere/chk-1' } }), { code: 'CHECKPOINT_NOT_FOUND', message: /\/nowhere\/chk-1/ });
+  });
+
+  test('a module without a default function is no job', async () => {
+    await assert.rejects(runJob(new URL('../../src/core/assert.js', import.meta.url), []), { code: 'PROGRAM_FORM_UNKNOWN' });
+  });
+
+  test('a cluster that closes suspends its jobs, and knows no others', async () => {
+    const cluster = new MiniCluster({ platform: createNodePlatform(), configuration: Configuration.EMPTY, isInline: true });
+    const env = StreamExecutionEnvironment.createLocalEnvironment({ parallelism: 1, configuration: SMALL });
+    env.fromSequence(1, Number.MAX_SAFE_INTEGER).filter((value) => value < 0).print();
+    const streamGraph = env.getStreamGraph();
+    const jobId = cluster.submit({ streamGraph, jobGraph: buildJobGraph(streamGraph), program: { kind: 'inline' }, configuration: env.getConfig(), onRows: () => undefined });
+    assert.throws(() => cluster.dispatcher.details(createJobId(new SeededRandom(1))), { code: 'JOB_NOT_FOUND' });
+    assert.deepEqual(cluster.dispatcher.list().map((job) => job.jobId), [jobId]);
+    await cluster.close();
+    const outcome = await cluster.dispatcher.outcome(jobId);
+    assert.equal(outcome.status === 'SUSPENDED' && outcome.error.code, 'JOB_SUSPENDED');
   });
 });

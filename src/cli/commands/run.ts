@@ -1,18 +1,15 @@
-// `millrace run JOB`: bundles a user's program and runs it on this host. Workers start first, the bundler beside them.
+// `millrace run JOB`: bundles a user's program and runs it on this host. Loads little, so that the workers start first;
+// the rest of the engine and the bundler load beside them (run-program.ts).
+import { resolve } from 'node:path';
 import { parseArguments, formatHelp, type CommandSpec } from '#cli/arguments';
-import { EXIT_INTERRUPTED, type CommandContext } from '#cli/command-context';
+import type { CommandContext } from '#cli/command-context';
 import { CONFIGURATION_OPTIONS, readConfiguration } from '#cli/configuration-input';
 import { CliError } from '#cli/errors';
-import { JobProgress } from '#cli/output/job-progress';
-import { bundleProgram } from '#client/submission/program-bundle';
-import { cacheDirectory } from '#client/submission/cache-directory';
-import { ScriptRun } from '#client/submission/program-run';
 import { ClientError } from '#client/errors';
+import { prestartSlots } from '#client/mini-cluster/prestarted-slots';
 import type { Configuration } from '#core/config/configuration';
 import { executionOptions } from '#core/config/options/execution-options';
 import { stateRecoveryOptions } from '#core/config/options/state-recovery-options';
-import { taskManagerOptions } from '#core/config/options/task-manager-options';
-import { resolve } from 'node:path';
 
 export const RUN_COMMAND: CommandSpec = {
   name: 'run',
@@ -31,7 +28,7 @@ export const RUN_COMMAND: CommandSpec = {
 
 export async function runRun({ platform, words }: CommandContext): Promise<number> {
   const parsed = parseArguments(RUN_COMMAND, words);
-  const { process, files, clock } = platform;
+  const { process, files } = platform;
   if (parsed.values.has('help')) {
     process.writeStdout(formatHelp(RUN_COMMAND));
     return 0;
@@ -41,32 +38,9 @@ export async function runRun({ platform, words }: CommandContext): Promise<numbe
   let configuration = withLocalDefaults(await readConfiguration(platform, parsed), process.hostCores);
   if (parsed.values.has('allow-non-restored-state')) configuration = configuration.set(stateRecoveryOptions.isUnclaimedStateIgnored, true);
   if (!files.existsSync(path)) throw new ClientError('PROGRAM_NOT_FOUND', `there is no program at ${path}: give the path of a .ts, .js or .mjs file`);
-  const progress = new JobProgress(platform, { isForced: false });
-  const run = new ScriptRun({ platform, configuration, argv: [resolve(path), ...jobArguments], onJob: (job) => progress.follow(job) });
-  let isInterrupted = false;
-  process.onSignal('SIGINT', () => {
-    isInterrupted = true;
-    void run.executor.cancelAll();
-  });
-  process.onSignal('SIGTERM', () => {
-    isInterrupted = true;
-    void run.executor.cancelAll();
-  });
-  run.executor.prestart(configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? configuration.get(executionOptions.parallelismDefault));
-  try {
-    await run.run(await bundleProgram(files, path, cacheDirectory(process)));
-    progress.stop();
-    const last = run.executor.jobs.at(-1);
-    if (last !== undefined && process.isStderrTerminal) process.writeStderr(progress.summary(last));
-    return 0;
-  } catch (thrown) {
-    if (isInterrupted) return EXIT_INTERRUPTED;
-    throw thrown;
-  } finally {
-    progress.stop();
-    await run.executor.close();
-    await clock.yieldToEventLoop();
-  }
+  const spares = prestartSlots(platform, configuration);
+  const { runProgramFile } = await import('#cli/commands/run-program');
+  return runProgramFile({ platform, configuration, spares, path: resolve(path), jobArguments });
 }
 
 /** The local target runs as wide as the host unless told otherwise. */

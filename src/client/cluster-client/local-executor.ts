@@ -11,6 +11,7 @@ import type { JobClient } from '#datastream/environment/job-client';
 import type { JobExecutor, JobSubmission } from '#datastream/environment/job-executor';
 import { buildJobGraph } from '#graph/job-graph/build-job-graph';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+import type { SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
 /** The program that calls execute(): what its reference is, given how many of its jobs ran before. */
 export type ProgramSource = (executionIndex: number, earlier: readonly RecordedExecution[]) => ProgramReference;
@@ -19,6 +20,8 @@ export interface LocalExecutorOptions {
   readonly platform: Platform;
   readonly configuration: Configuration;
   readonly spareCount?: number;
+  /** Workers that were started ahead, see prestartSlots. */
+  readonly spares?: readonly SpareSlot[];
   /** Undefined in a host process: only inline jobs can run then. */
   readonly program?: ProgramSource;
   readonly onJob?: (client: LocalJobClient) => void;
@@ -90,8 +93,8 @@ export class LocalExecutor implements JobExecutor {
   }
 
   #workers(): MiniCluster {
-    const { platform, configuration, spareCount = 0 } = this.#options;
-    this.#workerCluster ??= new MiniCluster({ platform, configuration, isInline: false, spareCount });
+    const { platform, configuration, spareCount = 0, spares = [] } = this.#options;
+    this.#workerCluster ??= new MiniCluster({ platform, configuration, isInline: false, spareCount, spares });
     return this.#workerCluster;
   }
 

@@ -3,6 +3,7 @@ import { CollectBuffer } from '#client/cluster-client/collect-buffer';
 import type { DispatcherGateway } from '#cluster/gateways/gateways';
 import type { JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
+import { assert } from '#core/assert';
 import { deserializeError } from '#core/errors/engine-error';
 import type { JobClient, JobExecutionResult, ProgramJobStatus } from '#datastream/environment/job-client';
 import type { JobGraph } from '#graph/job-graph/job-graph';
@@ -28,7 +29,7 @@ export class LocalJobClient implements JobClient {
   }
 
   get jobId(): JobId {
-    if (this.#jobId === undefined) throw new Error('a job client is attached before it is handed out');
+    assert(this.#jobId !== undefined, 'a job client is attached before it is handed out');
     return this.#jobId;
   }
 
@@ -64,7 +65,7 @@ export class LocalJobClient implements JobClient {
 
   collectedRows(sinkUid: string): AsyncIterableIterator<unknown> {
     const operator = this.jobGraph.vertices.flatMap((vertex) => vertex.operators).find((candidate) => candidate.uid === sinkUid);
-    if (operator === undefined) throw new Error(`the job has no sink with uid ${sinkUid}`);
+    assert(operator !== undefined, `the job has a sink with uid ${sinkUid}`);
     return this.#buffer(operator.operatorId).rows();
   }
 

@@ -15,9 +15,10 @@ import { Dispatcher } from '#jobmanager/dispatcher/dispatcher';
 import { createJobPlan } from '#jobmanager/job-master/job-plan';
 import { ResourceManager } from '#jobmanager/resource-manager/resource-manager';
 import { StreamTask } from '#streaming/task/stream-task';
-import { InlineSlot, WorkerSlot, type SlotHandle } from '#taskmanager/task-executor/slot-handle';
+import { InlineSlot } from '#taskmanager/task-executor/inline-slot';
+import type { SlotHandle } from '#taskmanager/task-executor/slot-handle';
 import { TaskExecutor } from '#taskmanager/task-executor/task-executor';
-import type { ThreadResourceLimits } from '#platform/threads/threads';
+import { WorkerSlot, workerLimits, type SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
 export interface MiniClusterOptions {
   readonly platform: Platform;
@@ -25,6 +26,8 @@ export interface MiniClusterOptions {
   readonly isInline: boolean;
   /** Workers that stand by after the first job; 0 where the process ends with its job. */
   readonly spareCount?: number;
+  /** Workers that were started ahead, see prestartSlots. */
+  readonly spares?: readonly SpareSlot[];
   /** Other than the engine's own slot entry: for tests. */
   readonly slotEntry?: URL;
 }
@@ -48,10 +51,10 @@ export class MiniCluster {
   /** Starts nothing yet. Throws CONFIG_VALUE_INVALID. */
   constructor(options: MiniClusterOptions) {
     this.#options = options;
-    const { platform, configuration, spareCount = 0 } = options;
+    const { platform, configuration, spareCount = 0, spares = [] } = options;
     this.#taskExecutor = new TaskExecutor({
-      process: platform.process, sharedMemory: platform.sharedMemory, spareCount,
-      createSlot: (name, limits) => this.#createSlot(name, limits),
+      process: platform.process, sharedMemory: platform.sharedMemory, spareCount, spares,
+      createSlot: (name, hardHeapBytes) => this.#createSlot(name, hardHeapBytes),
     });
     const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
     const { clock, files, log, random } = platform;
@@ -78,9 +81,9 @@ export class MiniCluster {
     await this.#taskExecutor.close();
   }
 
-  #createSlot(name: string, limits: ThreadResourceLimits): SlotHandle {
+  #createSlot(name: string, hardHeapBytes: number): SlotHandle {
     const { platform, isInline, slotEntry = slotEntryUrl } = this.#options;
-    if (!isInline) return new WorkerSlot(platform.threads, slotEntry, name, limits);
+    if (!isInline) return new WorkerSlot(platform.threads, slotEntry, name, workerLimits(hardHeapBytes));
     const { clock, files, process, random } = platform;
     return new InlineSlot({
       clock, files, process, random,

@@ -11,23 +11,23 @@ import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { SlotCommand, SlotDeployment } from '#cluster/messages/slot-messages';
 import type { Process } from '#platform/process/process';
 import type { SharedMemory } from '#platform/shared-memory/shared-memory';
-import type { ThreadResourceLimits } from '#platform/threads/threads';
 import { formatRing } from '#shuffle/ring/ring-layout';
 import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { TaskMail } from '#streaming/task/task-description';
 import { planChannels, type ChannelPlan } from '#taskmanager/deployment/channel-plan';
 import { createSlotDoorbell, postWithBell, slotBellsBytes } from '#taskmanager/slots/slot-bells';
 import type { SlotHandle } from '#taskmanager/task-executor/slot-handle';
+import type { SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
-/** Room for young objects of a slot: three semi-spaces of 16 MiB; V8 takes it only as it is needed. */
-const YOUNG_GENERATION_MB = 48;
 /** Looks at the doorbell before sleeping, when every slot may have a core of its own: about 20 µs. */
 const SPIN_COUNT = 2000;
 
 export interface TaskExecutorOptions {
   readonly process: Process;
   readonly sharedMemory: SharedMemory;
-  readonly createSlot: (name: string, limits: ThreadResourceLimits) => SlotHandle;
+  readonly createSlot: (name: string, hardHeapBytes: number) => SlotHandle;
+  /** Workers that were started before this object was made. */
+  readonly spares?: readonly SpareSlot[];
   /** Workers that stand by once a job has run: 0 when the process ends with its job. */
   readonly spareCount: number;
 }
@@ -48,11 +48,12 @@ interface JobSlots {
 export class TaskExecutor implements TaskExecutorGateway {
   readonly #options: TaskExecutorOptions;
   readonly #jobs = new Map<JobId, JobSlots>();
-  #spares: { readonly handle: SlotHandle; readonly hardHeapBytes: number }[] = [];
+  #spares: SpareSlot[];
   #spawnedCount = 0;
 
   constructor(options: TaskExecutorOptions) {
     this.#options = options;
+    this.#spares = [...(options.spares ?? [])];
   }
 
   /** Starts workers before it is known what they will run, so that they load beside the client's own work. */
@@ -156,9 +157,6 @@ export class TaskExecutor implements TaskExecutorGateway {
   }
 
   #spawn(hardHeapBytes: number): SlotHandle {
-    return this.#options.createSlot(`slot-${this.#spawnedCount++}`, {
-      maxOldGenerationSizeMb: Math.max(16, Math.ceil(hardHeapBytes / 1048576)),
-      maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
-    });
+    return this.#options.createSlot(`slot-${this.#spawnedCount++}`, hardHeapBytes);
   }
 }
