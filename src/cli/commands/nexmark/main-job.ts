@@ -10,7 +10,7 @@ import { checkpointingOptions } from '#core/config/options/checkpointing-options
 import { executionOptions } from '#core/config/options/execution-options';
 import { Duration } from '#core/config/duration';
 
-const EVENTS = 20_000_000;
+const EVENTS = 40_000_000;
 const EVENT_RATE = 100_000;
 const PARALLELISM = 2;
 const CHECKPOINT_MS = 2000;
