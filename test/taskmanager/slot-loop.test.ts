@@ -85,7 +85,7 @@ describe('slot loop', () => {
     const task = new ScriptedTask('a', [], setting.log);
     setting.loop.setTasks([task]);
     await setting.loop.run();
-    assert.equal(setting.parks[0], 50);
+    assert.equal(setting.parks[0], 200);
     assert.ok(setting.parks[1]! > 0 && setting.parks[1]! <= 20, `second park was ${setting.parks[1]}`);
   });
 

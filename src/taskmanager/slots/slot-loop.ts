@@ -11,7 +11,7 @@ import type { SlotParking } from '#taskmanager/slots/slot-parking';
 /** Longest time without a turn of the event loop. */
 const TURN_MS = 10;
 /** Longest park: the event loop's turn is at most this late when the slot is idle. */
-const PARK_MS_MAX = 50;
+const PARK_MS_MAX = 200;
 /** Longest park while the slot waits for a promise: files being written. */
 const PARK_MS_WITH_PENDING = 1;
 
