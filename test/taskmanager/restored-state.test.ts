@@ -1,68 +1,55 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import { subtaskIdOf } from '#cluster/ids/ids';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
+import { simulatedPlatform } from '#platform/simulated-platform';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
-import { cutState } from '#taskmanager/deployment/restored-state';
-import { decodeSubtaskState, encodeSubtaskState, subtaskStateFile } from '#taskmanager/deployment/subtask-state';
+import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+import { loadRestoredState } from '#taskmanager/deployment/restored-state';
 
 const MAX_PARALLELISM = 16;
 
-/** Snapshots of `parallelism` old subtasks: one byte per key group, and `itemCount` operator items each. */
-function snapshots(parallelism: number, itemCount: number, mode: 'split' | 'union' | 'broadcast'): OperatorSnapshot[] {
-  return Array.from({ length: parallelism }, (_, subtask) => {
-    const range = keyGroupRangeOf(MAX_PARALLELISM, parallelism, subtask);
-    const groups = Array.from({ length: range.end - range.start + 1 }, (_unused, index) => ({ keyGroup: range.start + index, bytes: Uint8Array.of(range.start + index) }));
-    const items = Array.from({ length: itemCount }, (_unused, index) => Uint8Array.of(mode === 'broadcast' ? index : subtask * itemCount + index));
-    return { keyed: [{ name: 'state/count', version: 1, serializers: {}, groups }], operator: [{ name: 'items', version: 3, mode, items }] };
-  });
+/** One byte per key group, and two split items. */
+function snapshotOf(subtask: number, parallelism: number): OperatorSnapshot {
+  const range = keyGroupRangeOf(MAX_PARALLELISM, parallelism, subtask);
+  const groups = Array.from({ length: range.end - range.start + 1 }, (_, index) => ({ keyGroup: range.start + index, bytes: Uint8Array.of(range.start + index) }));
+  const items = [0, 1].map((index) => Uint8Array.of(subtask * 2 + index));
+  return { keyed: [{ name: 'state/count', version: 1, serializers: {}, groups }], operator: [{ name: 'items', version: 3, mode: 'split', items }] };
 }
 
-function place(subtaskIndex: number, parallelism: number) {
-  return { operatorIds: ['op'], subtaskIndex, parallelism, maxParallelism: MAX_PARALLELISM };
+async function written(parallelism: number) {
+  const { files } = simulatedPlatform({ seed: 1 });
+  await files.mkdirs('/c/chk-4');
+  const subtasks = await Promise.all(Array.from({ length: parallelism }, async (_, subtaskIndex) => {
+    const { bytes } = encodeSubtaskSnapshot(new Map([['op', snapshotOf(subtaskIndex, parallelism)]]));
+    await files.atomicWrite(`/c/chk-4/v_${subtaskIndex}.state`, bytes);
+    return { subtaskIndex, file: `v_${subtaskIndex}.state`, bytes: bytes.length };
+  }));
+  const restore = { checkpointId: 4, directory: '/c/chk-4', operators: [{ operatorId: 'op', parallelism, maxParallelism: MAX_PARALLELISM, subtasks }] };
+  const load = (subtaskIndex: number, at: number) => loadRestoredState(files, restore, { operatorIds: ['op', 'new'], subtaskIndex, parallelism: at, maxParallelism: MAX_PARALLELISM });
+  return { files, load };
 }
 
 describe('restored state', () => {
-  test('at any parallelism every key group goes to exactly the subtask that owns it', () => {
-    const parallelisms = fc.integer({ min: 1, max: MAX_PARALLELISM });
-    fc.assert(fc.property(parallelisms, parallelisms, (before, after) => {
-      const seen: number[] = [];
-      for (let subtask = 0; subtask < after; subtask++) {
-        const state = cutState(snapshots(before, 1, 'split'), place(subtask, after), 4);
-        const range = keyGroupRangeOf(MAX_PARALLELISM, after, subtask);
-        for (const { keyGroup, bytes } of state.keyed('state/count')) {
-          assert.ok(keyGroup >= range.start && keyGroup <= range.end);
-          assert.equal(bytes[0], keyGroup);
-          seen.push(keyGroup);
-        }
-      }
-      assert.deepEqual(seen.toSorted((a, b) => a - b), Array.from({ length: MAX_PARALLELISM }, (_, group) => group));
-    }));
+  test('at another parallelism every key group and every split item goes to exactly one subtask', async () => {
+    const { load } = await written(2);
+    const states = await Promise.all([0, 1, 2].map(async (subtask) => (await load(subtask, 3))('op')));
+    const groups = states.flatMap((state) => [...state.keyed('state/count')].map(({ keyGroup, bytes }) => [keyGroup, bytes[0]]));
+    assert.deepEqual(groups.toSorted(([a], [b]) => a! - b!), Array.from({ length: MAX_PARALLELISM }, (_, group) => [group, group]));
+    assert.deepEqual(states.map((state) => state.operator('items').map(({ bytes }) => bytes[0])), [[0, 3], [1], [2]]);
   });
 
-  test('split items are shared out once each, union items go to all, broadcast items of one old subtask go to each', () => {
-    const itemsOf = (mode: 'split' | 'union' | 'broadcast') => [0, 1, 2].map((subtask) => cutState(snapshots(2, 2, mode), place(subtask, 3), 1).operator('items').map(({ bytes }) => bytes[0]));
-    assert.deepEqual(itemsOf('split'), [[0, 3], [1], [2]]);
-    assert.deepEqual(itemsOf('union'), [[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]]);
-    assert.deepEqual(itemsOf('broadcast'), [[0, 1], [0, 1], [0, 1]]);
-  });
-
-  test('an operator without state in the checkpoint gets empty sections', () => {
-    const state = cutState([], place(0, 1), 1);
+  test('an operator without state in the checkpoint gets empty sections', async () => {
+    const state = (await (await written(1)).load(0, 1))('new');
     assert.deepEqual([[...state.keyed('x')], state.operator('x'), state.keyedNames, state.operatorNames], [[], [], [], []]);
   });
-});
 
-describe('subtask state file', () => {
-  test('comes back as it was written, and a changed byte is refused', () => {
-    const written = new Map([['op', snapshots(1, 2, 'split')[0]!]]);
-    const bytes = encodeSubtaskState(written);
-    assert.deepEqual(JSON.stringify([...decodeSubtaskState(bytes, 'f')]), JSON.stringify([...written]));
-    const changed = Uint8Array.from(bytes);
-    changed[changed.length - 1]! ^= 1;
-    assert.throws(() => decodeSubtaskState(changed, 'f'), { code: 'SNAPSHOT_READ_FAILED', message: /checksum/ });
-    assert.throws(() => decodeSubtaskState(Uint8Array.of(1, 2, 3), 'f'), { code: 'SNAPSHOT_READ_FAILED' });
-    assert.equal(subtaskStateFile(subtaskIdOf('abc', 1)), 'abc_1.state');
+  test('a damaged or missing file is refused by name', async () => {
+    const { files, load } = await written(1);
+    const bytes = Uint8Array.from(await files.read('/c/chk-4/v_0.state'));
+    bytes[bytes.length - 1]! ^= 1;
+    await files.atomicWrite('/c/chk-4/v_0.state', bytes);
+    await assert.rejects(load(0, 1), { code: 'SNAPSHOT_CORRUPT', message: /v_0\.state/ });
+    await files.delete('/c/chk-4/v_0.state');
+    await assert.rejects(load(0, 1), { code: 'SNAPSHOT_READ_FAILED', message: /v_0\.state/ });
   });
 });

@@ -227,7 +227,7 @@ export class OperatorChain {
     this.state.operator = index;
     return new SinkDriver(node.sink, {
       subtaskIndex, parallelism, attemptNumber, jobId, files, clock, operatorId: operator.operatorId, inputType: node.inputType,
-      print: (text) => reporter.print(text),
+      print: (text, stream = 'stdout') => reporter.print(text, stream),
       sendToClient: (rows) => reporter.sendToClient(operator.operatorId, rows),
       count: (metric, by) => this.count(metric, by),
     }, restored?.(operator.operatorId));

@@ -89,7 +89,7 @@ export interface TaskReporter {
   requestSplit(operatorId: string): void;
   /** Rows for the collecting client; false = its buffer is full. */
   sendToClient(operatorId: string, rows: readonly unknown[]): boolean;
-  print(text: string): void;
+  print(text: string, stream: 'stdout' | 'stderr'): void;
 }
 
 /** Mail for a task: what JobMaster and coordinators tell it. Delivered between steps. */

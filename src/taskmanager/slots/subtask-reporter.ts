@@ -6,9 +6,9 @@ import type { SubtaskId } from '#cluster/ids/ids';
 import type { SlotReport } from '#cluster/messages/slot-messages';
 import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
+import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import type { CheckpointTimings, TaskReporter, TaskStatus } from '#streaming/task/task-description';
-import { encodeSubtaskState, subtaskStateFile } from '#taskmanager/deployment/subtask-state';
 import { TaskManagerError } from '#taskmanager/errors';
 
 /** Rows under way to the client, per subtask. */
@@ -81,15 +81,16 @@ export class SubtaskReporter implements TaskReporter {
     assert(this.#rowsUnderWay >= 0, 'the client takes no more rows than it was sent');
   }
 
-  print(text: string): void {
-    this.#options.process.writeStdout(text);
+  print(text: string, stream: 'stdout' | 'stderr'): void {
+    if (stream === 'stderr') this.#options.process.writeStderr(text);
+    else this.#options.process.writeStdout(text);
   }
 
   async #write(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): Promise<void> {
     const { checkpointDirectory, subtaskId, files, report, attemptNumber } = this.#options;
     assert(checkpointDirectory !== undefined, 'checkpoints are triggered only where there is a directory for them');
-    const bytes = encodeSubtaskState(snapshots);
-    const file = subtaskStateFile(subtaskId);
+    const { bytes } = encodeSubtaskSnapshot(snapshots);
+    const file = `${subtaskId}.state`;
     await files.atomicWrite(`${checkpointDirectory}/chk-${checkpointId}/${file}`, bytes);
     report({ kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, file, bytes: bytes.length, timings, operatorIds: operatorsWithState(snapshots) });
   }
