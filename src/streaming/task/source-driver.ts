@@ -47,6 +47,9 @@ export class SourceDriver {
   #watermark = MIN_WATERMARK;
   #isIdle = false;
   #lastEmitMs = Number.NEGATIVE_INFINITY;
+  #lastStepMs = 0;
+  /** The last step ended without room: the time until the next one is back pressure. */
+  #wasBlocked = false;
   recordsIn = 0;
 
   constructor(description: TaskDescription, chain: OperatorChain, availability: Availability) {
@@ -125,9 +128,15 @@ export class SourceDriver {
 
   /** One batch: the rest of the last one, or a fresh one. */
   step(nowMs: number): StepResult {
+    if (this.#wasBlocked) this.#watermarks.excuse(nowMs - this.#lastStepMs);
+    const result = this.#step(nowMs);
+    this.#lastStepMs = nowMs;
+    this.#wasBlocked = this.#availability.blocked !== 0;
+    return result;
+  }
+
+  #step(nowMs: number): StepResult {
     if (this.#cursor < this.#end) {
-      // Time spent waiting for room is not the split's: it is not idle.
-      this.#watermarks.touch(nowMs);
       this.#run();
       this.#maybeEmitWatermark(nowMs);
       return StepResult.PROGRESS;

@@ -46,9 +46,9 @@ export class SplitWatermarks {
     return split.maxTimestamp;
   }
 
-  /** The entered split has rows, though they could not be run for a while. */
-  touch(nowMs: number): void {
-    this.#current!.lastRowMs = nowMs;
+  /** For `ms` nothing could be read, for want of room: no split has become idle by that. */
+  excuse(ms: number): void {
+    for (const split of this.#splits.values()) split.lastRowMs += ms;
   }
 
   /** Per row, for a user's generator. */

@@ -102,7 +102,7 @@ describe('watermarks of a task', () => {
       kind: 'stream', keys: [{ selector: () => 1, type: Types.INT }],
       create: () => createWindowOperator({ assignment: { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 }, aggregation: { kind: 'reduce', reduce: (a: number, b: number) => a + b }, allowedLatenessMs: 0, keys: { selector: () => 1, type: Types.INT } }),
     });
-    const flat = row('flat', { kind: 'flatMap', *apply(value: number) { yield value; yield value * 10; } } as never);
+    const flat = row('flat', { kind: 'flatMap', *apply(value: number) { yield value; yield value * 10; } });
     const harness = new TaskHarness({ operators: chain(window, flat), inputs: [1], outputs: [{ operatorIndex: 1, type: Types.INT }] }).open();
     harness.feeds[0]!.rowAt(1, 3);
     harness.feeds[0]!.rowAt(2, 13);
