@@ -38,7 +38,7 @@ function deliverCode(chain: ChainEdges, index: number, v: string, t: string, inp
   const mark = `S.operator = ${index};`;
   if (node.kind === 'sink') {
     const ready = chain.hasReadiness(index) ? ` if (!w${index}.isReady) sinkFull(${index});` : '';
-    return `${mark} w${index}.write(${v}, ${t}, S.watermark);${ready}`;
+    return `${mark} S.sent++; w${index}.write(${v}, ${t}, S.watermark);${ready}`;
   }
   if (node.kind === 'source') return consumersCode(chain, index, undefined, v, t);
   if (node.factory.kind === 'stream') return `${mark} o${index}.processElement(${v}, ${t}, ${input});`;

@@ -6,6 +6,8 @@ export class ChainState {
   row = 0;
   /** Highest event time of the current split. */
   maxTimestamp = Number.NEGATIVE_INFINITY;
+  /** Rows given to the chain's sinks: Flink's numRecordsSend. */
+  sent = 0;
   /** Watermark that has passed the whole chain. */
   watermark = Number.NEGATIVE_INFINITY;
 }

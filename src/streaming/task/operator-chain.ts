@@ -128,6 +128,10 @@ export class OperatorChain {
     return true;
   }
 
+  get hasSinks(): boolean {
+    return this.sinks.some((sink) => sink !== undefined);
+  }
+
   /** Some operator is in the middle of a record's rows: no barrier may pass. */
   get isMidRecord(): boolean {
     return this.pending.size > 0 || this.operators.some((operator) => operator?.isMidRecord === true);
