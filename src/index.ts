@@ -36,6 +36,7 @@ export {
   type BroadcastContext, type BroadcastElementContext, type BroadcastOnTimerContext, type BroadcastState, type KeyedBroadcastContext,
   type KeyedBroadcastElementContext, type ReadOnlyBroadcastState,
 } from '#streaming/process/broadcast-process-functions';
+export { perSubtask } from '#streaming/process/function-per-subtask';
 export { OutputTag } from '#streaming/process/output-tag';
 export { KeyedStateStore } from '#streaming/process/keyed-state-store';
 export { RuntimeContext, type Counter, type TaskInfo } from '#streaming/process/runtime-context';

@@ -31,17 +31,18 @@ export type FlatMapFunction<T, R> = ((value: T, out: Collector<R>) => Iterable<R
 export type ReduceFunction<T> = ((a: T, b: T) => T) | ReduceFunctionObject<T>;
 export type KeySelector<T, K> = (value: T) => K;
 
+// Not a #private field: a copy made for another subtask (FunctionPerSubtask) would not have it.
+const contexts = new WeakMap<RichFunction, RuntimeContext>();
+
 /** Keeps the runtime context of `open` for the methods of a function class. */
 abstract class RichFunctionWithContext implements RichFunction {
-  #context: RuntimeContext | undefined;
-
   open(context: RuntimeContext): void {
-    this.#context = context;
+    contexts.set(this, context);
   }
 
   /** Throws before `open`; an overriding `open` calls super.open first. */
   getRuntimeContext(): RuntimeContext {
-    const context = this.#context;
+    const context = contexts.get(this);
     if (context === undefined) throw new Error('getRuntimeContext() is there from open() on: an open() of your own calls super.open(context) first');
     return context;
   }

@@ -98,9 +98,16 @@ export type OperatorReads = (input: number) => FieldTree;
 export type RowOperator = {
   readonly open?: (context: OperatorContext) => void;
   readonly close?: () => void;
+  /** Where the function keeps something between records: the same operator with a function object of its own, one per subtask. */
+  readonly forSubtask?: () => RowOperator;
 } & (
   | { readonly kind: 'map'; readonly apply: (value: any) => any } // any: user's types
   | { readonly kind: 'filter'; readonly apply: (value: any) => boolean } // any: user's type
   /** The function calls collect for each row, or returns an iterable that the engine pulls from, row by row, as there is room. */
   | { readonly kind: 'flatMap'; readonly apply: (value: any, collect: (value: any) => void) => Iterable<any> | void } // any: user's types
 );
+
+/** The operator that one subtask runs; what the factory holds is its template. */
+export function rowOperatorOfSubtask(template: RowOperator): RowOperator {
+  return template.forSubtask?.() ?? template;
+}

@@ -11,7 +11,7 @@ import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backen
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { InternalTimerService } from '#state/timers/internal-timer-service';
 import { StreamingError } from '#streaming/errors';
-import type { OperatorContext, SnapshotRequest, StreamOperator } from '#streaming/operator/stream-operator';
+import { type OperatorContext, type RowOperator, rowOperatorOfSubtask, type SnapshotRequest, type StreamOperator } from '#streaming/operator/stream-operator';
 import { SinkDriver } from '#streaming/sink/sink-driver';
 import { readsOfHead } from '#streaming/task/chain-access';
 import { batchLoopCode, type ChainEdges, emitCode, rowsLoopCode, SOURCE_SCOPE, type SourceLoopOptions } from '#streaming/task/chain-code';
@@ -43,6 +43,8 @@ export class OperatorChain {
   readonly #writers: readonly RecordWriter[];
   readonly #availability: Availability;
   readonly #outputs: readonly ChainOutput[];
+  /** By operator index; those of this subtask where the operator is fused. */
+  readonly #rows: readonly (RowOperator | undefined)[];
   readonly #contexts: (OperatorContext | undefined)[] = [];
   readonly #edges: ChainEdges;
   readonly #scope: Record<string, unknown> = {};
@@ -61,6 +63,7 @@ export class OperatorChain {
       state.operator = index;
       return node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.create() : undefined;
     });
+    this.#rows = operators.map(({ node }) => (node.kind === 'operator' && node.factory.kind === 'row' ? rowOperatorOfSubtask(node.factory.row) : undefined));
     this.sinks = operators.map((operator, index) => (operator.node.kind === 'sink' ? this.#createSink(operator, index) : undefined));
     this.pending = new PendingIterators(state, availability, (index, value, timestamp) => this.#outputs[index]!.collect(value, timestamp), (index, value) => this.#failNotIterable(index, value));
     this.#edges = {
@@ -84,7 +87,7 @@ export class OperatorChain {
       if (node.kind !== 'operator') continue;
       this.state.operator = index;
       const context = this.#context(index);
-      if (node.factory.kind === 'row') node.factory.row.open?.(context);
+      if (node.factory.kind === 'row') this.#rows[index]!.open?.(context);
       else this.operators[index]!.open(context);
     }
   }
@@ -210,10 +213,10 @@ export class OperatorChain {
         errors.push(error);
       }
     };
-    this.#description.operators.forEach(({ node }, index) => {
-      attempt(() => this.operators[index]?.close());
+    this.operators.forEach((operator, index) => {
+      attempt(() => operator?.close());
       attempt(() => this.sinks[index]?.close());
-      if (node.kind === 'operator' && node.factory.kind === 'row') attempt(() => (node.factory.kind === 'row' ? node.factory.row.close?.() : undefined));
+      attempt(() => this.#rows[index]?.close?.());
       attempt(() => this.#contexts[index]?.timers?.release());
       attempt(() => this.#contexts[index]?.keyedState?.release());
     });
@@ -269,9 +272,9 @@ export class OperatorChain {
     scope['truthy'] = (index: number, value: unknown) => (value instanceof Promise ? this.#failPromise(index) : Boolean(value));
     scope['iterate'] = (index: number, rows: unknown, timestamp: number) => this.pending.add(index, rows, timestamp);
     scope['sinkFull'] = (index: number) => this.#sinkFull(index);
-    this.#description.operators.forEach(({ node }, index) => {
-      if (node.kind === 'operator' && node.factory.kind === 'row') scope[`f${index}`] = node.factory.row.apply;
-      scope[`o${index}`] = this.operators[index];
+    this.operators.forEach((operator, index) => {
+      scope[`f${index}`] = this.#rows[index]?.apply;
+      scope[`o${index}`] = operator;
       scope[`w${index}`] = this.sinks[index]?.writer;
       const times = scope['times'] as Float64Array;
       scope[`c${index}`] = (value: unknown) => {
