@@ -120,6 +120,7 @@ export type SlotReport =
   | { readonly kind: 'checkpoint-declined'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number; readonly reason: SerializedError }
   | { readonly kind: 'reader-registered'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
   | { readonly kind: 'split-requested'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
+  | { readonly kind: 'source-watermark'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string; readonly group: string; readonly maxDriftMs: number; readonly watermark: number }
   | { readonly kind: 'rows-collected'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string; readonly rows: readonly unknown[] }
   | { readonly kind: 'metrics'; readonly attemptNumber: number; readonly metrics: SlotMetrics }
   /** The slot as a whole cannot go on: deployment failed, a heap limit, a bug. */

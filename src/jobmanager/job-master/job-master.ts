@@ -21,6 +21,7 @@ import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
+import { WatermarkAlignment } from '#jobmanager/job-master/watermark-alignment';
 import { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
 import type { Clock } from '#platform/clock/clock';
@@ -59,6 +60,7 @@ export class JobMaster implements JobMasterGateway {
   #checkpoints: CheckpointDriver | undefined;
   #graph: ExecutionGraph | undefined;
   #sources: readonly SourceCoordinator[] = [];
+  #alignment = new WatermarkAlignment();
   #slots: (SlotMetrics | undefined)[] = [];
   #attemptNumber = 0;
   #restore: LoadedCheckpoint | undefined;
@@ -147,6 +149,11 @@ export class JobMaster implements JobMasterGateway {
         return this.#sources.find((source) => source.operatorId === report.operatorId)?.onReaderRegistered(graph.execution(report.subtaskId).deployment.subtaskIndex);
       case 'split-requested':
         return this.#sources.find((source) => source.operatorId === report.operatorId)?.onSplitRequested(graph.execution(report.subtaskId).deployment.subtaskIndex);
+      case 'source-watermark':
+        for (const { subtaskId, operatorId, maxWatermark } of this.#alignment.onReport(report.group, report.maxDriftMs, report.subtaskId, report.operatorId, report.watermark)) {
+          if (!graph.execution(subtaskId).isTerminal) this.#options.taskExecutor.sendMail(this.#options.jobId, subtaskId, { kind: 'align-watermark', operatorId, maxWatermark });
+        }
+        return;
       case 'rows-collected': {
         const taken = () => this.#options.taskExecutor.collectCredit(this.#options.jobId, report.subtaskId, report.rows.length);
         if (this.#options.onRows === undefined) return taken();
@@ -193,6 +200,7 @@ export class JobMaster implements JobMasterGateway {
     const assignment = assignSlots(plan.vertices);
     const graph = new ExecutionGraph(jobId, plan.vertices, plan.edges, assignment.tasks, this.#attemptNumber);
     this.#graph = graph;
+    this.#alignment = new WatermarkAlignment();
     this.#slots = Array.from({ length: assignment.slotCount });
     graph.moveAll('SCHEDULED');
     this.#sources = this.#createSources(graph);

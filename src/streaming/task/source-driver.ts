@@ -11,6 +11,7 @@ import type { OperatorSection, OperatorSnapshot } from '#state/snapshot/operator
 import { ReadStatus, type ReaderOutput, type SourceReader } from '#streaming/source/source';
 import type { BatchLoop, OperatorChain, RowsLoop, SourceFunctions } from '#streaming/task/operator-chain';
 import { type ChainedOperator, StepResult, type TaskDescription } from '#streaming/task/task-description';
+import { AlignmentBrake } from '#streaming/watermark/alignment-brake';
 import { SplitWatermarks } from '#streaming/watermark/split-watermarks';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
 
@@ -32,6 +33,7 @@ export class SourceDriver {
   readonly #functions: SourceFunctions;
   readonly #watermarkIntervalMs: number;
   readonly #availability: Availability;
+  readonly #brake: AlignmentBrake | undefined;
   readonly #restoredProgress = new Map<string, number>();
   #batch: Batch | undefined;
   #batchLoop: BatchLoop | undefined;
@@ -61,6 +63,7 @@ export class SourceDriver {
     this.#operatorId = operator.operatorId;
     const strategy = node.watermarks ?? WatermarkStrategy.noWatermarks<unknown>();
     this.#watermarks = new SplitWatermarks(strategy);
+    this.#brake = strategy.alignment === undefined ? undefined : new AlignmentBrake(strategy.alignment, ({ group, maxDriftMs }, watermark) => description.reporter.reportWatermark(operator.operatorId, group, maxDriftMs, watermark));
     this.#functions = {
       hasAssigner: strategy.timestampAssigner !== undefined,
       watermarks: this.#watermarks.kind,
@@ -92,6 +95,12 @@ export class SourceDriver {
     this.#description.reporter.registerReader(this.#operatorId);
   }
 
+  /** Watermark alignment: reading stops while the watermark is above this. */
+  limitWatermark(maxWatermark: number): void {
+    this.#brake?.limit(maxWatermark);
+    this.#isWoken = true;
+  }
+
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -113,7 +122,7 @@ export class SourceDriver {
   get wakeAtMs(): number {
     if (this.#isWoken) return 0;
     const emitMs = this.#watermarks.kind === 'none' ? Number.POSITIVE_INFINITY : this.#lastEmitMs + Math.max(1, this.#watermarkIntervalMs) * 10;
-    return Math.min(this.#reader.nextPollMs, emitMs);
+    return Math.min(this.#reader.nextPollMs, emitMs, this.#brake?.nextReportMs ?? Number.POSITIVE_INFINITY);
   }
 
   addSplits(splits: readonly unknown[]): void {
@@ -129,6 +138,7 @@ export class SourceDriver {
   /** One batch: the rest of the last one, or a fresh one. */
   step(nowMs: number): StepResult {
     if (this.#wasBlocked) this.#watermarks.excuse(nowMs - this.#lastStepMs);
+    this.#brake?.onStep(nowMs, this.#isIdle ? Number.POSITIVE_INFINITY : this.#watermark);
     const result = this.#step(nowMs);
     this.#lastStepMs = nowMs;
     this.#wasBlocked = this.#availability.blocked !== 0;
@@ -142,6 +152,7 @@ export class SourceDriver {
       return StepResult.PROGRESS;
     }
     this.#isWoken = false;
+    if (this.#brake?.isHolding(this.#watermark) === true) return StepResult.IDLE;
     const status = this.#reader.kind === 'columns' ? this.#reader.fill(this.#batch!) : this.#pollRows(this.#reader);
     const rows = this.#reader.kind === 'columns' ? this.#batch!.count : this.#values.length;
     if (rows > 0 || status === ReadStatus.MORE) this.#isWoken = true;
@@ -149,6 +160,7 @@ export class SourceDriver {
     this.#maybeEmitWatermark(nowMs);
     if (status === ReadStatus.END && rows === 0) {
       this.#isEnded = true;
+      this.#brake?.onEnd();
       return StepResult.PROGRESS;
     }
     return rows > 0 || status === ReadStatus.MORE ? StepResult.PROGRESS : StepResult.IDLE;

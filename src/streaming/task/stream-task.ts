@@ -271,6 +271,7 @@ export class StreamTask implements RunnableTask {
       case 'checkpoint-aborted': this.#chain.checkpointAborted(mail.checkpointId); return;
       case 'add-splits': this.#source?.addSplits(mail.splits); return;
       case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
+      case 'align-watermark': this.#source?.limitWatermark(mail.maxWatermark); return;
       case 'cancel': this.#become('CANCELED'); return;
     }
   }

@@ -87,6 +87,8 @@ export interface TaskReporter {
   declineCheckpoint(checkpointId: number, reason: SerializedError): void;
   registerReader(operatorId: string): void;
   requestSplit(operatorId: string): void;
+  /** Where a source of an alignment group stands. */
+  reportWatermark(operatorId: string, group: string, maxDriftMs: number, watermark: number): void;
   /** Rows for the collecting client; false = its buffer is full. */
   sendToClient(operatorId: string, rows: readonly unknown[]): boolean;
   print(text: string, stream: 'stdout' | 'stderr'): void;
@@ -99,6 +101,8 @@ export type TaskMail =
   | { readonly kind: 'checkpoint-aborted'; readonly checkpointId: number }
   | { readonly kind: 'add-splits'; readonly operatorId: string; readonly splits: readonly unknown[] }
   | { readonly kind: 'no-more-splits'; readonly operatorId: string }
+  /** The source may read on only while its watermark is at most this. */
+  | { readonly kind: 'align-watermark'; readonly operatorId: string; readonly maxWatermark: number }
   | { readonly kind: 'cancel' };
 
 /** Counters a task keeps; read by its slot once per report, so that records pay nothing. */

@@ -63,6 +63,11 @@ export class SubtaskReporter implements TaskReporter {
     report({ kind: 'reader-registered', attemptNumber, subtaskId, operatorId });
   }
 
+  reportWatermark(operatorId: string, group: string, maxDriftMs: number, watermark: number): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'source-watermark', attemptNumber, subtaskId, operatorId, group, maxDriftMs, watermark });
+  }
+
   requestSplit(operatorId: string): void {
     const { report, attemptNumber, subtaskId } = this.#options;
     report({ kind: 'split-requested', attemptNumber, subtaskId, operatorId });

@@ -210,6 +210,7 @@ export class TaskHarness {
       acknowledgeCheckpoint: (checkpointId, snapshots) => void this.acknowledged.set(checkpointId, snapshots),
       declineCheckpoint: (checkpointId) => { throw new Error(`checkpoint ${checkpointId} was declined`); },
       registerReader: (operatorId) => void this.registered.push(operatorId),
+      reportWatermark: () => undefined,
       requestSplit: () => { this.splitRequests++; },
       sendToClient: (_operatorId, rows) => {
         if (this.clientRoom < rows.length) return false;
