@@ -7,6 +7,9 @@ import { type ColumnGuards, columnGuardsOf } from '#core/columns/column-guards';
 import type { Batch, FrameLayout } from '#core/columns/frame';
 import type { FrameMemory } from '#core/columns/frame-memory';
 
+/** Rows whose texts are copied at a time: a few KiB, which stay in the L1 cache. */
+const BLOCK_ROWS = 32;
+
 /** An open frame and how far it is filled. Byte positions are absolute in `memory`. */
 export interface FrameFill {
   readonly memory: FrameMemory;
@@ -26,8 +29,10 @@ export function gatherRows(source: Batch, rows: Int32Array, from: number, to: nu
   const { schema } = fill.layout;
   assert(source.layout.schema === schema, 'rows are copied between frames of one schema');
   const end = Math.min(to, from + fill.layout.capacity - fill.count);
-  const fitting = schema.hasVar ? fittingRows(source, rows, from, end, fill) : end;
-  gatherColumns(source, rows, from, fitting, fill);
+  if (gatherColumns(source, rows, from, end, fill)) return end;
+  // The heap is full once per frame: only then is it worth knowing how many rows fit.
+  const fitting = fittingRows(source, rows, from, end, fill);
+  assert(gatherColumns(source, rows, from, fitting, fill), 'rows that were measured fit');
   return fitting;
 }
 
@@ -40,19 +45,19 @@ export function appendBatch(source: Batch, fill: FrameFill): boolean {
   if (count + added > layout.capacity || fill.heapTop + heapBytes > fill.heapEnd) return false;
   const from = source.memory;
   const shift = fill.heapTop - base - layout.heapStart;
-  copyF64(memory.f64, (base + layout.eventTimes) / 8 + count, from.f64, (source.base + source.layout.eventTimes) / 8, added);
+  copyF64(memory.f64, ((base + layout.eventTimes) >>> 3) + count, from.f64, (source.base + source.layout.eventTimes) >>> 3, added);
   for (let index = 0; index < layout.columns.length; index++) {
     const column = layout.columns[index]!;
     const other = source.layout.columns[index]!;
-    if (column.validity !== -1) copyBits(memory.i32, (base + column.validity) / 4, count, from.i32, (source.base + other.validity) / 4, added);
+    if (column.validity !== -1) copyBits(memory.i32, (base + column.validity) >>> 2, count, from.i32, (source.base + other.validity) >>> 2, added);
     switch (column.kind) {
       case 'u8': memory.u8.set(from.u8.subarray(source.base + other.data, source.base + other.data + added), base + column.data + count); break;
-      case 'i32': copyI32(memory.i32, (base + column.data) / 4 + count, from.i32, (source.base + other.data) / 4, added); break;
-      case 'f64': copyF64(memory.f64, (base + column.data) / 8 + count, from.f64, (source.base + other.data) / 8, added); break;
-      case 'i64': copyI32(memory.i32, (base + column.data) / 4 + 2 * count, from.i32, (source.base + other.data) / 4, 2 * added); break;
+      case 'i32': copyI32(memory.i32, ((base + column.data) >>> 2) + count, from.i32, (source.base + other.data) >>> 2, added); break;
+      case 'f64': copyF64(memory.f64, ((base + column.data) >>> 3) + count, from.f64, (source.base + other.data) >>> 3, added); break;
+      case 'i64': copyI32(memory.i32, ((base + column.data) >>> 2) + 2 * count, from.i32, (source.base + other.data) >>> 2, 2 * added); break;
       case 'var':
-        addI32(memory.i32, (base + column.data) / 4 + count, from.i32, (source.base + other.data) / 4, added, shift);
-        copyI32(memory.i32, (base + column.lengths) / 4 + count, from.i32, (source.base + other.lengths) / 4, added);
+        addI32(memory.i32, ((base + column.data) >>> 2) + count, from.i32, (source.base + other.data) >>> 2, added, shift);
+        copyI32(memory.i32, ((base + column.lengths) >>> 2) + count, from.i32, (source.base + other.lengths) >>> 2, added);
         break;
       case 'presence': break;
     }
@@ -64,81 +69,99 @@ export function appendBatch(source: Batch, fill: FrameFill): boolean {
   return true;
 }
 
-function gatherColumns(source: Batch, rows: Int32Array, from: number, end: number, fill: FrameFill): void {
+/** False, and nothing is added, when the heap has no room for the var values of all rows. */
+function gatherColumns(source: Batch, rows: Int32Array, from: number, end: number, fill: FrameFill): boolean {
   const { memory, layout, base, count } = fill;
   const other = source.memory;
-  const guards = columnGuardsOf(layout.schema);
-  gatherF64(memory.f64, (base + layout.eventTimes) / 8 + count, other.f64, (source.base + source.layout.eventTimes) / 8, rows, from, end);
+  if (layout.schema.hasVar && !gatherHeap(source, rows, from, end, fill)) return false;
+  gatherF64(memory.f64, ((base + layout.eventTimes) >>> 3) + count, other.f64, (source.base + source.layout.eventTimes) >>> 3, rows, from, end);
   for (let index = 0; index < layout.columns.length; index++) {
     const { kind, data, validity } = layout.columns[index]!;
     const target = base + data;
     const column = source.layout.columns[index]!;
     const start = source.base + column.data;
-    if (validity !== -1) gatherBits(memory.i32, (base + validity) / 4, count, other.i32, (source.base + column.validity) / 4, rows, from, end);
+    if (validity !== -1) gatherBits(memory.i32, (base + validity) >>> 2, count, other.i32, (source.base + column.validity) >>> 2, rows, from, end);
     switch (kind) {
       case 'u8': gatherU8(memory.u8, target + count, other.u8, start, rows, from, end); break;
-      case 'i32': gatherI32(memory.i32, target / 4 + count, other.i32, start / 4, rows, from, end); break;
-      case 'f64': gatherF64(memory.f64, target / 8 + count, other.f64, start / 8, rows, from, end); break;
-      case 'i64': gatherPairs(memory.i32, target / 4 + 2 * count, other.i32, start / 4, rows, from, end); break;
-      case 'var': gatherVar(source, index, guards[index]!, rows, from, end, fill); break;
+      case 'i32': gatherI32(memory.i32, (target >>> 2) + count, other.i32, start >>> 2, rows, from, end); break;
+      case 'f64': gatherF64(memory.f64, (target >>> 3) + count, other.f64, start >>> 3, rows, from, end); break;
+      case 'i64': gatherPairs(memory.i32, (target >>> 2) + 2 * count, other.i32, start >>> 2, rows, from, end); break;
+      case 'var': break;
       case 'presence': break;
     }
   }
   fill.count = count + end - from;
+  return true;
 }
 
-/** Rows whose var values fit the heap together: a sum over all of them, row by row only when that is too much. */
+/** Rows whose var values fit the heap together. */
 function fittingRows(source: Batch, rows: Int32Array, from: number, end: number, fill: FrameFill): number {
-  const roomWords = (fill.heapEnd - fill.heapTop) >>> 2;
   const guards = columnGuardsOf(fill.layout.schema);
   const { columns } = source.layout;
-  let words = 0;
-  for (let index = 0; index < columns.length && words <= roomWords; index++) {
-    if (columns[index]!.kind === 'var') words += wordsOf(source, index, guards[index]!, rows, from, end);
-  }
-  if (words <= roomWords) return end;
-  let left = roomWords;
-  for (let row = from; row < end; row++) {
+  let left = (fill.heapEnd - fill.heapTop) >>> 2;
+  for (let at = from; at < end; at++) {
     for (let index = 0; index < columns.length; index++) {
-      if (columns[index]!.kind === 'var') left -= wordsOf(source, index, guards[index]!, rows, row, row + 1);
+      if (columns[index]!.kind === 'var' && (isAlwaysSet(guards[index]!) || isSetAt(source, guards[index]!, rows[at]!))) left -= wordsAt(source, index, rows[at]!);
     }
-    if (left < 0) return row;
+    if (left < 0) return at;
   }
   return end;
 }
 
-function wordsOf(source: Batch, index: number, guards: ColumnGuards, rows: Int32Array, from: number, end: number): number {
-  const lengths = (source.base + source.layout.columns[index]!.lengths) / 4;
-  return isAlwaysSet(guards) ? sumWords(source.memory.i32, lengths, rows, from, end) : sumGuardedWords(source, lengths, guards, rows, from, end);
+function wordsAt(source: Batch, index: number, row: number): number {
+  return (source.memory.i32[((source.base + source.layout.columns[index]!.lengths) >>> 2) + row]! + 3) >>> 2;
 }
 
 const isAlwaysSet = (guards: ColumnGuards): boolean => guards.set.length === 0 && guards.unlessSide === -1;
 
-function gatherVar(source: Batch, index: number, guards: ColumnGuards, rows: Int32Array, from: number, end: number, fill: FrameFill): void {
+/**
+ * The var columns. False, and nothing is added, when the heap is too small. Block by block: the texts of a row lie side by
+ * side where a row writer made them, so that columns one after the other would fetch every cache line once per column.
+ */
+function gatherHeap(source: Batch, rows: Int32Array, from: number, end: number, fill: FrameFill): boolean {
+  const { columns } = fill.layout;
+  const { heapTop, count } = fill;
+  const guards = columnGuardsOf(fill.layout.schema);
+  for (let block = from; block < end; block += BLOCK_ROWS) {
+    const blockEnd = Math.min(block + BLOCK_ROWS, end);
+    for (let index = 0; index < columns.length; index++) {
+      if (columns[index]!.kind !== 'var' || gatherVar(source, index, guards[index]!, rows, block, blockEnd, fill, count + block - from)) continue;
+      fill.heapTop = heapTop;
+      return false;
+    }
+  }
+  return true;
+}
+
+/** False when the heap is too small; what it holds is then undefined. @param toRow where the first row goes. */
+function gatherVar(source: Batch, index: number, guards: ColumnGuards, rows: Int32Array, from: number, end: number, fill: FrameFill, toRow: number): boolean {
   const column = source.layout.columns[index]!;
   const target = fill.layout.columns[index]!;
-  const offsets = (source.base + column.data) / 4;
-  const lengths = (source.base + column.lengths) / 4;
-  const heap = (source.base + source.layout.heapStart) / 4;
-  const toOffsets = (fill.base + target.data) / 4 + fill.count;
-  const toLengths = (fill.base + target.lengths) / 4 + fill.count;
-  const toHeap = (fill.base + fill.layout.heapStart) / 4;
+  const offsets = (source.base + column.data) >>> 2;
+  const lengths = (source.base + column.lengths) >>> 2;
+  const heap = (source.base + source.layout.heapStart) >>> 2;
+  const toOffsets = ((fill.base + target.data) >>> 2) + toRow;
+  const toLengths = ((fill.base + target.lengths) >>> 2) + toRow;
+  const toHeap = (fill.base + fill.layout.heapStart) >>> 2;
+  const limit = fill.heapEnd >>> 2;
   const i32 = fill.memory.i32;
   const from32 = source.memory.i32;
-  let top = fill.heapTop / 4;
+  let top = fill.heapTop >>> 2;
   if (isAlwaysSet(guards)) {
-    top = gatherText(i32, toOffsets, toLengths, toHeap, top, from32, offsets, lengths, heap, rows, from, end);
+    top = gatherText(i32, toOffsets, toLengths, toHeap, top, limit, from32, offsets, lengths, heap, rows, from, end);
   } else {
-    for (let at = from; at < end; at++) {
+    for (let at = from; at < end && top !== -1; at++) {
       const row = rows[at]!;
       const isSet = isSetAt(source, guards, row);
       // An absent value gets length 0, so that whoever reads the copy by columns meets no stale offset.
       i32[toOffsets + at - from] = (top - toHeap) * 4;
       i32[toLengths + at - from] = isSet ? from32[lengths + row]! : 0;
-      if (isSet) top = copyWords(i32, top, from32, heap + (from32[offsets + row]! >>> 2), (from32[lengths + row]! + 3) >>> 2);
+      if (isSet) top = copyWords(i32, top, limit, from32, heap + (from32[offsets + row]! >>> 2), (from32[lengths + row]! + 3) >>> 2);
     }
   }
+  if (top === -1) return false;
   fill.heapTop = top * 4;
+  return true;
 }
 
 function isSetAt(source: Batch, guards: ColumnGuards, row: number): boolean {
@@ -149,20 +172,8 @@ function isSetAt(source: Batch, guards: ColumnGuards, row: number): boolean {
 }
 
 function hasBit(source: Batch, column: number, row: number): boolean {
-  const word = (source.base + source.layout.columns[column]!.validity) / 4 + (row >>> 5);
+  const word = ((source.base + source.layout.columns[column]!.validity) >>> 2) + (row >>> 5);
   return ((source.memory.i32[word]! >>> (row & 31)) & 1) !== 0;
-}
-
-function sumGuardedWords(source: Batch, lengths: number, guards: ColumnGuards, rows: Int32Array, from: number, end: number): number {
-  let words = 0;
-  for (let at = from; at < end; at++) if (isSetAt(source, guards, rows[at]!)) words += (source.memory.i32[lengths + rows[at]!]! + 3) >>> 2;
-  return words;
-}
-
-function sumWords(i32: Int32Array, lengths: number, rows: Int32Array, from: number, end: number): number {
-  let words = 0;
-  for (let at = from; at < end; at++) words += (i32[lengths + rows[at]!]! + 3) >>> 2;
-  return words;
 }
 
 function gatherF64(to: Float64Array, at: number, source: Float64Array, start: number, rows: Int32Array, from: number, end: number): void {
@@ -195,8 +206,9 @@ function gatherBits(to: Int32Array, word: number, count: number, source: Int32Ar
   }
 }
 
+/** The new top, or -1 when a value would end behind `limit`. Positions in words. */
 function gatherText(
-  to: Int32Array, offsetsAt: number, lengthsAt: number, heapAt: number, top: number,
+  to: Int32Array, offsetsAt: number, lengthsAt: number, heapAt: number, top: number, limit: number,
   source: Int32Array, offsets: number, lengths: number, heap: number, rows: Int32Array, from: number, end: number,
 ): number {
   let at = top;
@@ -207,12 +219,16 @@ function gatherText(
     let word = heap + (source[offsets + row]! >>> 2);
     to[offsetsAt + target] = (at - heapAt) << 2;
     to[lengthsAt + target] = length;
-    for (const last = at + ((length + 3) >>> 2); at < last; at++, word++) to[at] = source[word]!;
+    const last = at + ((length + 3) >>> 2);
+    if (last > limit) return -1;
+    // A plain loop: unrolled ones were slower (35 ns for the three strings of a bid, 49 in fours).
+    for (; at < last; at++, word++) to[at] = source[word]!;
   }
   return at;
 }
 
-function copyWords(to: Int32Array, at: number, source: Int32Array, start: number, words: number): number {
+function copyWords(to: Int32Array, at: number, limit: number, source: Int32Array, start: number, words: number): number {
+  if (at + words > limit) return -1;
   for (let i = 0; i < words; i++) to[at + i] = source[start + i]!;
   return at + words;
 }

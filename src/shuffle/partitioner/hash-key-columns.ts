@@ -25,13 +25,14 @@ export function hashKeyColumns(batch: Batch, columns: readonly number[], hashes:
   }
 }
 
-const DIVISOR: Readonly<Record<ColumnKind, number>> = { u8: 1, i32: 4, f64: 8, i64: 4, var: 4, presence: 1 };
+/** Of a byte offset, to index the view that is read. */
+const SHIFT: Readonly<Record<ColumnKind, number>> = { u8: 0, i32: 2, f64: 3, i64: 2, var: 2, presence: 0 };
 
 function hashColumn(batch: Batch, index: number, out: Int32Array): void {
   const { memory, base, layout, count } = batch;
   const { kind, data, lengths } = layout.columns[index]!;
   const { type } = layout.schema.columns[index]!;
-  const at = (base + data) / DIVISOR[kind];
+  const at = (base + data) >>> SHIFT[kind];
   switch (kind) {
     case 'f64':
       if (type.kind === 'long') hashLongColumn(memory.f64, at, count, out);
@@ -40,7 +41,7 @@ function hashColumn(batch: Batch, index: number, out: Int32Array): void {
     case 'i32': hashIntColumn(memory.i32, at, count, out); break;
     case 'i64': hashPairs(memory.i32, at, count, out); break;
     case 'u8': hashBooleans(memory.u8, at, count, out); break;
-    default: hashVar(batch, at, (base + lengths) / 4, type.kind === 'string' ? hashUtf8 : hashByteRange, index, out);
+    default: hashVar(batch, at, (base + lengths) >>> 2, type.kind === 'string' ? hashUtf8 : hashByteRange, index, out);
   }
   if (columnGuardsOf(layout.schema)[index]!.set.length > 0) clearNulls(batch, index, out);
 }
@@ -78,7 +79,7 @@ function clearNulls(batch: Batch, index: number, out: Int32Array): void {
 function isSetAt(batch: Batch, index: number, row: number): boolean {
   const { set } = columnGuardsOf(batch.layout.schema)[index]!;
   for (let i = 0; i < set.length; i++) {
-    const word = (batch.base + batch.layout.columns[set[i]!]!.validity) / 4 + (row >>> 5);
+    const word = ((batch.base + batch.layout.columns[set[i]!]!.validity) >>> 2) + (row >>> 5);
     if (((batch.memory.i32[word]! >>> (row & 31)) & 1) === 0) return false;
   }
   return true;

@@ -18,6 +18,10 @@ import type { OverdraftSpill } from '#shuffle/result-partition/overdraft-spill';
 /** Rows of a full frame: large enough to pay per-frame work, small enough for the L2 cache. */
 export const FRAME_ROWS_MAX = 1024;
 
+/** First size of frames with strings: this many times their fixed part, at least FRAME_BYTES_MIN. */
+const HEAP_RATIO = 4;
+const FRAME_BYTES_MIN = 64 * 1024;
+
 export interface ChannelWriterOptions {
   readonly producer: ChannelProducer;
   readonly availability: Availability;
@@ -69,8 +73,9 @@ export class ChannelWriter {
     this.#writer = createRowWriter(schema);
     this.#capacity = capacity;
     this.#layout = layoutOf(schema, capacity);
-    // Without strings a frame's size is known, and asking for no more keeps most of the ring usable.
-    this.#frameBytes = schema.hasVar ? frameBytesMax : this.#layout.heapStart;
+    // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.
+    const { heapStart } = this.#layout;
+    this.#frameBytes = schema.hasVar ? Math.min(frameBytesMax, Math.max(heapStart * HEAP_RATIO, FRAME_BYTES_MIN)) : heapStart;
     this.#batch = new Batch(this.#producer.memory, this.#layout);
     this.#backlog.sendOwnedFrame(schemaFrame(schema, this.#attempt));
     this.#openFrame();
@@ -101,7 +106,9 @@ export class ChannelWriter {
       const next = writer.copyRows(source, rows, at, to);
       this.#count += next - at;
       at = next;
-      if (this.#count === this.#capacity || (at < to && this.#count > 0)) {
+      if (this.#count === this.#capacity) {
+        this.#rotate();
+      } else if (at < to && (this.#growFrames() || this.#count > 0)) {
         this.#rotate();
       } else if (at < to) {
         const row = at++;
@@ -182,7 +189,7 @@ export class ChannelWriter {
 
   #appendToNext(value: unknown, eventTime: number): void {
     const writer = this.#writer!;
-    if (this.#count > 0) {
+    while (this.#growFrames() || this.#count > 0) {
       this.#rotate();
       if (!this.#isOpen) this.#openOverdraft();
       if (writer.append(value, eventTime)) {
@@ -191,6 +198,14 @@ export class ChannelWriter {
       }
     }
     this.#writeAlone(() => writer.append(value, eventTime));
+  }
+
+  /** The heap was full before half of the rows were: the frames that follow are larger. False when they are as large as can be. */
+  #growFrames(): boolean {
+    const { frameBytesMax } = this.#producer;
+    if (this.#frameBytes === frameBytesMax || this.#count * 2 >= this.#capacity) return false;
+    this.#frameBytes = this.#count === 0 ? frameBytesMax : Math.min(frameBytesMax, this.#frameBytes * 2);
+    return true;
   }
 
   /** A single row larger than a frame of this layout: sealed in private memory, it travels in pieces if need be. */
@@ -225,8 +240,14 @@ export class ChannelWriter {
     return { memory: batch.memory, base: batch.base, byteLength };
   }
 
-  /** Seals the open frame, sends it, and opens the next one if there is room. */
+  /** Seals the open frame, sends it, and opens the next one if there is room. An empty frame is given back. */
   #rotate(): void {
+    if (this.#count === 0) {
+      if (!this.#isOverdraft) this.#producer.cancelReservation();
+      this.#isOpen = false;
+      this.#openFrame();
+      return;
+    }
     const frame = this.#seal(this.#batch!);
     if (this.#isOverdraft) this.#backlog.sendFrame(frame);
     else this.#producer.publish(frame.byteLength);
@@ -246,7 +267,7 @@ export class ChannelWriter {
   }
 
   #openOverdraft(): void {
-    this.#overdraftMemory ??= FrameMemory.allocate(this.#frameBytes);
+    if (this.#overdraftMemory === undefined || this.#overdraftMemory.u8.length < this.#frameBytes) this.#overdraftMemory = FrameMemory.allocate(this.#frameBytes);
     this.#use(this.#overdraftMemory, 0);
     this.#isOverdraft = true;
     this.#setBlocked(true);
