@@ -32,6 +32,8 @@ export class SourceDriver {
   readonly #watermarks: SplitWatermarks;
   readonly #functions: SourceFunctions;
   readonly #watermarkIntervalMs: number;
+  /** Interval 0 turns periodic watermarks off; those that a user's generator emits per row remain. */
+  readonly #hasWatermarks: boolean;
   readonly #availability: Availability;
   readonly #brake: AlignmentBrake | undefined;
   readonly #restoredProgress = new Map<string, number>();
@@ -71,6 +73,7 @@ export class SourceDriver {
       onEvent: (value, timestamp) => this.#watermarks.onEvent(value, timestamp),
     };
     this.#watermarkIntervalMs = Math.min(WATERMARK_INTERVAL_MS_MAX, description.configuration.get(executionOptions.autoWatermarkInterval).toMillis());
+    this.#hasWatermarks = this.#watermarks.kind === 'generator' || (this.#watermarks.kind === 'max' && this.#watermarkIntervalMs > 0);
     const { subtaskIndex, parallelism, files, clock, reporter } = description;
     this.#reader = node.source.createReader({
       subtaskIndex, parallelism, files, clock,
@@ -121,7 +124,7 @@ export class SourceDriver {
   /** Epoch ms at which an idle source wants to be polled. */
   get wakeAtMs(): number {
     if (this.#isWoken) return 0;
-    const emitMs = this.#watermarks.kind === 'none' ? Number.POSITIVE_INFINITY : this.#lastEmitMs + Math.max(1, this.#watermarkIntervalMs) * 10;
+    const emitMs = !this.#hasWatermarks ? Number.POSITIVE_INFINITY : this.#lastEmitMs + Math.max(1, this.#watermarkIntervalMs) * 10;
     return Math.min(this.#reader.nextPollMs, emitMs, this.#brake?.nextReportMs ?? Number.POSITIVE_INFINITY);
   }
 
@@ -262,7 +265,7 @@ export class SourceDriver {
   }
 
   #maybeEmitWatermark(nowMs: number): void {
-    if (this.#watermarks.kind === 'none' || nowMs - this.#lastEmitMs < this.#watermarkIntervalMs || this.#cursor < this.#end) return;
+    if (!this.#hasWatermarks || nowMs - this.#lastEmitMs < this.#watermarkIntervalMs || this.#cursor < this.#end) return;
     this.#lastEmitMs = nowMs;
     for (const splitId of this.#reader.takeFinishedSplits?.() ?? []) this.#watermarks.remove(splitId);
     const { watermark, isIdle } = this.#watermarks.combine(nowMs);
