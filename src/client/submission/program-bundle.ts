@@ -20,21 +20,58 @@ export async function bundleProgram(files: Files, path: string, cacheDirectory: 
     throw new ClientError('PROGRAM_NOT_FOUND', `there is no program at ${path}: give the path of a .ts, .js or .mjs file`, { context: { path: source } });
   }
   const directory = join(cacheDirectory, 'programs');
+  const record = join(directory, `${hashOf(`${engineUrl.href} ${source}`)}.json`);
+  const unchanged = await findUnchanged(files, record);
+  if (unchanged !== undefined) return pathToFileURL(unchanged);
   const [esbuild] = await Promise.all([import('esbuild'), files.mkdirs(directory)]);
   const sourceUrl = JSON.stringify(pathToFileURL(source).href);
   const output = await esbuild.build({
     entryPoints: [source], outfile: join(directory, 'program.mjs'), write: false, bundle: true, format: 'esm', platform: 'node', target: 'node20',
     sourcemap: 'inline', sourcesContent: false, logLevel: 'silent', absWorkingDir: dirname(source),
-    define: { 'import.meta.url': '__PROGRAM_URL__', 'import.meta.filename': JSON.stringify(source), 'import.meta.dirname': JSON.stringify(dirname(source)) },
+    metafile: true, define: { 'import.meta.url': '__PROGRAM_URL__', 'import.meta.filename': JSON.stringify(source), 'import.meta.dirname': JSON.stringify(dirname(source)) },
     banner: { js: `const __PROGRAM_URL__ = ${sourceUrl}; ${REQUIRE_BANNER}` },
     plugins: [engineImports],
   }).catch((failure: unknown) => {
     throw new ClientError('PROGRAM_NOT_BUNDLED', `${path} cannot be bundled: ${describeBuildFailure(failure as BuildFailure)}`, { cause: failure });
   });
   const content = output.outputFiles[0]!.contents;
-  const artifact = join(directory, `${createHash('sha256').update(content).digest('hex').slice(0, 32)}.mjs`);
+  const artifact = join(directory, `${hashOf(content)}.mjs`);
   if (!(await files.exists(artifact))) await files.atomicWrite(artifact, content);
+  const inputs = Object.keys(output.metafile.inputs).map((input) => resolve(dirname(source), input));
+  await writeRecord(files, record, artifact, inputs);
   return pathToFileURL(artifact);
+}
+
+/** What a bundle was made from: while none of it has changed, esbuild (60 ms of start-up) is not needed. */
+interface BundleRecord {
+  readonly artifact: string;
+  readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly modifiedMs: number }[];
+}
+
+async function findUnchanged(files: Files, record: string): Promise<string | undefined> {
+  if (!(await files.exists(record))) return undefined;
+  let read: BundleRecord;
+  try {
+    read = JSON.parse(Buffer.from(await files.read(record)).toString('utf8')) as BundleRecord;
+  } catch {
+    // Cut short by a crash: the program is bundled again.
+    return undefined;
+  }
+  const entries = await Promise.all(read.inputs.map((input) => files.stat(input.path)));
+  const isSame = read.inputs.every((input, index) => entries[index]?.bytes === input.bytes && entries[index]?.modifiedMs === input.modifiedMs);
+  return isSame && (await files.exists(read.artifact)) ? read.artifact : undefined;
+}
+
+async function writeRecord(files: Files, record: string, artifact: string, inputs: readonly string[]): Promise<void> {
+  const entries = await Promise.all(inputs.map((input) => files.stat(input)));
+  // An input that is not a file cannot be watched: such a program is bundled each time.
+  if (entries.some((entry) => entry === undefined)) return;
+  const written: BundleRecord = { artifact, inputs: inputs.map((path, index) => ({ path, bytes: entries[index]!.bytes, modifiedMs: entries[index]!.modifiedMs })) };
+  await files.atomicWrite(record, Buffer.from(JSON.stringify(written)));
+}
+
+function hashOf(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }
 
 const engineImports: Plugin = {
