@@ -23,7 +23,7 @@ export interface FrameFill {
 
 /**
  * Appends rows[from] .. rows[to - 1] of `source` as far as capacity and heap allow; returns the index behind the last
- * one taken. Needs the source to hold all columns of the frame's schema.
+ * one taken. The source holds all columns that the frame has.
  */
 export function gatherRows(source: Batch, rows: Int32Array, from: number, to: number, fill: FrameFill): number {
   const { schema } = fill.layout;
@@ -80,6 +80,7 @@ function gatherColumns(source: Batch, rows: Int32Array, from: number, end: numbe
     const target = base + data;
     const column = source.layout.columns[index]!;
     const start = source.base + column.data;
+    if (data === -1 && kind !== 'presence') continue;
     if (validity !== -1) gatherBits(memory.i32, (base + validity) >>> 2, count, other.i32, (source.base + column.validity) >>> 2, rows, from, end);
     switch (kind) {
       case 'u8': gatherU8(memory.u8, target + count, other.u8, start, rows, from, end); break;
@@ -96,16 +97,23 @@ function gatherColumns(source: Batch, rows: Int32Array, from: number, end: numbe
 
 /** Rows whose var values fit the heap together. */
 function fittingRows(source: Batch, rows: Int32Array, from: number, end: number, fill: FrameFill): number {
-  const guards = columnGuardsOf(fill.layout.schema);
-  const { columns } = source.layout;
   let left = (fill.heapEnd - fill.heapTop) >>> 2;
   for (let at = from; at < end; at++) {
-    for (let index = 0; index < columns.length; index++) {
-      if (columns[index]!.kind === 'var' && (isAlwaysSet(guards[index]!) || isSetAt(source, guards[index]!, rows[at]!))) left -= wordsAt(source, index, rows[at]!);
-    }
+    left -= heapBytesAt(source, rows[at]!, fill.layout) >>> 2;
     if (left < 0) return at;
   }
   return end;
+}
+
+/** Heap bytes, padding included, that a row takes in a frame of `layout`. */
+export function heapBytesAt(source: Batch, row: number, layout: FrameLayout): number {
+  const guards = columnGuardsOf(layout.schema);
+  const { columns } = layout;
+  let words = 0;
+  for (let index = 0; index < columns.length; index++) {
+    if (columns[index]!.lengths !== -1 && (isAlwaysSet(guards[index]!) || isSetAt(source, guards[index]!, row))) words += wordsAt(source, index, row);
+  }
+  return words * 4;
 }
 
 function wordsAt(source: Batch, index: number, row: number): number {
@@ -125,7 +133,7 @@ function gatherHeap(source: Batch, rows: Int32Array, from: number, end: number, 
   for (let block = from; block < end; block += BLOCK_ROWS) {
     const blockEnd = Math.min(block + BLOCK_ROWS, end);
     for (let index = 0; index < columns.length; index++) {
-      if (columns[index]!.kind !== 'var' || gatherVar(source, index, guards[index]!, rows, block, blockEnd, fill, count + block - from)) continue;
+      if (columns[index]!.kind !== 'var' || columns[index]!.data === -1 || gatherVar(source, index, guards[index]!, rows, block, blockEnd, fill, count + block - from)) continue;
       fill.heapTop = heapTop;
       return false;
     }

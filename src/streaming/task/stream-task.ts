@@ -11,6 +11,7 @@ import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { ChainState } from '#streaming/task/chain-state';
 import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
+import { createFileSpills } from '#streaming/task/file-spill';
 import { SourceDriver } from '#streaming/task/source-driver';
 import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription, type TaskMail, type TaskStatus } from '#streaming/task/task-description';
 import { StillbornTask } from '#streaming/task/stillborn-task';
@@ -47,9 +48,10 @@ export class StreamTask implements RunnableTask {
     const { configuration, clock } = description;
     const recordBytesMax = Number(configuration.get(millraceOptions.recordSizeMax).bytes);
     this.#times = new TaskTimes(() => clock.monotonicMs());
+    const createSpill = createFileSpills(description);
     this.#writers = description.outputs.map((output) => new RecordWriter({
       producers: output.producers, partitioner: output.partitioner, subtaskIndex: description.subtaskIndex, consumerMaxParallelism: output.consumerMaxParallelism,
-      type: output.type, reads: output.reads, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random,
+      type: output.type, reads: output.reads, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random, createSpill,
     }));
     this.#bufferTimeoutMs = Math.min(...description.outputs.map((output) => (output.bufferTimeoutMs < 0 ? Number.POSITIVE_INFINITY : output.bufferTimeoutMs)), Number.POSITIVE_INFINITY);
     this.#chain = new OperatorChain(description, this.#writers, this.#availability, this.#state);

@@ -61,6 +61,8 @@ export interface TaskDescription {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly files: Files;
+  /** Where overdraft goes that memory should not hold; left out, it stays in memory. */
+  readonly temporaryDirectory?: string | undefined;
   readonly memory: MemoryManager;
   /** In [0, 1): the channel of `shuffle`. */
   readonly random: () => number;

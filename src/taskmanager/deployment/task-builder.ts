@@ -21,6 +21,7 @@ export interface SlotResources {
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly files: Files;
+  readonly temporaryDirectory: string;
   readonly memory: MemoryManager;
   readonly random: () => number;
   /** All doorbells of the deployment. */
@@ -50,7 +51,7 @@ export async function buildTasks(deployment: SlotDeployment, streamGraph: Stream
 }
 
 async function buildTask(deployment: SlotDeployment, task: TaskDeployment, vertex: JobVertex, streamGraph: StreamGraph, channels: SlotChannels, resources: SlotResources): Promise<TaskDescription> {
-  const { configuration, clock, files, memory, random } = resources;
+  const { configuration, clock, files, temporaryDirectory, memory, random } = resources;
   const maxParallelism = maxParallelismIn(deployment, vertex.id);
   const place = { operatorIds: vertex.operators.map((operator) => operator.operatorId), subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
   return {
@@ -61,7 +62,7 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
     parallelism: vertex.parallelism,
     maxParallelism,
     attemptNumber: deployment.attemptNumber,
-    configuration, clock, files, memory, random,
+    configuration, clock, files, temporaryDirectory, memory, random,
     operators: vertex.operators.map((operator) => chainedOperator(operator, vertex, streamGraph)),
     inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex) })),
     outputs: taskOutputs(deployment, task, vertex, streamGraph, channels, configuration),

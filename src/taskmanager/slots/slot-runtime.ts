@@ -98,7 +98,7 @@ export class SlotRuntime {
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
     const streamGraph = await loadProgram(deployment.program, deployment);
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration: Configuration.fromMap(deployment.configuration), clock, files, memory: this.#memory, random: () => random.nextDouble(), cells, ownBell: bell,
+      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, random: () => random.nextDouble(), cells, ownBell: bell,
       createReporter: (task) => this.#createReporter(task.subtaskId, deployment),
     });
     for (const { subtaskId, description } of descriptions) this.#tasks.set(subtaskId, createTask(description));
