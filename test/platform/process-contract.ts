@@ -37,12 +37,12 @@ export function processContract(name: string, create: () => ProcessHarness): voi
       const { process: door, raise } = create();
       let first = 0;
       let second = 0;
-      const listening = door.onSignal('SIGUSR2', () => first++);
-      const kept = door.onSignal('SIGUSR2', () => second++);
-      await raise('SIGUSR2');
+      const listening = door.onSignal('SIGHUP', () => first++);
+      const kept = door.onSignal('SIGHUP', () => second++);
+      await raise('SIGHUP');
       listening.cancel();
       listening.cancel();
-      await raise('SIGUSR2');
+      await raise('SIGHUP');
       kept.cancel();
       assert.deepEqual([first, second], [1, 2]);
     });
