@@ -78,9 +78,40 @@ describe('checkpoint coordinator', () => {
     const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
     coordinator.onTime(100, PARTICIPANTS);
     coordinator.onAcknowledge(1, acknowledgement(SOURCE));
-    assert.deepEqual(coordinator.onTaskEnded(SOURCE, 120), [], 'it has acknowledged');
-    assert.deepEqual(coordinator.onTaskEnded(SINK, 120), [{ kind: 'abort', checkpointId: 1, reason: 'task-ended' }, { kind: 'discard', checkpointId: 1 }]);
+    assert.deepEqual(coordinator.onTaskEnded(SOURCE, true, 120), [], 'it has acknowledged');
+    assert.deepEqual(coordinator.onTaskEnded(SINK, false, 120), [{ kind: 'abort', checkpointId: 1, reason: 'task-ended' }, { kind: 'discard', checkpointId: 1 }]);
     assert.equal(coordinator.failedCount, 0);
+  });
+
+  test('a task that finishes without a barrier is left out, and a checkpoint of nobody is given up', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.onTime(100, PARTICIPANTS);
+    assert.deepEqual(coordinator.onTaskEnded(SOURCE, true, 110), []);
+    const [write] = coordinator.onAcknowledge(1, acknowledgement(SINK));
+    assert.deepEqual(write, { kind: 'write-metadata', checkpointId: 1, timestamp: 100, acknowledgements: [acknowledgement(SINK)] });
+    coordinator.onMetadataWritten(1, 120);
+    coordinator.onTime(200, PARTICIPANTS);
+    coordinator.onAcknowledge(2, acknowledgement(SOURCE));
+    assert.equal(coordinator.onTaskEnded(SINK, true, 210)[0]?.kind, 'write-metadata', 'the last one that was missing');
+    coordinator.onMetadataWritten(2, 220);
+    coordinator.onTime(300, PARTICIPANTS);
+    coordinator.onTaskEnded(SINK, true, 310);
+    assert.deepEqual(coordinator.onTaskEnded(SOURCE, true, 310), [{ kind: 'abort', checkpointId: 3, reason: 'task-ended' }, { kind: 'discard', checkpointId: 3 }]);
+    assert.equal(coordinator.failedCount, 0);
+  });
+
+  test('when there is a hurry the next checkpoint waits only for the pending one', () => {
+    const coordinator = new CheckpointCoordinator(SETTINGS, 1, 0);
+    coordinator.hurry(20);
+    assert.equal(coordinator.nextTimeMs, 20);
+    complete(coordinator, 20);
+    coordinator.onTime(120, PARTICIPANTS);
+    coordinator.hurry(125);
+    assert.deepEqual(coordinator.onTime(125, PARTICIPANTS), [], 'one at a time');
+    coordinator.onAcknowledge(2, acknowledgement(SOURCE));
+    coordinator.onAcknowledge(2, acknowledgement(SINK));
+    coordinator.onMetadataWritten(2, 140);
+    assert.equal(coordinator.nextTimeMs, 140);
   });
 
   test('the pause after a checkpoint is kept even when the interval has long passed', () => {

@@ -118,6 +118,8 @@ export type SlotReport =
       readonly operatorIds: readonly string[];
     }
   | { readonly kind: 'checkpoint-declined'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number; readonly reason: SerializedError }
+  /** The task has come to its end and commits with the next checkpoint. */
+  | { readonly kind: 'checkpoint-awaited'; readonly attemptNumber: number; readonly subtaskId: SubtaskId }
   | { readonly kind: 'reader-registered'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
   | { readonly kind: 'split-requested'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
   | { readonly kind: 'source-watermark'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string; readonly group: string; readonly maxDriftMs: number; readonly watermark: number }

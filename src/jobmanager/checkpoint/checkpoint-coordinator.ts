@@ -106,6 +106,11 @@ export class CheckpointCoordinator {
     return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];
   }
 
+  /** The next checkpoint need not wait for its time, only for the pending one. */
+  hurry(nowMs: number): void {
+    this.#nextTriggerMs = Math.min(this.#nextTriggerMs, nowMs);
+  }
+
   /** A late acknowledgement of a checkpoint given up changes nothing. */
   onAcknowledge(checkpointId: number, acknowledgement: SubtaskAcknowledgement): readonly CheckpointDecision[] {
     const pending = this.#pending;
@@ -119,9 +124,19 @@ export class CheckpointCoordinator {
     return this.#pending?.checkpointId === checkpointId ? this.#abort('declined', nowMs) : [];
   }
 
-  /** A task that ends before it has acknowledged takes its checkpoint with it; nobody is to blame. */
-  onTaskEnded(subtaskId: SubtaskId, nowMs: number): readonly CheckpointDecision[] {
-    return this.#pending?.missing.has(subtaskId) === true ? this.#abort('task-ended', nowMs) : [];
+  /**
+   * A task that has finished without a barrier had all its input before the checkpoint began, and so had those before
+   * it: the checkpoint goes without it. One that ended otherwise takes its checkpoint with it; nobody is to blame.
+   */
+  onTaskEnded(subtaskId: SubtaskId, hasFinished: boolean, nowMs: number): readonly CheckpointDecision[] {
+    const pending = this.#pending;
+    if (pending === undefined || !pending.missing.has(subtaskId)) return [];
+    if (!hasFinished) return this.#abort('task-ended', nowMs);
+    pending.missing.delete(subtaskId);
+    if (pending.missing.size > 0) return [];
+    if (pending.acknowledgements.length === 0) return this.#abort('task-ended', nowMs);
+    const { checkpointId, timestamp, acknowledgements } = pending;
+    return [{ kind: 'write-metadata', checkpointId, timestamp, acknowledgements }];
   }
 
   onMetadataWritten(checkpointId: number, nowMs: number): readonly CheckpointDecision[] {

@@ -1,4 +1,4 @@
-// All executions of one attempt of a job: who is upstream of whom, and what their statuses mean for the job.
+// All executions of one attempt of a job, and what their statuses mean for the job.
 // Invariant: facts only; what to do about them is decided by the JobMaster. Thread: main.
 import { assert } from '#core/assert';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
@@ -14,34 +14,21 @@ export interface ExecutionVertexFacts {
   readonly parallelism: number;
 }
 
-export interface ExecutionEdgeFacts {
-  readonly sourceVertexId: string;
-  readonly targetVertexId: string;
-}
-
 export class ExecutionGraph {
   readonly attemptNumber: number;
   readonly executions: readonly Execution[];
   readonly #bySubtask = new Map<SubtaskId, Execution>();
-  readonly #byVertex = new Map<string, Execution[]>();
-  readonly #upstream = new Map<string, string[]>();
 
-  constructor(jobId: JobId, vertices: readonly ExecutionVertexFacts[], edges: readonly ExecutionEdgeFacts[], tasks: readonly TaskDeployment[], attemptNumber: number) {
+  constructor(jobId: JobId, vertices: readonly ExecutionVertexFacts[], tasks: readonly TaskDeployment[], attemptNumber: number) {
     this.attemptNumber = attemptNumber;
-    for (const vertex of vertices) {
-      this.#byVertex.set(vertex.id, []);
-      this.#upstream.set(vertex.id, []);
-    }
     const byId = new Map(vertices.map((vertex) => [vertex.id, vertex]));
     this.executions = tasks.map((task) => {
       const vertex = byId.get(task.vertexId);
       assert(vertex !== undefined, `task of a known vertex ${task.vertexId}`);
       const execution = new Execution(jobId, task, `${vertex.name} (${task.subtaskIndex + 1}/${vertex.parallelism})`, attemptNumber);
       this.#bySubtask.set(task.subtaskId, execution);
-      this.#byVertex.get(task.vertexId)?.push(execution);
       return execution;
     });
-    for (const edge of edges) this.#upstream.get(edge.targetVertexId)?.push(edge.sourceVertexId);
   }
 
   execution(subtaskId: SubtaskId): Execution {
@@ -81,30 +68,17 @@ export class ExecutionGraph {
     return this.executions.every((execution) => execution.state === 'RUNNING' || execution.state === 'FINISHED');
   }
 
-  /** Vertices without inputs. */
-  sources(): readonly Execution[] {
-    return [...this.#upstream].filter(([, inputs]) => inputs.length === 0).flatMap(([id]) => this.#byVertex.get(id) ?? []);
-  }
-
   /**
-   * Who takes part in a checkpoint started now, or undefined when it must wait: some task is not running yet, or a
-   * running task can get no barrier any more because all that feed it have finished.
+   * Who takes part in a checkpoint started now, or undefined when it must wait because some task is not running yet.
+   * Every task is told of it: one whose inputs end before a barrier comes takes its part then.
    */
   checkpointParticipants(): { readonly triggered: readonly SubtaskId[]; readonly acknowledging: readonly SubtaskId[] } | undefined {
     if (!this.areAllRunningOrFinished) return undefined;
     const running = this.executions.filter((execution) => execution.state === 'RUNNING');
-    const triggered = this.sources().filter((execution) => execution.state === 'RUNNING');
-    const isFed = (execution: Execution): boolean => {
-      const inputs = this.#upstream.get(execution.deployment.vertexId) ?? [];
-      return inputs.length === 0 || inputs.some((id) => this.#byVertex.get(id)?.some((upstream) => upstream.state === 'RUNNING') === true);
-    };
-    if (triggered.length === 0 || !running.every(isFed)) return undefined;
-    return { triggered: triggered.map(subtaskIdOfExecution), acknowledging: running.map(subtaskIdOfExecution) };
+    if (running.length === 0) return undefined;
+    const subtaskIds = running.map((execution) => execution.deployment.subtaskId);
+    return { triggered: subtaskIds, acknowledging: subtaskIds };
   }
-}
-
-function subtaskIdOfExecution(execution: Execution): SubtaskId {
-  return execution.deployment.subtaskId;
 }
 
 /** A slot may report RUNNING before the main thread has seen INITIALIZING of a short task: the steps between are made up. */

@@ -47,6 +47,10 @@ export class CheckpointDriver {
   #enumerators: readonly EnumeratorState[] = [];
   /** Checkpoints that were given up while slots still wrote their files. */
   readonly #undeleted: number[] = [];
+  /** Tasks at their end that commit with the next checkpoint. */
+  #awaiting = new Set<SubtaskId>();
+  /** Those of them that the pending checkpoint covers. */
+  #covered: readonly SubtaskId[] = [];
   /** Tail of the file work. */
   #work: Promise<void> = Promise.resolve();
 
@@ -75,6 +79,7 @@ export class CheckpointDriver {
   start(attempt: CheckpointedAttempt): void {
     assert(this.#attempt === undefined, 'one attempt at a time');
     this.#attempt = attempt;
+    this.#awaiting.clear();
     if (this.#store === undefined) return;
     this.#coordinator.restart(this.#options.clock.now());
     this.#scheduleNext();
@@ -113,8 +118,25 @@ export class CheckpointDriver {
     this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
   }
 
-  onTaskEnded(subtaskId: SubtaskId): void {
-    this.#act(this.#coordinator.onTaskEnded(subtaskId, this.#options.clock.now()));
+  onTaskEnded(execution: Execution): void {
+    const { subtaskId, subtaskIndex } = execution.deployment;
+    if (this.#coordinator.pendingId !== undefined) for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(subtaskIndex);
+    this.#act(this.#coordinator.onTaskEnded(subtaskId, execution.state === 'FINISHED', this.#options.clock.now()));
+    this.#hurryAtEnd();
+  }
+
+  /** A task has nothing left to do but to commit. */
+  onAwaited(subtaskId: SubtaskId): void {
+    this.#awaiting.add(subtaskId);
+    this.#hurryAtEnd();
+  }
+
+  /** When all that still run wait for a checkpoint, there is no reason to wait for its time. */
+  #hurryAtEnd(): void {
+    const running = this.#attempt?.graph.executions.filter((execution) => !execution.isTerminal) ?? [];
+    if (running.length === 0 || !running.every((execution) => this.#awaiting.has(execution.deployment.subtaskId))) return;
+    this.#coordinator.hurry(this.#options.clock.now());
+    this.#scheduleNext();
   }
 
   #sourcesOf(execution: Execution): readonly SourceCoordinator[] {
@@ -145,10 +167,13 @@ export class CheckpointDriver {
     switch (decision.kind) {
       case 'trigger': return this.#trigger(decision.checkpointId, decision.timestamp, decision.participants);
       case 'write-metadata': return this.#writeMetadata(decision.checkpointId, decision.timestamp, decision.acknowledgements);
-      case 'notify-complete': return this.#toAll({ kind: 'checkpoint-complete', checkpointId: decision.checkpointId });
+      case 'notify-complete':
+        for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
+        return this.#toAll({ kind: 'checkpoint-complete', checkpointId: decision.checkpointId });
       case 'abort':
         this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
         this.#endHolds();
+        this.#hurryAtEnd();
         return this.#toAll({ kind: 'checkpoint-aborted', checkpointId: decision.checkpointId });
       case 'discard': return this.#enqueue((store) => this.#discard(store, decision.checkpointId));
       case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `${decision.failures} checkpoints failed in a row, ${this.#options.settings.tolerableFailures} are allowed: look for the cause in the log, or set execution.checkpointing.tolerable-failed-checkpoints`));
@@ -166,6 +191,7 @@ export class CheckpointDriver {
     for (const source of attempt.sources) {
       if (!executions.some((execution) => execution.deployment.vertexId === source.vertexId)) source.endCheckpoint();
     }
+    this.#covered = [...this.#awaiting];
     this.#enqueue((store) => store.prepare(checkpointId));
     void this.#work.then(() => {
       if (this.#coordinator.pendingId !== checkpointId) return;

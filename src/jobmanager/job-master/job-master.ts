@@ -145,6 +145,8 @@ export class JobMaster implements JobMasterGateway {
         return this.#checkpoints?.onAcknowledge(graph.execution(report.subtaskId), report.checkpointId, { subtaskId: report.subtaskId, file: report.file, bytes: report.bytes, operatorIds: report.operatorIds });
       case 'checkpoint-declined':
         return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
+      case 'checkpoint-awaited':
+        return this.#checkpoints?.onAwaited(report.subtaskId);
       case 'reader-registered':
         return this.#sources.find((source) => source.operatorId === report.operatorId)?.onReaderRegistered(graph.execution(report.subtaskId).deployment.subtaskIndex);
       case 'split-requested':
@@ -198,7 +200,7 @@ export class JobMaster implements JobMasterGateway {
   async #deploy(): Promise<void> {
     const { plan, jobId, configuration, program, taskExecutor } = this.#options;
     const assignment = assignSlots(plan.vertices);
-    const graph = new ExecutionGraph(jobId, plan.vertices, plan.edges, assignment.tasks, this.#attemptNumber);
+    const graph = new ExecutionGraph(jobId, plan.vertices, assignment.tasks, this.#attemptNumber);
     this.#graph = graph;
     this.#alignment = new WatermarkAlignment();
     this.#slots = Array.from({ length: assignment.slotCount });
@@ -234,7 +236,7 @@ export class JobMaster implements JobMasterGateway {
   #onTaskStatus(execution: Execution, hasChanged: boolean, error: SerializedError | undefined): void {
     const graph = this.#graph;
     assert(graph !== undefined, 'tasks report while there is a graph');
-    if (hasChanged && execution.isTerminal) this.#checkpoints?.onTaskEnded(execution.deployment.subtaskId);
+    if (hasChanged && execution.isTerminal) this.#checkpoints?.onTaskEnded(execution);
     if (graph.areAllTerminal) this.#onAllTerminal?.();
     if (this.#status !== 'RUNNING') return;
     if (execution.state === 'FAILED') {

@@ -12,6 +12,8 @@ export class SinkDriver {
   readonly writer: SinkWriter<unknown, unknown, unknown>;
   readonly #committer: Committer<unknown> | undefined;
   readonly #prepared = new Map<number, readonly unknown[]>();
+  /** Prepared at the end of input; belongs to the next checkpoint. */
+  #last: readonly unknown[] = [];
 
   constructor(sink: Sink, context: SinkWriterContext, restored: RestoredOperatorState | undefined) {
     this.writer = sink.createWriter(context);
@@ -26,7 +28,8 @@ export class SinkDriver {
   /** The first half of two-phase commit and the writer's state; called before the barrier goes on. */
   snapshot(checkpointId: number): OperatorSnapshot {
     this.writer.flush(false);
-    const prepared = this.writer.prepareCommit?.(checkpointId) ?? [];
+    const prepared = [...this.#last, ...(this.writer.prepareCommit?.(checkpointId) ?? [])];
+    this.#last = [];
     if (prepared.length > 0) this.#prepared.set(checkpointId, prepared);
     const states = this.writer.snapshot?.(checkpointId) ?? [];
     const sections: OperatorSection[] = [];
@@ -44,12 +47,19 @@ export class SinkDriver {
     }
   }
 
-  /** Everything is written: flushes and commits what no later checkpoint will. */
-  finish(): void {
+  /** Everything is written. Without checkpoints it is committed now, else with the next one. */
+  finish(isCheckpointed: boolean): void {
     this.writer.flush(true);
-    const rest = this.writer.prepareCommit?.(Number.MAX_SAFE_INTEGER) ?? [];
-    if (rest.length > 0) this.#prepared.set(Number.MAX_SAFE_INTEGER, rest);
+    this.#last = this.writer.prepareCommit?.(Number.MAX_SAFE_INTEGER) ?? [];
+    if (isCheckpointed) return;
     this.checkpointComplete(Number.MAX_SAFE_INTEGER);
+    if (this.#last.length > 0) this.#committer?.commit(this.#last);
+    this.#last = [];
+  }
+
+  /** Some of what was prepared is not committed yet. */
+  get hasUncommitted(): boolean {
+    return this.#committer !== undefined && (this.#last.length > 0 || this.#prepared.size > 0);
   }
 
   close(): void {

@@ -169,16 +169,20 @@ export class OperatorChain {
     this.operators[0]?.endInput?.(input);
   }
 
-  /** After the last row and watermark: sinks flush and commit. */
-  finish(): void {
+  /** After the last row and watermark: sinks flush and commit; @param isCheckpointed they leave committing to a checkpoint. */
+  finish(isCheckpointed: boolean): void {
     this.operators.forEach((operator, index) => {
       this.state.operator = index;
       if (index > 0) operator?.endInput?.(0);
     });
     this.sinks.forEach((sink, index) => {
       this.state.operator = index;
-      sink?.finish();
+      sink?.finish(isCheckpointed);
     });
+  }
+
+  get hasUncommitted(): boolean {
+    return this.sinks.some((sink) => sink?.hasUncommitted === true);
   }
 
   /** Snapshots in chain order; the source head is the caller's. */

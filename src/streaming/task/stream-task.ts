@@ -39,8 +39,12 @@ export class StreamTask implements RunnableTask {
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #wakeAtMs = 0;
   #isClosed = false;
-  /** Barriers that wait: of a source for the end of its batch, of any task for a user's iterator. */
-  readonly #triggers: Barrier[] = [];
+  /** Checkpoints to start here: of a source between batches, of any other task when no barrier can come any more. */
+  #triggers: Barrier[] = [];
+  #lastCheckpointId = -1;
+  /** Sinks commit with a checkpoint, also what they wrote last. */
+  readonly #isCheckpointed: boolean;
+  #isCheckpointAwaited = false;
 
   private constructor(description: TaskDescription, state: ChainState) {
     this.description = description;
@@ -48,6 +52,7 @@ export class StreamTask implements RunnableTask {
     const { configuration, clock } = description;
     const recordBytesMax = Number(configuration.get(millraceOptions.recordSizeMax).bytes);
     this.#times = new TaskTimes(() => clock.monotonicMs());
+    this.#isCheckpointed = (configuration.get(checkpointingOptions.interval)?.toMillis() ?? 0) > 0 && configuration.get(checkpointingOptions.isAfterTasksFinishEnabled);
     const createSpill = createFileSpills(description);
     this.#writers = description.outputs.map((output) => new RecordWriter({
       producers: output.producers, partitioner: output.partitioner, subtaskIndex: description.subtaskIndex, consumerMaxParallelism: output.consumerMaxParallelism,
@@ -147,7 +152,7 @@ export class StreamTask implements RunnableTask {
       this.#chain.onProcessingTime(nowMs);
       return StepResult.PROGRESS;
     }
-    if (this.#triggers.length > 0 && this.#performTriggers()) return StepResult.PROGRESS;
+    if (this.#triggers.length > 0 && this.#source !== undefined && this.#performTriggers()) return StepResult.PROGRESS;
     const result = this.#source !== undefined ? this.#stepSource(nowMs) : this.#stepGate();
     this.#flushDue(nowMs, result);
     if (result === StepResult.IDLE) this.#wakeAtMs = Math.min(this.#wakeAtMs, this.#chain.nextProcessingTime, this.#source?.wakeAtMs ?? Number.POSITIVE_INFINITY);
@@ -172,7 +177,7 @@ export class StreamTask implements RunnableTask {
   #whilePending(nowMs: number): StepResult {
     if (!this.#chain.isMidRecord && !this.#hasBatch) {
       if (this.#gate?.pollBarrier() === true) this.#snapshot(this.#gate.barrier!);
-      else if (this.#triggers.length > 0) this.#performTriggers();
+      else if (this.#triggers.length > 0 && this.#source !== undefined) this.#performTriggers();
     }
     // Not blocked by a channel or sink: a user's iterator has had its turn.
     if (this.#availability.blocked <= this.#chain.pending.size) return StepResult.PROGRESS;
@@ -250,27 +255,38 @@ export class StreamTask implements RunnableTask {
     if (this.#triggers.length > 0) this.#performTriggers();
     if (!this.#isEndSent) {
       this.#isEndSent = true;
-      this.#chain.finish();
+      this.#chain.finish(this.#isCheckpointed);
       for (const writer of this.#writers) writer.broadcast(ControlKind.END_OF_INPUT, 0);
       return StepResult.PROGRESS;
     }
     if (!this.#writers.every((writer) => writer.isDrained)) return StepResult.BLOCKED;
+    if (this.#chain.hasUncommitted) return this.#awaitCheckpoint();
     this.#become('FINISHED');
     return StepResult.DONE;
   }
 
   #isEndSent = false;
 
+  /** What sinks wrote last is committed with a checkpoint that knows of it, as all that came before: else a failure of another task would have it written twice. */
+  #awaitCheckpoint(): StepResult {
+    if (!this.#isCheckpointAwaited) this.description.reporter.awaitCheckpoint();
+    this.#isCheckpointAwaited = true;
+    return StepResult.IDLE;
+  }
+
   #receive(mail: TaskMail): void {
     switch (mail.kind) {
       case 'trigger-checkpoint':
-        this.#triggers.push({ checkpointId: mail.checkpointId, timestamp: mail.timestamp, flags: mail.flags, alignmentStartMs: this.description.clock.monotonicMs() });
+        if (mail.checkpointId > this.#lastCheckpointId) this.#triggers.push({ checkpointId: mail.checkpointId, timestamp: mail.timestamp, flags: mail.flags, alignmentStartMs: this.description.clock.monotonicMs() });
         return;
       case 'checkpoint-complete':
         this.#chain.checkpointComplete(mail.checkpointId);
         this.#source?.checkpointComplete(mail.checkpointId);
         return;
-      case 'checkpoint-aborted': this.#chain.checkpointAborted(mail.checkpointId); return;
+      case 'checkpoint-aborted':
+        this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId !== mail.checkpointId);
+        this.#chain.checkpointAborted(mail.checkpointId);
+        return;
       case 'add-splits': this.#source?.addSplits(mail.splits); return;
       case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
       case 'align-watermark': this.#source?.limitWatermark(mail.maxWatermark); return;
@@ -282,7 +298,7 @@ export class StreamTask implements RunnableTask {
   #performTriggers(): boolean {
     if (this.#source !== undefined && !this.#source.finishBatch()) return false;
     if (this.#chain.pending.size > 0 || this.#availability.blocked > 0) return false;
-    for (const trigger of this.#triggers.splice(0)) this.#snapshot(trigger);
+    for (const trigger of this.#triggers) this.#snapshot(trigger);
     return true;
   }
 
@@ -290,6 +306,8 @@ export class StreamTask implements RunnableTask {
     const { clock, reporter, operators } = this.description;
     const startMs = clock.monotonicMs();
     const { checkpointId, timestamp, flags } = barrier;
+    this.#lastCheckpointId = checkpointId;
+    this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId > checkpointId);
     const snapshots = this.#chain.snapshot({ checkpointId, timestamp, isSavepoint: (flags & 1) !== 0 });
     const headId = operators[0]!.operatorId;
     if (this.#source !== undefined) snapshots.set(headId, this.#source.snapshot(checkpointId));

@@ -87,6 +87,8 @@ export interface TaskReporter {
   statusChanged(status: TaskStatus, error: SerializedError | undefined): void;
   acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): void;
   declineCheckpoint(checkpointId: number, reason: SerializedError): void;
+  /** The task is at its end but for sinks that commit with a checkpoint: one is wanted soon. */
+  awaitCheckpoint(): void;
   registerReader(operatorId: string): void;
   requestSplit(operatorId: string): void;
   /** Where a source of an alignment group stands. */

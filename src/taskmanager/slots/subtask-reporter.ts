@@ -32,6 +32,8 @@ export interface SubtaskReporterOptions {
 export class SubtaskReporter implements TaskReporter {
   readonly #options: SubtaskReporterOptions;
   #rowsUnderWay = 0;
+  /** Snapshots that are being written. */
+  readonly #writes = new Set<Promise<void>>();
 
   constructor(options: SubtaskReporterOptions) {
     this.#options = options;
@@ -39,23 +41,33 @@ export class SubtaskReporter implements TaskReporter {
 
   statusChanged(status: TaskStatus, error: SerializedError | undefined): void {
     const { report, attemptNumber, subtaskId } = this.#options;
-    report({ kind: 'task-status', attemptNumber, subtaskId, status, error });
+    const tell = (): void => report({ kind: 'task-status', attemptNumber, subtaskId, status, error });
+    // Who hears of the end knows that no acknowledgement is under way.
+    if (status === 'FINISHED' && this.#writes.size > 0) void Promise.all(this.#writes).then(tell);
+    else tell();
   }
 
   acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): void {
     const { pending } = this.#options;
     pending.count++;
-    void this.#write(checkpointId, snapshots, timings).catch((thrown: unknown) => {
+    const write = this.#write(checkpointId, snapshots, timings).catch((thrown: unknown) => {
       const error = new TaskManagerError('SNAPSHOT_WRITE_FAILED', `${this.#options.subtaskId} cannot write its part of checkpoint ${checkpointId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
       this.declineCheckpoint(checkpointId, serializeError(error));
     }).finally(() => {
       pending.count--;
+      this.#writes.delete(write);
     });
+    this.#writes.add(write);
   }
 
   declineCheckpoint(checkpointId: number, reason: SerializedError): void {
     const { report, attemptNumber, subtaskId } = this.#options;
     report({ kind: 'checkpoint-declined', attemptNumber, subtaskId, checkpointId, reason });
+  }
+
+  awaitCheckpoint(): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'checkpoint-awaited', attemptNumber, subtaskId });
   }
 
   registerReader(operatorId: string): void {

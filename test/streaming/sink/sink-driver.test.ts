@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import type { Sink } from '#streaming/sink/sink';
+import { StepResult } from '#streaming/task/task-description';
 import { chain, map, sink } from '../task/chains.js';
 import { TaskHarness } from '../task/task-harness.js';
 
@@ -66,9 +67,11 @@ class StoreSink implements Sink<unknown, number, Transaction> {
 
 type Snapshots = ReadonlyMap<string, OperatorSnapshot>;
 
-function start(store: Store, restored?: readonly Snapshots[], subtaskIndex = 0, parallelism = 1): { harness: TaskHarness; made: StoreSink } {
+const CHECKPOINTED = { 'execution.checkpointing.interval': '1 s', 'execution.checkpointing.dir': '/chk' };
+
+function start(store: Store, restored?: readonly Snapshots[], subtaskIndex = 0, parallelism = 1, configuration: Readonly<Record<string, unknown>> = {}): { harness: TaskHarness; made: StoreSink } {
   const made = new StoreSink(store);
-  const harness = new TaskHarness({ operators: chain(map('same', (value) => value), sink('store', made)), inputs: [1], subtaskIndex, parallelism, ...(restored === undefined ? {} : { restored }) }).open();
+  const harness = new TaskHarness({ operators: chain(map('same', (value) => value), sink('store', made)), inputs: [1], subtaskIndex, parallelism, configuration, ...(restored === undefined ? {} : { restored }) }).open();
   return { harness, made };
 }
 
@@ -92,6 +95,42 @@ describe('two-phase commit', () => {
     harness.task.deliver({ kind: 'checkpoint-complete', checkpointId: 1 });
     assert.deepEqual(store.commits, ['1-2']);
     harness.task.close();
+  });
+
+  test('at the end of input what was written last is committed at once when there are no checkpoints', () => {
+    const store = new Store();
+    const { harness } = start(store);
+    harness.feeds[0]!.rows(1, 2);
+    harness.feeds[0]!.end();
+    assert.equal(harness.settle(), StepResult.DONE);
+    assert.deepEqual(store.rows, [1, 2]);
+    assert.deepEqual(harness.awaited, []);
+    harness.task.close();
+  });
+
+  test('with checkpoints it waits for one that knows of it, since a failure elsewhere would have it written again', () => {
+    const store = new Store();
+    const { harness } = start(store, undefined, 0, 1, CHECKPOINTED);
+    harness.feeds[0]!.rows(1);
+    checkpoint(harness, 1);
+    harness.feeds[0]!.rows(2);
+    harness.feeds[0]!.end();
+    assert.equal(harness.settle(), StepResult.IDLE);
+    assert.deepEqual(harness.awaited, [1], 'it asks once');
+    harness.task.deliver({ kind: 'checkpoint-complete', checkpointId: 1 });
+    assert.deepEqual(store.rows, [1]);
+    harness.task.deliver({ kind: 'trigger-checkpoint', checkpointId: 2, timestamp: 7, flags: 0 });
+    assert.equal(harness.settle(), StepResult.IDLE);
+    assert.deepEqual(store.rows, [1]);
+    harness.task.deliver({ kind: 'checkpoint-complete', checkpointId: 2 });
+    assert.deepEqual(store.rows, [1, 2]);
+    assert.equal(harness.settle(), StepResult.DONE);
+    harness.task.close();
+    const second = start(store, [harness.acknowledged.get(2)!], 0, 1, CHECKPOINTED);
+    second.harness.feeds[0]!.end();
+    assert.equal(second.harness.settle(), StepResult.DONE, 'after a restore nothing is left to commit');
+    assert.deepEqual(store.rows, [1, 2]);
+    second.harness.task.close();
   });
 
   test('a checkpoint that was aborted is committed with the next one, in order', () => {

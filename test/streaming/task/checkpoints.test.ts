@@ -7,7 +7,7 @@ import { ProcessOperator } from '#streaming/process/process-operator';
 import { StepResult } from '#streaming/task/task-description';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
 import type { WindowAssignment } from '#streaming/window/window-operator-options';
-import { chain, stream } from './chains.js';
+import { chain, map, stream } from './chains.js';
 import { TaskHarness } from './task-harness.js';
 
 const KEYS = { selector: (value: number) => value, type: Types.INT };
@@ -73,6 +73,42 @@ describe('checkpoints of a task under back pressure', () => {
     assert.deepEqual(harness.rowsOf(), Array.from({ length: count }, (_, i) => i));
     assert.deepEqual(harness.received().at(-1), { barrier: 1 });
     assert.deepEqual(harness.acknowledged.get(1)!.get('id-process')!.operator, []);
+    harness.task.close();
+  });
+});
+
+describe('a checkpoint that a task is told of', () => {
+  const passing = () => new TaskHarness({ operators: chain(map('same', (value) => value)), inputs: [1], outputs: [{ operatorIndex: 0, type: Types.INT }] }).open();
+  const barriers = (harness: TaskHarness) => harness.received().flatMap((one) => ('barrier' in one ? [one.barrier] : []));
+
+  test('waits for the barrier of its input, and for the end of it when none can come any more', () => {
+    const harness = passing();
+    harness.task.deliver({ kind: 'trigger-checkpoint', checkpointId: 1, timestamp: 7, flags: 0 });
+    harness.feeds[0]!.rows(1);
+    harness.settle();
+    assert.deepEqual([...harness.acknowledged.keys()], []);
+    harness.feeds[0]!.rows(2);
+    harness.feeds[0]!.end();
+    harness.settle();
+    assert.deepEqual([...harness.acknowledged.keys()], [1]);
+    assert.deepEqual(harness.rowsOf(), [1, 2]);
+    assert.deepEqual(harness.received().slice(-2), [{ barrier: 1 }, { end: true }]);
+    harness.task.close();
+  });
+
+  test('is taken once, whichever comes first', () => {
+    const harness = passing();
+    harness.task.deliver({ kind: 'trigger-checkpoint', checkpointId: 1, timestamp: 7, flags: 0 });
+    harness.feeds[0]!.barrier(1);
+    harness.feeds[0]!.barrier(2);
+    harness.settle();
+    harness.task.deliver({ kind: 'trigger-checkpoint', checkpointId: 2, timestamp: 7, flags: 0 });
+    harness.task.deliver({ kind: 'trigger-checkpoint', checkpointId: 3, timestamp: 7, flags: 0 });
+    harness.task.deliver({ kind: 'checkpoint-aborted', checkpointId: 3 });
+    harness.feeds[0]!.end();
+    harness.settle();
+    assert.deepEqual([...harness.acknowledged.keys()], [1, 2]);
+    assert.deepEqual(barriers(harness), [1, 2]);
     harness.task.close();
   });
 });

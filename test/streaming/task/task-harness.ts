@@ -125,6 +125,8 @@ export class TaskHarness {
   error: SerializedError | undefined;
   readonly acknowledged = new Map<number, ReadonlyMap<string, OperatorSnapshot>>();
   readonly printed: string[] = [];
+  /** How many checkpoints were acknowledged when the task asked for one more to commit with. */
+  readonly awaited: number[] = [];
   readonly registered: string[] = [];
   splitRequests = 0;
   readonly sent: unknown[] = [];
@@ -209,6 +211,7 @@ export class TaskHarness {
       },
       acknowledgeCheckpoint: (checkpointId, snapshots) => void this.acknowledged.set(checkpointId, snapshots),
       declineCheckpoint: (checkpointId) => { throw new Error(`checkpoint ${checkpointId} was declined`); },
+      awaitCheckpoint: () => void this.awaited.push(this.acknowledged.size),
       registerReader: (operatorId) => void this.registered.push(operatorId),
       reportWatermark: () => undefined,
       requestSplit: () => { this.splitRequests++; },
