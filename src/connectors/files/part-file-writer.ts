@@ -19,6 +19,7 @@ export interface PartFileState {
 }
 
 const BUFFER_CHARS_MAX = 256 * 1024;
+const PART_NAME = /^\.?part-(\d+)-(\d+)\D/;
 
 interface OpenPart {
   readonly handle: WriteHandle;
@@ -36,7 +37,8 @@ export class PartFileWriter<T> implements SinkWriter<T, PartFileState, PartFile>
   #open: OpenPart | undefined;
   #text = '';
   #nextPart = 0;
-  #restored: readonly PartFileState[] = [];
+  /** Undefined when the job starts afresh. */
+  #restored: readonly PartFileState[] | undefined;
   #isClean = false;
 
   constructor(context: SinkWriterContext, directory: string, suffix: string, toLine: (record: T) => string) {
@@ -94,8 +96,6 @@ export class PartFileWriter<T> implements SinkWriter<T, PartFileState, PartFile>
     this.#prepareDirectory();
     const hidden = (part: number, state: string) => join(this.#directory, `.part-${this.#context.subtaskIndex}-${part}${this.#suffix}.${this.#jobMark}.${state}`);
     const visible = (part: number) => join(this.#directory, `part-${this.#context.subtaskIndex}-${part}${this.#suffix}`);
-    // Parts of earlier runs, or of a run at another parallelism, stay as they are.
-    while (this.#files.existsSync(visible(this.#nextPart)) || this.#files.existsSync(hidden(this.#nextPart, 'pending'))) this.#nextPart++;
     const part = this.#nextPart++;
     const handle = this.#files.openWriteSync(hidden(part, 'inprogress'));
     return { handle, file: { temporary: hidden(part, 'pending'), final: visible(part) } };
@@ -113,20 +113,25 @@ export class PartFileWriter<T> implements SinkWriter<T, PartFileState, PartFile>
     this.#isClean = true;
     this.#files.mkdirsSync(this.#directory);
     for (const entry of this.#files.listSync(this.#directory)) {
-      if (!entry.isDirectory && this.#isLost(basename(entry.path))) this.#files.deleteSync(entry.path);
+      const name = basename(entry.path);
+      const match = PART_NAME.exec(name);
+      if (match === null || entry.isDirectory) continue;
+      const [subtask, part] = [Number(match[1]), Number(match[2])];
+      if (this.#isLost(name, subtask, part)) this.#files.deleteSync(entry.path);
+      // Parts of earlier runs, or of a run at another parallelism, stay as they are, committed or not.
+      else if (subtask === this.#context.subtaskIndex) this.#nextPart = Math.max(this.#nextPart, part + 1);
     }
   }
 
-  #isLost(name: string): boolean {
-    const match = /^\.part-(\d+)-(\d+)\D/.exec(name);
-    if (match === null) return false;
-    const subtask = Number(match[1]);
-    const { subtaskIndex, parallelism } = this.#context;
-    if (name.endsWith(`.${this.#jobMark}.inprogress`)) return subtask % parallelism === subtaskIndex;
+  /** Of this job and this subtask (or one that is no more), and not to be committed by anybody. */
+  #isLost(name: string, subtask: number, part: number): boolean {
+    const { subtaskIndex, parallelism, attemptNumber } = this.#context;
+    if (subtask % parallelism !== subtaskIndex) return false;
+    if (name.endsWith(`.${this.#jobMark}.inprogress`)) return true;
     if (!name.endsWith(`.${this.#jobMark}.pending`)) return false;
-    const known = this.#restored.find((state) => state.subtask === subtask);
-    if (known !== undefined) return Number(match[2]) >= known.nextPart;
     // Without any checkpoint nothing that is pending will ever be committed.
-    return this.#restored.length === 0 && this.#context.attemptNumber > 0 && subtask % parallelism === subtaskIndex;
+    if (this.#restored === undefined) return attemptNumber > 0;
+    const known = this.#restored.find((state) => state.subtask === subtask);
+    return known !== undefined && part >= known.nextPart;
   }
 }

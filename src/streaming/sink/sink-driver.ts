@@ -21,8 +21,7 @@ export class SinkDriver {
     if (restored === undefined) return;
     const committables = restored.operator(COMMITTABLES_SECTION).flatMap((item) => decodePlain(item.bytes) as unknown[]);
     if (committables.length > 0) this.#committer?.commit(committables);
-    const states = restored.operator(WRITER_SECTION).map((item) => decodePlain(item.bytes));
-    if (states.length > 0) this.writer.restore?.(states);
+    this.writer.restore?.(restored.operator(WRITER_SECTION).map((item) => decodePlain(item.bytes)));
   }
 
   /** The first half of two-phase commit and the writer's state; called before the barrier goes on. */

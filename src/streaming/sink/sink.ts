@@ -37,6 +37,7 @@ export interface SinkWriter<T, WriterStateT, CommittableT> {
   prepareCommit?(checkpointId: number): readonly CommittableT[];
   /** Writer state as plain data (msgpackr), split on rescale. */
   snapshot?(checkpointId: number): readonly WriterStateT[];
+  /** Called once when the job starts from a checkpoint, before the first write; with no states when none is for this subtask. */
   restore?(states: readonly WriterStateT[]): void;
   /** A writer that must wait (client buffer full) returns false until it may go on. */
   readonly isReady?: boolean;

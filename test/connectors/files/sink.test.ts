@@ -117,6 +117,35 @@ describe('file sink', () => {
     assert.deepEqual(visible(files), { 'part-1-0.txt': 'old\n', 'part-1-1.txt': 'fresh\n' });
   });
 
+  test('a restarted subtask whose state went to another one neither deletes nor overwrites what that one has to commit', () => {
+    const files = newFiles();
+    const old = writerOn(files, { subtaskIndex: 1, parallelism: 2 });
+    old.write('covered');
+    old.flush();
+    const parts = old.prepareCommit();
+    const restarted = writerOn(files, { subtaskIndex: 1, parallelism: 2, attemptNumber: 1 }, []);
+    restarted.write('after the restart');
+    restarted.flush();
+    const later = restarted.prepareCommit();
+    commit(files, parts);
+    commit(files, later);
+    assert.deepEqual(visible(files), { 'part-1-0.txt': 'covered\n', 'part-1-1.txt': 'after the restart\n' });
+  });
+
+  test('a part that an earlier job has still to commit keeps its name', () => {
+    const files = newFiles();
+    files.mkdirsSync('/out');
+    const earlier = { temporary: '/out/.part-0-4.txt.other-sink.pending', final: '/out/part-0-4.txt' };
+    files.atomicWriteSync(earlier.temporary, Buffer.from('earlier\n'));
+    const writer = writerOn(files, {}, []);
+    writer.write('now');
+    writer.flush();
+    const parts = writer.prepareCommit();
+    commit(files, [earlier]);
+    commit(files, parts);
+    assert.deepEqual(visible(files), { 'part-0-4.txt': 'earlier\n', 'part-0-5.txt': 'now\n' });
+  });
+
   test('close throws away what was not handed over', () => {
     const files = newFiles();
     const writer = writerOn(files);

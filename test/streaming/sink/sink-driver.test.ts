@@ -25,7 +25,7 @@ class Store {
 class StoreSink implements Sink<unknown, number, Transaction> {
   readonly name = 'store';
   readonly closed: string[] = [];
-  restoredCounts: readonly number[] = [];
+  restoredCounts: readonly number[] | undefined;
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -133,6 +133,15 @@ describe('two-phase commit', () => {
     second.harness.task.close();
   });
 
+  test('a writer hears that it is restored also when none of the states is for it', () => {
+    const { made, harness } = start(new Store(), [new Map()]);
+    assert.deepEqual(made.restoredCounts, []);
+    harness.task.close();
+    const fresh = start(new Store());
+    assert.equal(fresh.made.restoredCounts, undefined);
+    fresh.harness.task.close();
+  });
+
   test('a checkpoint that was aborted is committed with the next one, in order', () => {
     const store = new Store();
     const { harness } = start(store);
@@ -195,7 +204,7 @@ describe('two-phase commit', () => {
     const counts: number[] = [];
     for (const subtask of [0, 1]) {
       const { harness, made } = start(store, snapshots, subtask, 2);
-      counts.push(...made.restoredCounts);
+      counts.push(...(made.restoredCounts ?? []));
       harness.task.close();
     }
     assert.deepEqual([...store.rows].sort((a, b) => (a as number) - (b as number)), [0, 10, 11, 20, 21, 22]);
