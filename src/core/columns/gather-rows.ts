@@ -80,8 +80,8 @@ function gatherColumns(source: Batch, rows: Int32Array, from: number, end: numbe
     const target = base + data;
     const column = source.layout.columns[index]!;
     const start = source.base + column.data;
-    if (data === -1 && kind !== 'presence') continue;
     if (validity !== -1) gatherBits(memory.i32, (base + validity) >>> 2, count, other.i32, (source.base + column.validity) >>> 2, rows, from, end);
+    if (data === -1) continue;
     switch (kind) {
       case 'u8': gatherU8(memory.u8, target + count, other.u8, start, rows, from, end); break;
       case 'i32': gatherI32(memory.i32, (target >>> 2) + count, other.i32, start >>> 2, rows, from, end); break;

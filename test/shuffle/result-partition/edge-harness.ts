@@ -76,7 +76,7 @@ export class Edge {
       const list = this.events[this.gate.channel.index]!;
       if (event === GateEvent.WATERMARK) list.push({ watermark: this.gate.value });
       else if (event === GateEvent.CHANNEL_ENDED) list.push({ ended: true });
-      else this.#readBatch(list);
+      else if (event === GateEvent.BATCH) this.#readBatch(list);
     }
     return true;
   }
