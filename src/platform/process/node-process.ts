@@ -97,7 +97,8 @@ function writeFully(fd: number, output: string | Uint8Array): void {
     } catch (error) {
       const errno = (error as NodeJS.ErrnoException).code;
       if (errno === 'EAGAIN') pause();
-      else if (errno === 'EPIPE') return endQuietly();
+      // A socket whose reader left bytes unread is reset: Node gives a child sockets, not pipes.
+      else if (errno === 'EPIPE' || errno === 'ECONNRESET') return endQuietly();
       else throw error;
     }
   }
