@@ -1,7 +1,8 @@
 // The engine process: finds the command and runs it. Commands are loaded one at a time, so that each starts fast.
 // Invariant: stdout carries results only; an error is one line `[CODE] …` on stderr; exit code 0, 1 or 2.
 import { CliError } from '#cli/errors';
-import { COMMAND_NAMES, commandHelp, loadCommand } from '#cli/command-table';
+import { COMMAND_NAMES } from '#cli/command-names';
+import { commandHelp, loadCommand } from '#cli/command-table';
 import { errorPlace } from '#client/submission/error-place';
 import { createNodePlatform, type Platform } from '#client/platform';
 import { EngineError } from '#core/errors/engine-error';

@@ -34,6 +34,10 @@ describe('job on worker threads', () => {
     });
   });
 
+  test('a program that does not start its job again in a worker is refused', async () => {
+    await assert.rejects(runJob(new URL('./jobs/shy-job.js', import.meta.url), [], { configuration: SMALL }), { code: 'PROGRAM_GRAPH_NOT_REACHED' });
+  });
+
   test('a job that fails once is restarted on new workers and ends well', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millrace-test-'));
     try {

@@ -1,7 +1,7 @@
 // `millrace completion bash|zsh|fish`: a script made from the tables that also parse the options.
 import { parseArguments, formatHelp, type CommandSpec } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
-import { COMMAND_NAMES } from '#cli/command-table';
+import { COMMAND_NAMES } from '#cli/command-names';
 import { NEXMARK_COMMAND } from '#cli/commands/nexmark-command';
 import { RUN_COMMAND } from '#cli/commands/run';
 import { CliError } from '#cli/errors';

@@ -19,13 +19,11 @@ export class FieldTree {
 
   /** The tree at `path`, made if it is not there. */
   at(path: readonly string[]): FieldTree {
-    let tree: FieldTree = this;
-    for (const name of path) {
-      let next = tree.fields.get(name);
-      if (next === undefined) tree.fields.set(name, (next = new FieldTree()));
-      tree = next;
-    }
-    return tree;
+    const [name, ...rest] = path;
+    if (name === undefined) return this;
+    let next = this.fields.get(name);
+    if (next === undefined) this.fields.set(name, (next = new FieldTree()));
+    return next.at(rest);
   }
 
   /** Adds everything that `other` asks for, below `path`. */
