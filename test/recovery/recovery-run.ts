@@ -10,10 +10,17 @@ import { withJobExecutor } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import type { SpawnOptions, Threads, WorkerThread } from '#platform/threads/threads';
 import recoveryJob, { type RecoveryArguments } from './recovery-job.js';
+import smallJob, { type SmallArguments } from './small-job.js';
 
-export const RECOVERY_JOB = new URL('./recovery-job.js', import.meta.url);
+interface JobModule {
+  readonly url: URL;
+  readonly build: (env: StreamExecutionEnvironment, args: readonly string[]) => void;
+}
+
+const RECOVERY_JOB: JobModule = { url: new URL('./recovery-job.js', import.meta.url), build: recoveryJob };
+const SMALL_JOB: JobModule = { url: new URL('./small-job.js', import.meta.url), build: smallJob };
 const ROWS = 2400;
-export const RATE = 1400;
+export const RATE = 1000;
 export const SMALL = { 'taskmanager.memory.managed.size': '64 mb', 'taskmanager.memory.network.max': '64 mb' };
 
 /** A folder of its own for one test: input, output and checkpoints. */
@@ -86,23 +93,46 @@ export interface Disturbance {
   readonly isDue: (job: LocalJobClient) => boolean;
 }
 
+/** Cancels instead, when `isDue` says so. */
+export function cancelWhen(isDue: (job: LocalJobClient) => boolean): Disturbance {
+  let isDone = false;
+  return {
+    isDue: (job) => {
+      if (isDone || !isDue(job)) return false;
+      isDone = true;
+      void job.cancel();
+      return false;
+    },
+  };
+}
+
 export interface RunOutcome {
   readonly error: (Error & { readonly code?: string }) | undefined;
   readonly job: LocalJobClient;
 }
 
-export async function runRecovery(args: RecoveryArguments, parallelism: number, settings: Readonly<Record<string, unknown>>, disturbance?: Disturbance): Promise<RunOutcome> {
+type Settings = Readonly<Record<string, unknown>>;
+
+export function runRecovery(args: RecoveryArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
+  return runJobModule(RECOVERY_JOB, args, parallelism, settings, disturbance);
+}
+
+export function runSmall(args: SmallArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
+  return runJobModule(SMALL_JOB, args, parallelism, settings, disturbance);
+}
+
+async function runJobModule(module: JobModule, args: object, parallelism: number, settings: Settings, disturbance: Disturbance | undefined): Promise<RunOutcome> {
   const workers: WorkerThread[] = [];
   const platform = recordingPlatform(workers);
   const words = [JSON.stringify(args)];
   const executor = new LocalExecutor({
     platform, configuration: Configuration.fromMap({ 'parallelism.default': parallelism, ...settings }),
-    program: (executionIndex, earlier) => ({ kind: 'module', url: RECOVERY_JOB.href, args: words, executionIndex, earlier: [...earlier] }),
+    program: (executionIndex, earlier) => ({ kind: 'module', url: module.url.href, args: words, executionIndex, earlier: [...earlier] }),
   });
   try {
     await withJobExecutor(executor, () => {
       const env = StreamExecutionEnvironment.getExecutionEnvironment();
-      recoveryJob(env, words);
+      module.build(env, words);
       return env.executeAsync('recovery');
     });
     const job = executor.jobs[0]!;

@@ -10,8 +10,10 @@ export interface CheckpointSettings {
   readonly minPauseMs: number;
   readonly tolerableFailures: number;
   readonly retainedMax: number;
-  /** What happens to completed checkpoints when the job is canceled or fails; those of a finished job are deleted. */
+  /** Whether completed checkpoints stay when the job is canceled; those of a finished job are deleted. */
   readonly isRetainedOnCancellation: boolean;
+  /** Whether they stay when it fails. */
+  readonly isRetainedOnFailure: boolean;
   /** Root given by the user; the job's folder lies below it. */
   readonly directory: string | undefined;
 }
@@ -23,13 +25,15 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
   if (intervalMs !== undefined && intervalMs > 0 && directory === undefined) {
     throw new JobManagerError('CHECKPOINT_DIRECTORY_MISSING', `checkpoints every ${intervalMs} ms have no place to go: set ${checkpointingOptions.dir.key}`);
   }
+  const retention = configuration.get(checkpointingOptions.externalizedRetention);
   return {
     intervalMs: intervalMs === undefined || intervalMs <= 0 ? undefined : intervalMs,
     timeoutMs: configuration.get(checkpointingOptions.timeout).toMillis(),
     minPauseMs: configuration.get(checkpointingOptions.minPause).toMillis(),
     tolerableFailures: configuration.get(checkpointingOptions.tolerableFailedCheckpoints),
     retainedMax: Math.max(1, configuration.get(checkpointingOptions.numRetained)),
-    isRetainedOnCancellation: configuration.get(checkpointingOptions.externalizedRetention) === 'RETAIN_ON_CANCELLATION',
+    isRetainedOnCancellation: retention === 'RETAIN_ON_CANCELLATION',
+    isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
     directory: directory === undefined ? undefined : directory.replace(/^file:\/\//, ''),
   };
 }

@@ -16,6 +16,7 @@ import { canTransition, isTerminal, transition } from '#cluster/status/transitio
 import { readCheckpointSettings, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
+import { isFinalError } from '#jobmanager/failover/final-errors';
 import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
@@ -249,7 +250,7 @@ export class JobMaster implements JobMasterGateway {
   /** First failure of an attempt; later ones follow from it and are dropped. */
   #fail(error: EngineError): void {
     if (this.#status !== 'RUNNING') return;
-    const decision = this.#restartStrategy.onFailure(this.#options.clock.now());
+    const decision = isFinalError(error) ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(this.#options.clock.now());
     this.#options.log.debug('job attempt failed', { jobId: this.#options.jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
     if (decision.kind === 'restart') {
       this.#moveTo('RESTARTING');
@@ -317,7 +318,7 @@ export class JobMaster implements JobMasterGateway {
     await taskExecutor.releaseSlots(jobId);
     resourceManager.freeSlots(jobId);
     try {
-      await this.#checkpoints?.close({ isRetained: status !== 'FINISHED' && (status === 'SUSPENDED' || this.#settings.isRetainedOnCancellation) });
+      await this.#checkpoints?.close({ isRetained: areCheckpointsRetained(status, this.#settings) });
     } catch (error) {
       log.warn('checkpoints of an ended job cannot be removed', { jobId, error });
     }
@@ -325,5 +326,14 @@ export class JobMaster implements JobMasterGateway {
     if (status === 'FINISHED') return this.#resolveOutcome({ status, details });
     assert(this.#error !== undefined, 'a job that did not finish says why');
     this.#resolveOutcome({ status, details, error: serializeError(this.#error) });
+  }
+}
+
+function areCheckpointsRetained(status: 'FINISHED' | 'FAILED' | 'CANCELED' | 'SUSPENDED', settings: CheckpointSettings): boolean {
+  switch (status) {
+    case 'FINISHED': return false;
+    case 'FAILED': return settings.isRetainedOnFailure;
+    case 'CANCELED': return settings.isRetainedOnCancellation;
+    case 'SUSPENDED': return true;
   }
 }
