@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { afterCheckpoints, committedLines, difference, RecoveryFolder, runRecovery, SMALL } from './recovery-run.js';
+import { fileURLToPath } from 'node:url';
+import { afterCheckpoints, committedLines, completedCheckpoints, difference, RecoveryFolder, runRecovery, SMALL } from './recovery-run.js';
+
+const PROCESS = fileURLToPath(new URL('./recovery-process.js', import.meta.url));
 
 describe('kill and restore', () => {
   let folder: RecoveryFolder;
@@ -31,11 +37,39 @@ describe('kill and restore', () => {
       const settings = folder.checkpointSettings();
       const one = await runRecovery(args, first, settings, afterCheckpoints(2));
       assert.equal(one.error?.code, 'SLOT_WORKER_DIED');
-      const two = await runRecovery(args, second, { ...settings, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(2));
+      const two = await runRecovery(args, second, { ...settings, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(1));
       assert.equal(two.error?.code, 'SLOT_WORKER_DIED');
       const three = await runRecovery(args, third, { ...settings, 'execution.state-recovery.path': two.job.details.checkpoints.latestPath });
       assert.equal(three.error, undefined);
       assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
     });
   }
+
+  for (const fault of ['throw', 'exit'] as const) {
+    test(`a job whose function does ${fault} is restarted by its strategy from the newest checkpoint`, async () => {
+      const args = folder.arguments(`restarted-${fault}`, { fault, marker: join(folder.path, `has-done-${fault}`) });
+      const settings = { ...folder.checkpointSettings(), 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.delay': '1 ms', 'restart-strategy.fixed-delay.attempts': 3 };
+      const { error, job } = await runRecovery(args, 2, settings);
+      assert.equal(error, undefined);
+      assert.equal(job.details.restarts, 1);
+      assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+    });
+  }
+
+  test('a process that is killed leaves a checkpoint from which another process goes on', async () => {
+    const args = folder.arguments('process');
+    const root = join(folder.path, 'process-checkpoints');
+    const settings = { ...folder.checkpointSettings(), 'execution.checkpointing.dir': root };
+    const run = (parallelism: number, more = {}) => spawn(process.execPath, [PROCESS, JSON.stringify({ args, parallelism, settings: { ...settings, ...more } })], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const first = run(2);
+    const ended = once(first, 'exit');
+    while (completedCheckpoints(root).length === 0 && first.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    first.kill('SIGKILL');
+    assert.deepEqual(await ended, [null, 'SIGKILL']);
+    const second = run(3, { 'execution.state-recovery.path': completedCheckpoints(root).at(-1)! });
+    let said = '';
+    second.stderr.on('data', (text: Buffer) => { said += text.toString(); });
+    assert.deepEqual(await once(second, 'exit'), [0, null], said);
+    assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+  });
 });
