@@ -13,6 +13,8 @@ export interface RecoveryArguments {
   readonly inputDirectory: string;
   readonly rows: number;
   readonly ratePerSecond: number;
+  /** Files that a test makes to let the input pass one third and two thirds of its rows. */
+  readonly gateFiles: readonly string[];
   /** What the program does in the middle of its input, once: only while `marker` does not exist. */
   readonly fault?: 'throw' | 'exit';
   readonly marker?: string;
@@ -22,7 +24,7 @@ export interface RecoveryArguments {
 
 export default function recoveryJob(env: StreamExecutionEnvironment, args: readonly string[]): void {
   const options = JSON.parse(args[0]!) as RecoveryArguments;
-  const rate = { count: options.rows, ratePerSecond: options.ratePerSecond };
+  const rate = { count: options.rows, ratePerSecond: options.ratePerSecond, gates: options.gateFiles.map((file, index) => ({ row: Math.floor((options.rows * (index + 1)) / 3), file })) };
   const rows = steadyRows(env, 'rows', rate, rowAt);
   const others = steadyRows(env, 'others', { ...rate, count: Math.floor(rate.count / 2) }, (index) => ({ ...rowAt(index), value: 1 }));
   const late = steadyRows(env, 'late', rate, lateRowAt);

@@ -51,7 +51,7 @@ export function rowPipelines(rows: DataStream<Row>): readonly Lines[] {
 /** Timers and states; what they see depends on where the watermarks lie, so the watermarks are those of certain rows. */
 export function timerPipelines(rows: DataStream<Row>): readonly Lines[] {
   const five = rows.keyBy('key').process(() => new FiveStates()).uid('five');
-  return [five, five.getSideOutput(SEVENTHS).map((line) => line).uid('sevenths'), rows.keyBy('key').process(() => new OnceInProcessingTime(400)).uid('once')];
+  return [five, five.getSideOutput(SEVENTHS).map((line) => line).uid('sevenths'), rows.keyBy('key').process(() => new OnceInProcessingTime(300)).uid('once')];
 }
 
 export function connectPipelines(env: StreamExecutionEnvironment, rows: DataStream<Row>, others: DataStream<Row>): readonly Lines[] {

@@ -5,6 +5,7 @@ import { DataGeneratorSource } from '#connectors/datagen/source';
 import type { DataStream } from '#datastream/stream/data-stream';
 import { Types } from '#core/types/type-information';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
+import { gated, type Gate } from './gated-source.js';
 
 /** Event time between two rows, in ms. */
 export const ROW_MS = 10;
@@ -39,6 +40,7 @@ export function lateRowAt(index: number): Row {
 export interface RowOptions {
   readonly count: number;
   readonly ratePerSecond: number;
+  readonly gates: readonly Gate[];
 }
 
 /** From one producer, with watermarks at fixed rows: what a keyed function sees is the same in each run. */
@@ -50,14 +52,14 @@ export function steadyRows(env: StreamExecutionEnvironment, uid: string, options
     },
     onPeriodicEmit: () => undefined,
   })).withTimestampAssigner((row) => row.time);
-  return env.fromSource(source, WatermarkStrategy.noWatermarks(), uid).uid(uid).setParallelism(1)
+  return env.fromSource(gated(source, options.gates), WatermarkStrategy.noWatermarks(), uid).uid(uid).setParallelism(1)
     .assignTimestampsAndWatermarks(strategy).uid(`${uid}-times`).setParallelism(1);
 }
 
 /** As steadyRows, without a declared type and with the built-in watermarks of the source. */
 export function plainRows(env: StreamExecutionEnvironment, uid: string, options: RowOptions): DataStream<Row> {
   const source = new DataGeneratorSource(rowAt, options.count, { ratePerSecond: options.ratePerSecond });
-  return env.fromSource(source, WatermarkStrategy.forBoundedOutOfOrderness<Row>(DISORDER_MS).withTimestampAssigner((row) => row.time), uid).uid(uid).setParallelism(1);
+  return env.fromSource(gated(source, options.gates), WatermarkStrategy.forBoundedOutOfOrderness<Row>(DISORDER_MS).withTimestampAssigner((row) => row.time), uid).uid(uid).setParallelism(1);
 }
 
 /** Sleeps the slot's thread now and then: sources without a rate get one. */

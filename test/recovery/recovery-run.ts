@@ -19,8 +19,8 @@ interface JobModule {
 
 const RECOVERY_JOB: JobModule = { url: new URL('./recovery-job.js', import.meta.url), build: recoveryJob };
 const SMALL_JOB: JobModule = { url: new URL('./small-job.js', import.meta.url), build: smallJob };
-const ROWS = 2400;
-export const RATE = 1000;
+const ROWS = 1800;
+const RATE = 2500;
 export const SMALL = { 'taskmanager.memory.managed.size': '64 mb', 'taskmanager.memory.network.max': '64 mb' };
 
 /** A folder of its own for one test: input, output and checkpoints. */
@@ -37,7 +37,16 @@ export class RecoveryFolder {
   }
 
   arguments(output: string, more: Partial<RecoveryArguments> = {}): RecoveryArguments {
-    return { outputDirectory: join(this.path, output), inputDirectory: this.#input, rows: ROWS, ratePerSecond: RATE, ...more };
+    return { outputDirectory: join(this.path, output), inputDirectory: this.#input, rows: ROWS, ratePerSecond: RATE, gateFiles: [], ...more };
+  }
+
+  /** Lets the input pass the gate; gates are files of this folder. */
+  open(gate: string): void {
+    writeFileSync(this.gate(gate), '');
+  }
+
+  gate(name: string): string {
+    return join(this.path, `gate-${name}`);
   }
 
   checkpointSettings(): Record<string, unknown> {
@@ -147,13 +156,14 @@ async function runJobModule(module: JobModule, args: object, parallelism: number
   }
 }
 
-/** Once, when at least `count` checkpoints are complete. */
-export function afterCheckpoints(count: number): Disturbance {
+/** Once, when at least `count` checkpoints are complete; @param then what the test does with it. */
+export function afterCheckpoints(count: number, then: () => void = () => undefined): Disturbance {
   let isDone = false;
   return {
     isDue: (job) => {
       if (isDone || job.details.checkpoints.completed < count) return false;
       isDone = true;
+      then();
       return true;
     },
   };
