@@ -2,6 +2,7 @@
 import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error';
 
 export const TASKMANAGER_ERRORS = {
+  SLOT_OFF_HEAP_LIMIT: 'Buffers and typed arrays of the functions of a slot hold more than its share of task off-heap memory.',
   SLOT_HEAP_LIMIT: 'The objects of a slot exceed its share of framework and task heap.',
   SLOT_WORKER_DIED: 'The worker thread of a slot ended while its job was running.',
   USER_PROMISE_REJECTED: 'A promise made by user code in a slot was rejected, or an error was thrown outside any call of the engine.',

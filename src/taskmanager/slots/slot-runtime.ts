@@ -94,7 +94,7 @@ export class SlotRuntime {
       onTaskDone: (task) => this.#onTaskDone(task),
       hasPending: () => this.#pending.count > 0,
     });
-    if (!isInline) this.#heapGuard = new HeapGuard(deployment.heapSoftLimitBytes, () => process.heapStatistics());
+    if (!isInline) this.#heapGuard = new HeapGuard({ heapBytes: deployment.heapSoftLimitBytes, offHeapBytes: deployment.offHeapLimitBytes }, () => process.heapStatistics());
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
     const streamGraph = await loadProgram(deployment.program, deployment);
     const descriptions = await buildTasks(deployment, streamGraph, {
