@@ -35,7 +35,7 @@ export function jobFigures(jobGraph: JobGraph, details: JobDetails): JobFigures 
     watermarkLagMs: watermarkLag(tasks, sources),
     progress: sources.length === 0 ? Number.NaN : sum(sources.map((task) => task.progress)) / sources.length,
     backPressured: Math.max(0, ...tasks.map((task) => task.backPressuredMs / Math.max(1, task.busyMs + task.idleMs + task.backPressuredMs))),
-    managedBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.managedUsedBytes)),
+    managedBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.managedPeakBytes)),
     heapBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.heapUsedBytes)),
   };
 }

@@ -106,6 +106,8 @@ export interface SlotMetrics {
   readonly heapUsedBytes: number;
   readonly externalBytes: number;
   readonly managedUsedBytes: number;
+  /** The most that was in use at a time. */
+  readonly managedPeakBytes: number;
   readonly tasks: readonly TaskMetrics[];
 }
 
