@@ -26,6 +26,7 @@ export function processContract(name: string, create: () => ProcessHarness): voi
     test('memory figures agree with each other', () => {
       const { process: door } = create();
       const usage = door.memoryUsage();
+      assert.equal(door.gcMs(), 0);
       const heap = door.heapStatistics();
       assert.ok(usage.heapUsedBytes > 0 && usage.heapUsedBytes < usage.rssBytes * 4);
       assert.ok(heap.usedBytes > 0 && heap.usedBytes <= heap.limitBytes);

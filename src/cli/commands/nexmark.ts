@@ -95,10 +95,10 @@ function sweepOf(parsed: ParsedArguments): Sweep | undefined {
 
 function figuresTable(all: readonly NexmarkFigures[]): string {
   const hasSetting = all.some((figures) => figures.setting !== undefined);
-  const header = ['query', ...(hasSetting ? ['setting'] : []), 'events', 'seconds', 'events/s', 'events/CPU-s', 'rows', 'back-pressured', 'peak memory'];
+  const header = ['query', ...(hasSetting ? ['setting'] : []), 'events', 'seconds', 'events/s', 'events/CPU-s', 'rows', 'back-pressured', 'spilled', 'GC', 'peak memory'];
   const rows = all.map((figures) => [
     figures.query, ...(hasSetting ? [figures.setting ?? ''] : []), formatCount(figures.events), figures.seconds.toFixed(2), formatCount(figures.eventsPerSecond),
-    formatCount(figures.eventsPerCpuSecond), formatCount(figures.outputRows), `${Math.round(figures.backPressured * 100)} %`, formatBytes(figures.peakRssBytes),
+    formatCount(figures.eventsPerCpuSecond), formatCount(figures.outputRows), `${Math.round(figures.backPressured * 100)} %`, formatBytes(figures.spilledBytes), `${Math.round((figures.gcSeconds / figures.seconds) * 100)} %`, formatBytes(figures.peakRssBytes),
   ]);
   return formatTable(header, rows);
 }

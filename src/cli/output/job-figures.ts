@@ -16,6 +16,10 @@ export interface JobFigures {
   readonly backPressured: number;
   readonly managedBytesPerSlot: number;
   readonly heapBytesPerSlot: number;
+  /** Overdraft that went to disk. */
+  readonly spilledBytes: number;
+  /** Of the slot that garbage collection stopped longest. */
+  readonly gcMs: number;
 }
 
 /** Beyond it a watermark stands for the end of all time. */
@@ -37,6 +41,8 @@ export function jobFigures(jobGraph: JobGraph, details: JobDetails): JobFigures 
     backPressured: Math.max(0, ...tasks.map((task) => task.backPressuredMs / Math.max(1, task.busyMs + task.idleMs + task.backPressuredMs))),
     managedBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.managedPeakBytes)),
     heapBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.heapUsedBytes)),
+    spilledBytes: sum(tasks.map((task) => task.byName['spilledBytes'] ?? 0)),
+    gcMs: Math.max(0, ...slots.map((slot) => slot.gcMs)),
   };
 }
 

@@ -108,6 +108,8 @@ export interface SlotMetrics {
   readonly managedUsedBytes: number;
   /** The most that was in use at a time. */
   readonly managedPeakBytes: number;
+  /** ms for which garbage collection stopped the slot. */
+  readonly gcMs: number;
   readonly tasks: readonly TaskMetrics[];
 }
 

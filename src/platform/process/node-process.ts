@@ -3,6 +3,7 @@
 import { readlinkSync, writeSync } from 'node:fs';
 import * as os from 'node:os';
 import { isatty } from 'node:tty';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import type { Cancellable } from '#platform/clock/clock';
@@ -25,6 +26,9 @@ export class NodeProcess implements Process {
   readonly nodeVersion = process.versions.node;
   readonly isStdoutTerminal = isatty(STDOUT);
   readonly isStderrTerminal = isatty(STDERR);
+
+  #gcMs = 0;
+  #gcObserver: PerformanceObserver | undefined;
 
   cwd(): string {
     return process.cwd();
@@ -71,6 +75,16 @@ export class NodeProcess implements Process {
   heapStatistics(): HeapStatistics {
     const heap = getHeapStatistics();
     return { usedBytes: heap.used_heap_size, totalBytes: heap.total_heap_size, limitBytes: heap.heap_size_limit, externalBytes: heap.external_memory };
+  }
+
+  gcMs(): number {
+    if (this.#gcObserver === undefined) {
+      this.#gcObserver = new PerformanceObserver((entries) => {
+        for (const { duration } of entries.getEntries()) this.#gcMs += duration;
+      });
+      this.#gcObserver.observe({ entryTypes: ['gc'] });
+    }
+    return this.#gcMs;
   }
 
   peakRssBytes(): number {

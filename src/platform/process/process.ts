@@ -51,6 +51,8 @@ export interface Process {
   memoryUsage(): MemoryUsage;
   /** Cheap: 0.3 µs. */
   heapStatistics(): HeapStatistics;
+  /** ms that garbage collection has stopped the calling thread, since the first call, which starts to count and gives 0. */
+  gcMs(): number;
   /** Greatest resident memory of the process so far. */
   peakRssBytes(): number;
   /** Lowers (1 … 19) or resets (0) the scheduling priority of the calling thread, on Linux; elsewhere, or when refused, nothing happens. */

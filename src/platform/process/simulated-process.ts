@@ -104,6 +104,11 @@ export class SimulatedProcess implements Process {
     return { ...this.memory };
   }
 
+  /** Nothing is collected in a simulation. */
+  gcMs(): number {
+    return 0;
+  }
+
   heapStatistics(): HeapStatistics {
     const { heapUsedBytes, externalBytes } = this.memory;
     return { usedBytes: heapUsedBytes, totalBytes: heapUsedBytes, limitBytes: HEAP_LIMIT_BYTES, externalBytes };

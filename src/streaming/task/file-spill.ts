@@ -9,12 +9,14 @@ import type { TaskDescription } from '#streaming/task/task-description';
 export class FileSpill implements OverdraftSpill {
   readonly #files: Files;
   readonly #path: string;
+  readonly #onSpill: (bytes: number) => void;
   readonly #write: WriteHandle;
   #read: ReadHandle | undefined;
   #isClosed = false;
 
-  /** Makes the file. @param path a name that nobody else uses. */
-  constructor(files: Files, path: string) {
+  /** Makes the file. @param path a name that nobody else uses. @param onSpill told of the bytes of each frame. */
+  constructor(files: Files, path: string, onSpill: (bytes: number) => void) {
+    this.#onSpill = onSpill;
     this.#files = files;
     this.#path = path;
     this.#write = files.openWriteSync(path);
@@ -23,6 +25,7 @@ export class FileSpill implements OverdraftSpill {
   append(bytes: Uint8Array): number {
     const position = this.#write.bytesWritten;
     this.#write.appendSync(bytes);
+    this.#onSpill(bytes.length);
     return position;
   }
 
@@ -41,9 +44,9 @@ export class FileSpill implements OverdraftSpill {
 }
 
 /** Makes spills for the channels of a task, each in a file of its own; undefined where the task has no temporary directory. */
-export function createFileSpills(description: TaskDescription): (() => OverdraftSpill) | undefined {
+export function createFileSpills(description: TaskDescription, onSpill: (bytes: number) => void): (() => OverdraftSpill) | undefined {
   const { files, temporaryDirectory, jobId, vertexId, subtaskIndex, attemptNumber } = description;
   if (temporaryDirectory === undefined) return undefined;
   let next = 0;
-  return () => new FileSpill(files, `${temporaryDirectory}/millrace-overdraft-${jobId}-${vertexId}-${subtaskIndex}-${attemptNumber}-${next++}`);
+  return () => new FileSpill(files, `${temporaryDirectory}/millrace-overdraft-${jobId}-${vertexId}-${subtaskIndex}-${attemptNumber}-${next++}`, onSpill);
 }

@@ -53,7 +53,7 @@ export class StreamTask implements RunnableTask {
     const recordBytesMax = Number(configuration.get(millraceOptions.recordSizeMax).bytes);
     this.#times = new TaskTimes(() => clock.monotonicMs());
     this.#isCheckpointed = (configuration.get(checkpointingOptions.interval)?.toMillis() ?? 0) > 0 && configuration.get(checkpointingOptions.isAfterTasksFinishEnabled);
-    const createSpill = createFileSpills(description);
+    const createSpill = createFileSpills(description, (bytes) => this.#chain.count('spilledBytes', bytes));
     this.#writers = description.outputs.map((output) => new RecordWriter({
       producers: output.producers, partitioner: output.partitioner, subtaskIndex: description.subtaskIndex, consumerMaxParallelism: output.consumerMaxParallelism,
       type: output.type, reads: output.reads, availability: this.#availability, attempt: description.attemptNumber, recordBytesMax, random: description.random, createSpill,

@@ -161,7 +161,7 @@ export class SlotRuntime {
     const live = [...this.#tasks].map(([subtaskId, task]) => metricsOf(subtaskId, task));
     this.#options.report({
       kind: 'metrics', attemptNumber: deployment.attemptNumber,
-      metrics: { heapUsedBytes: heap.usedBytes, externalBytes: heap.externalBytes, managedUsedBytes: this.#memory?.usedBytes ?? 0, managedPeakBytes: this.#memory?.peakBytes ?? 0, tasks: [...live, ...this.#finalMetrics.values()] },
+      metrics: { heapUsedBytes: heap.usedBytes, externalBytes: heap.externalBytes, managedUsedBytes: this.#memory?.usedBytes ?? 0, managedPeakBytes: this.#memory?.peakBytes ?? 0, gcMs: this.#options.process.gcMs(), tasks: [...live, ...this.#finalMetrics.values()] },
     });
   }
 

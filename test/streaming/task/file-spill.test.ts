@@ -17,14 +17,16 @@ describe('overdraft in a file', () => {
     const files = new NodeFiles(new SeededRandom(7));
     const rows = 300_000;
     let spills = 0;
+    let spilledBytes = 0;
     const edge = new Edge({
       type: Types.ROW({ id: Types.LONG, twice: Types.LONG }), dataBytes: 65_536, overdraftBytesMax: 1 << 20,
-      createSpill: () => new FileSpill(files, join(directory, `overdraft-${spills++}`)),
+      createSpill: () => new FileSpill(files, join(directory, `overdraft-${spills++}`), (bytes) => { spilledBytes += bytes; }),
     });
     for (let id = 0; id < rows; id++) edge.writer.emit({ id, twice: id * 2 }, id);
     assert.equal(spills, 1);
     const [name] = readdirSync(directory);
     const inFile = files.sizeSync(join(directory, name!));
+    assert.equal(spilledBytes, inFile);
     assert.ok(inFile > 6_000_000, `${inFile} bytes in the file`);
     assert.ok(edge.writer.channels[0]!.overdraftBytes - inFile <= 1 << 20);
     edge.settle();
@@ -35,7 +37,7 @@ describe('overdraft in a file', () => {
   });
 
   test('a closed spill leaves no file, however often it is closed', () => {
-    const spill = new FileSpill(new NodeFiles(new SeededRandom(7)), join(directory, 'closed'));
+    const spill = new FileSpill(new NodeFiles(new SeededRandom(7)), join(directory, 'closed'), () => undefined);
     const position = spill.append(Uint8Array.of(1, 2, 3));
     const into = new Uint8Array(3);
     spill.read(position, into);

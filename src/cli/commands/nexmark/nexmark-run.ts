@@ -36,6 +36,9 @@ export interface NexmarkFigures {
   readonly backPressured: number;
   readonly managedBytesPerSlot: number;
   readonly heapBytesPerSlot: number;
+  readonly spilledBytes: number;
+  /** For which garbage collection stopped a slot, at most. */
+  readonly gcSeconds: number;
   readonly checkpoints: number;
 }
 
@@ -107,6 +110,7 @@ export class NexmarkRun {
       source: settings.input === undefined ? 'full' : 'recorded', eventRate: settings.eventRate,
       parallelism: configuration.get(executionOptions.parallelismDefault), setting,
       backPressured: figures.backPressured, managedBytesPerSlot: figures.managedBytesPerSlot, heapBytesPerSlot: figures.heapBytesPerSlot,
+      spilledBytes: figures.spilledBytes, gcSeconds: figures.gcMs / 1000,
       checkpoints: details.checkpoints.completed,
     };
   }
