@@ -18,6 +18,9 @@ const pointer = join(cache, 'rocksdb.json');
 /** Written by build-rocksdb.mjs: { version, include, libraries } of the static build. */
 export const releasePointer = join(cache, 'rocksdb-release.json');
 
+/** What may be seen from outside: RocksDB and the C++ library inside must not clash with another addon's copies. */
+const exported = join(sources, 'exported-symbols.map');
+
 const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-DNAPI_VERSION=8'];
 
 /**
@@ -26,8 +29,8 @@ const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '
  */
 export async function buildAddon() {
   const library = findRelease() ?? { kind: 'system', flags: [], link: ['-lrocksdb'] };
-  const flags = [...FLAGS, ...library.flags, ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [])];
-  const path = join(cache, `rocksdb-${hashOf([...flags, ...library.link])}.node`);
+  const flags = [...FLAGS, ...library.flags, ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [`-Wl,--version-script=${exported}`])];
+  const path = join(cache, `rocksdb-${hashOf([...flags, ...library.link].map((word) => word.replaceAll(root, '')))}.node`);
   if (existsSync(path)) return finish('cached', path, library.kind);
   if (!existsSync(headers)) return refuse('the package node-api-headers is not installed: run npm ci');
   if (spawnSync('g++', ['--version'], { stdio: 'ignore' }).status !== 0) return refuse('there is no C++ compiler: install g++');

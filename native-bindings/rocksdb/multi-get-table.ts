@@ -16,7 +16,7 @@ export class MultiGetTable {
   /** `offset` in bytes of `bytes`, a multiple of 4 as the place of `bytes` itself. */
   constructor(bytes: Uint8Array, offset: number) {
     if ((bytes.byteOffset | offset) % 4 !== 0) throw new RocksDbError('ROCKSDB_ARGUMENT', `a multi-get table cannot lie at ${offset}: use a multiple of 4`);
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
     this.offset = offset;
     this.#first = offset / 4;
   }

@@ -18,7 +18,7 @@ export class PackedEntries {
 
   constructor(bytes: Uint8Array) {
     if (bytes.byteOffset % 4 !== 0) throw new RocksDbError('ROCKSDB_ARGUMENT', 'packed entries are read from memory that begins at a multiple of 4');
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
   }
 
   /** Where the next entry begins, in bytes. */

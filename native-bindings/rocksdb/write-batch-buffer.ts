@@ -27,7 +27,7 @@ export class WriteBatchBuffer {
       throw new RocksDbError('ROCKSDB_ARGUMENT', `a write batch cannot lie at ${offset} with ${capacity} bytes: use multiples of 4 inside the memory`);
     }
     this.#bytes = bytes;
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
     this.offset = offset;
     this.#end = offset + capacity;
     this.#at = offset + HEADER_BYTES;
@@ -64,8 +64,8 @@ export class WriteBatchBuffer {
   clear(): void {
     this.#at = this.offset + HEADER_BYTES;
     this.#count = 0;
-    this.#words[this.offset >>> 2] = WRITE_BATCH_MAGIC;
-    this.#words[(this.offset >>> 2) + 1] = 0;
+    this.#words[this.offset / 4] = WRITE_BATCH_MAGIC;
+    this.#words[(this.offset / 4) + 1] = 0;
   }
 
   #add(kind: number, family: number, keyOffset: number, keyLength: number, valueOffset: number, valueLength: number): boolean {

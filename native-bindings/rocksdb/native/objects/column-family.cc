@@ -114,6 +114,7 @@ napi_value FamilyMultiGet(napi_env env, napi_callback_info info) {
     if (keys_offset < 0 || !memory.Contains(key_offset, entry.key_length)) return ThrowOutsideMemory(env);
     database.keys[index] = memory.Slice(key_offset, entry.key_length);
   }
+  if (count == 0) return Int32(env, 0);
   database.db()->MultiGet(database.read_options(), family->handle, count, database.keys.data(), database.values.data(), database.statuses.data(), false);
   rocksdb::Status failed;
   const int32_t without_room = AnswerMultiGet(database, table, count, values_offset, values_capacity, &failed);

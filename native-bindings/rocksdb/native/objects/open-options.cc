@@ -71,6 +71,7 @@ void ReadCompression(const OptionsReader& options, rocksdb::ColumnFamilyOptions&
 rocksdb::DBOptions ReadDatabaseOptions(const OptionsReader& options, const SlotResources* resources) {
   rocksdb::DBOptions database;
   database.create_if_missing = options.Boolean("createIfMissing", true);
+  database.create_missing_column_families = database.create_if_missing;
   database.error_if_exists = options.Boolean("errorIfExists", false);
   database.max_open_files = static_cast<int>(options.Number("openFilesMax", -1));
   database.max_background_jobs = static_cast<int>(options.Number("backgroundJobs", 2));
