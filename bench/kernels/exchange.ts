@@ -67,7 +67,7 @@ export async function exchangeKernelRows(options: { quick: boolean }): Promise<B
         figure,
         unit: 'CPU ns/record',
         anchor: PUBLISHED[record],
-        anchorName: 'data-plane.md, 2 x 2',
+        anchorName: 'first prototype, other machine, 2 x 2',
         ratio: figure / PUBLISHED[record],
         target: 'none: it is the anchor',
         isPass: undefined,

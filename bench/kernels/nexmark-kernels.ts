@@ -1,4 +1,4 @@
-// hot path. Nexmark queries written by hand over column batches (data-plane.md section 2, variant B): the limit that the
+// hot path. Nexmark queries written by hand over column batches: the limit that the
 // engine is measured against. The generator is the engine's own, every column is made; everything else is independent
 // of the engine. Digests are those of the blackhole sink, so results can be compared with it.
 import { NexmarkSource } from '#connectors/nexmark/source';

@@ -1,5 +1,5 @@
 // Nexmark's price, 100 * 10^(6u) rounded, u uniform in [0, 1) with 24 bits, as the product of two table entries:
-// 3 ns instead of 75 ns for Math.pow and Math.round (data-plane.md section 1).
+// 3 ns instead of 75 ns for Math.pow and Math.round.
 
 export interface PriceTables {
   /** 100 * 10^(6 a / 4096) for the high 12 bits a. */

@@ -36,8 +36,8 @@ export interface RowReadOptions {
 export const READ_SCOPE = ['decodeVar', 'utf8Of'] as const;
 
 /**
- * Strings come from one decode of the whole heap where it is ASCII (12 ns a string against 70: data-plane.md section
- * 7), so they are plain own properties: records can be kept, spread and printed like any object.
+ * Strings come from one decode of the whole heap where it is ASCII (12 ns a string against
+ * 70), so they are plain own properties: records can be kept, spread and printed like any object.
  */
 export function rowReadCode(schema: Schema, options: RowReadOptions = {}): RowReadCode {
   const { reads = FieldTree.all(), decoding } = options;

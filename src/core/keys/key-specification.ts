@@ -3,6 +3,6 @@ import type { TypeInformation } from '#core/types/type-information';
 
 export interface KeySpecification {
   readonly selector: (value: any) => any; // any: user's record and key types
-  /** Undeclared keys hash by their value (architecture.md section 4). */
+  /** Undeclared keys hash by their value. */
   readonly type: TypeInformation | undefined;
 }

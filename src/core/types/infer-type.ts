@@ -1,4 +1,4 @@
-// The type of an undeclared stream, from the first rows that a producer saw (architecture.md section 4). Numbers become
+// The type of an undeclared stream, from the first rows that a producer saw. Numbers become
 // DOUBLE, since any JS number fits one; what has no column form becomes ANY; a row that does not fit later travels whole.
 import type { RowField, TypeInformation } from '#core/types/type-information';
 
