@@ -41,7 +41,7 @@ async function bundle() {
   rmSync(out, { recursive: true, force: true });
   await esbuild.build({
     entryPoints, outdir: out, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20',
-    minifyWhitespace: true, minifySyntax: true, keepNames: false, sourcemap: 'linked', external: EXTERNAL, conditions: ['source'], logLevel: 'warning',
+    minifyWhitespace: true, minifySyntax: true, keepNames: false, sourcemap: 'external', external: EXTERNAL, conditions: ['source'], logLevel: 'warning',
     define: { __MILLRACE_BUNDLED__: 'true' },
   });
 }
