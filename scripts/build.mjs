@@ -18,7 +18,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   testing: 'src/testing.ts',
 };
-const EXTERNAL = ['esbuild', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
+const EXTERNAL = ['esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
 
 export async function build() {
   const inputs = hashInputs();

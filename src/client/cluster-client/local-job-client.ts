@@ -52,6 +52,20 @@ export class LocalJobClient implements JobClient {
     await this.#dispatcher.cancel(this.jobId);
   }
 
+  async triggerCheckpoint(): Promise<number> {
+    return this.#dispatcher.triggerCheckpoint(this.jobId);
+  }
+
+  /** The savepoint's path, when it is complete; the directory as configured when left out. */
+  async triggerSavepoint(targetDirectory?: string): Promise<string> {
+    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: undefined });
+  }
+
+  /** The savepoint's path, when the job has stopped with it. */
+  async stopWithSavepoint({ targetDirectory, isDrained = false }: { readonly targetDirectory?: string; readonly isDrained?: boolean } = {}): Promise<string> {
+    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: isDrained ? 'drain' : 'suspend' });
+  }
+
   async getJobExecutionResult(): Promise<JobExecutionResult> {
     const outcome = await this.#dispatcher.outcome(this.jobId);
     if (outcome.status !== 'FINISHED') throw deserializeError(outcome.error);

@@ -51,10 +51,23 @@ export type JobOutcome =
   | { readonly status: 'FINISHED'; readonly details: JobDetails }
   | { readonly status: 'FAILED' | 'CANCELED' | 'SUSPENDED'; readonly details: JobDetails; readonly error: SerializedError };
 
+export interface SavepointRequest {
+  /** The savepoint gets a directory of its own in it; undefined = as configured. */
+  readonly targetDirectory: string | undefined;
+  /** The job ends with it; drain = after event time has been brought to its end. */
+  readonly stop: 'suspend' | 'drain' | undefined;
+}
+
 export interface DispatcherGateway {
   details(jobId: JobId): JobDetails;
   list(): readonly JobDetails[];
   /** Resolves when the job has ended. */
   cancel(jobId: JobId): Promise<void>;
   outcome(jobId: JobId): Promise<JobOutcome>;
+  /** The id of the checkpoint, when it is complete. */
+  triggerCheckpoint(jobId: JobId): Promise<number>;
+  /** The absolute path of its directory, when it is complete and, if asked for, the job has ended. */
+  triggerSavepoint(jobId: JobId, request: SavepointRequest): Promise<string>;
+  /** Removes a savepoint, of whatever job. */
+  disposeSavepoint(path: string): Promise<void>;
 }

@@ -39,6 +39,8 @@ interface PendingCheckpoint {
   readonly timestamp: number;
   readonly missing: Set<SubtaskId>;
   readonly acknowledgements: SubtaskAcknowledgement[];
+  /** It belongs to the user: it is neither counted among the completed nor held against the job when it fails. */
+  readonly isSavepoint: boolean;
   status: CheckpointStatus;
 }
 
@@ -96,13 +98,13 @@ export class CheckpointCoordinator {
   }
 
   /** Starts a checkpoint now; none may be pending. */
-  trigger(nowMs: number, participants: CheckpointParticipants): readonly CheckpointDecision[] {
+  trigger(nowMs: number, participants: CheckpointParticipants, { isSavepoint = false }: { readonly isSavepoint?: boolean } = {}): readonly CheckpointDecision[] {
     assert(this.#pending === undefined, 'one checkpoint at a time');
     assert(participants.acknowledging.length > 0, 'a checkpoint has participants');
     const checkpointId = this.#nextId++;
     this.triggeredCount++;
-    this.#pending = { checkpointId, timestamp: Math.trunc(nowMs), missing: new Set(participants.acknowledging), acknowledgements: [], status: 'IN_PROGRESS' };
-    if (this.#settings.intervalMs !== undefined) this.#nextTriggerMs = nowMs + this.#settings.intervalMs;
+    this.#pending = { checkpointId, timestamp: Math.trunc(nowMs), missing: new Set(participants.acknowledging), acknowledgements: [], isSavepoint, status: 'IN_PROGRESS' };
+    if (!isSavepoint && this.#settings.intervalMs !== undefined) this.#nextTriggerMs = nowMs + this.#settings.intervalMs;
     return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];
   }
 
@@ -145,8 +147,9 @@ export class CheckpointCoordinator {
     assert(pending.missing.size === 0, 'metadata is written after the last acknowledgement');
     pending.status = transition(CHECKPOINT_STATUS, pending.status, 'COMPLETED');
     this.#endPending(nowMs);
-    this.#failuresInARow = 0;
     this.completedCount++;
+    if (pending.isSavepoint) return [{ kind: 'notify-complete', checkpointId }];
+    this.#failuresInARow = 0;
     this.latestDurationMs = nowMs - pending.timestamp;
     this.latestBytes = pending.acknowledgements.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#completed.push(checkpointId);
@@ -181,6 +184,7 @@ export class CheckpointCoordinator {
     const decisions: CheckpointDecision[] = [{ kind: 'abort', checkpointId, reason }, { kind: 'discard', checkpointId }];
     if (reason === 'task-ended' || reason === 'stopped') return decisions;
     this.failedCount++;
+    if (pending.isSavepoint) return decisions;
     this.#failuresInARow++;
     if (this.#failuresInARow > this.#settings.tolerableFailures) decisions.push({ kind: 'fail-job', failures: this.#failuresInARow });
     return decisions;

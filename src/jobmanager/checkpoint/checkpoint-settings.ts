@@ -18,6 +18,11 @@ export interface CheckpointSettings {
   readonly directory: string | undefined;
 }
 
+/** A path given as such or as `file:` with its slashes. */
+export function localPath(path: string): string {
+  return path.replace(/^file:(\/\/)?(?=\/)/, '');
+}
+
 /** Throws CONFIG_VALUE_INVALID, or CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory. */
 export function readCheckpointSettings(configuration: Configuration): CheckpointSettings {
   const intervalMs = configuration.get(checkpointingOptions.interval)?.toMillis();
@@ -34,6 +39,6 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
     retainedMax: Math.max(1, configuration.get(checkpointingOptions.numRetained)),
     isRetainedOnCancellation: retention === 'RETAIN_ON_CANCELLATION',
     isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
-    directory: directory === undefined ? undefined : directory.replace(/^file:\/\//, ''),
+    directory: directory === undefined ? undefined : localPath(directory),
   };
 }

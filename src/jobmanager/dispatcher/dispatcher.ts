@@ -2,13 +2,14 @@
 // Invariant: at most `ENDED_JOBS_MAX` ended jobs are kept. Thread: main.
 import { assert } from '#core/assert';
 import { ClusterError } from '#cluster/errors';
-import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, SavepointRequest, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import { createJobId, type JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 import { isGloballyTerminal, type JobStatus } from '#cluster/status/job-status';
 import type { Configuration } from '#core/config/configuration';
 import { JobMaster } from '#jobmanager/job-master/job-master';
+import { disposeSavepoint } from '#jobmanager/job-master/savepoint-files';
 import type { JobPlan } from '#jobmanager/job-master/job-plan';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -67,6 +68,18 @@ export class Dispatcher implements DispatcherGateway {
 
   async cancel(jobId: JobId): Promise<void> {
     await this.#jobMaster(jobId).cancel();
+  }
+
+  async triggerCheckpoint(jobId: JobId): Promise<number> {
+    return this.#jobMaster(jobId).triggerCheckpoint();
+  }
+
+  async triggerSavepoint(jobId: JobId, request: SavepointRequest): Promise<string> {
+    return this.#jobMaster(jobId).triggerSavepoint(request);
+  }
+
+  async disposeSavepoint(path: string): Promise<void> {
+    await disposeSavepoint(this.#options.files, path);
   }
 
   async outcome(jobId: JobId): Promise<JobOutcome> {

@@ -5,7 +5,7 @@ import type { EngineError } from '#core/errors/engine-error';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
-import { CheckpointCoordinator, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
+import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
 import type { EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
@@ -13,11 +13,24 @@ import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph
 import { JobManagerError } from '#jobmanager/errors';
 import { CheckpointStore } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import type { Cancellable, Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
+import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import type { TaskMail } from '#streaming/task/task-description';
+
+/** A snapshot that is asked for while tasks start or splits are under way is tried again after this. */
+const REQUEST_RETRY_MS = 10;
+
+const ABORT_REASONS: Readonly<Record<AbortReason, string>> = {
+  expired: 'it was not complete within execution.checkpointing.timeout',
+  declined: 'a task could not take or write its part, see the log',
+  'task-ended': 'a task ended before it had taken its part',
+  'metadata-failed': 'its metadata could not be written, see the log',
+  stopped: 'the job has ended or restarts',
+};
 
 export interface CheckpointDriverOptions {
   readonly jobId: JobId;
@@ -41,9 +54,16 @@ export interface CheckpointedAttempt {
 export class CheckpointDriver {
   readonly #options: CheckpointDriverOptions;
   readonly #coordinator: CheckpointCoordinator;
-  readonly #store: CheckpointStore | undefined;
+  readonly #store: CheckpointStore;
+  readonly #requests = new SnapshotRequests();
+  /** The savepoint that the job stops with: what it goes on from, should it fail before it has stopped. */
+  #stoppedWith: CompletedSnapshot | undefined;
+  /** It is complete, and tasks are coming to their end. */
+  #isStopping = false;
   #attempt: CheckpointedAttempt | undefined;
   #timer: Cancellable | undefined;
+  /** Epoch ms before which no request is tried again. */
+  #askAtMs = 0;
   #enumerators: readonly EnumeratorState[] = [];
   /** Checkpoints that were given up while slots still wrote their files. */
   readonly #undeleted: number[] = [];
@@ -58,17 +78,18 @@ export class CheckpointDriver {
     this.#options = options;
     const { settings, files, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
-    this.#store = settings.directory === undefined ? undefined : new CheckpointStore(files, settings.directory, jobId);
+    this.#store = new CheckpointStore(files, settings.directory, jobId);
   }
 
   /** `<root>/<job id>`, undefined when no checkpoint can be taken. */
   get jobDirectory(): string | undefined {
-    return this.#store?.jobDirectory;
+    return this.#store.jobDirectory;
   }
 
   get latestCompletedPath(): string | undefined {
     const id = this.#coordinator.latestCompletedId;
-    return id === undefined ? undefined : this.#store?.directoryOf(id);
+    if (this.#stoppedWith !== undefined && this.#stoppedWith.checkpointId > (id ?? 0)) return this.#stoppedWith.path;
+    return id === undefined ? undefined : this.#store.directoryOf(id);
   }
 
   get counts(): CheckpointCounts {
@@ -76,11 +97,22 @@ export class CheckpointDriver {
     return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs };
   }
 
+  /** Takes a snapshot as soon as the running attempt can. Rejects with SNAPSHOT_REQUEST_FAILED, CHECKPOINT_DIRECTORY_MISSING. */
+  async request(request: SnapshotRequest): Promise<CompletedSnapshot> {
+    if (request.kind === 'checkpoint' && this.#store.jobDirectory === undefined) {
+      throw new JobManagerError('CHECKPOINT_DIRECTORY_MISSING', 'the checkpoint that was asked for has no place to go: set execution.checkpointing.dir');
+    }
+    if (this.#isStopping) throw requestFailed('the job is stopping with a savepoint');
+    const answer = this.#requests.add(request);
+    this.#scheduleNext();
+    return answer;
+  }
+
   start(attempt: CheckpointedAttempt): void {
     assert(this.#attempt === undefined, 'one attempt at a time');
     this.#attempt = attempt;
     this.#awaiting.clear();
-    if (this.#store === undefined) return;
+    this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
     this.#scheduleNext();
   }
@@ -92,6 +124,7 @@ export class CheckpointDriver {
     this.#act(this.#coordinator.stop(this.#options.clock.now()));
     this.#attempt = undefined;
     this.#timer?.cancel();
+    this.#requests.abortAll('the job has ended or restarts');
     await this.#work;
   }
 
@@ -99,7 +132,6 @@ export class CheckpointDriver {
   async close(options: { readonly isRetained: boolean }): Promise<void> {
     await this.stop();
     const store = this.#store;
-    if (store === undefined) return;
     const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...this.#coordinator.completedIds];
     for (const id of unwanted) await store.discard(id);
     await store.removeWhenEmpty();
@@ -134,7 +166,7 @@ export class CheckpointDriver {
   /** When all that still run wait for a checkpoint, there is no reason to wait for its time. */
   #hurryAtEnd(): void {
     const running = this.#attempt?.graph.executions.filter((execution) => !execution.isTerminal) ?? [];
-    if (running.length === 0 || !running.every((execution) => this.#awaiting.has(execution.deployment.subtaskId))) return;
+    if (this.#isStopping || running.length === 0 || !running.every((execution) => this.#awaiting.has(execution.deployment.subtaskId))) return;
     this.#coordinator.hurry(this.#options.clock.now());
     this.#scheduleNext();
   }
@@ -145,9 +177,11 @@ export class CheckpointDriver {
 
   #scheduleNext(): void {
     this.#timer?.cancel();
-    const dueMs = this.#coordinator.nextTimeMs;
+    const isAsked = this.#requests.isWaiting && this.#coordinator.pendingId === undefined;
+    const nowMs = this.#options.clock.now();
+    const dueMs = isAsked ? Math.min(this.#askAtMs, this.#coordinator.nextTimeMs) : this.#coordinator.nextTimeMs;
     if (this.#attempt === undefined || !Number.isFinite(dueMs)) return;
-    const delayMs = Math.max(0, dueMs - this.#options.clock.now());
+    const delayMs = Math.max(0, dueMs - nowMs);
     this.#timer = this.#options.clock.schedule(delayMs, () => this.#onTime());
   }
 
@@ -155,7 +189,15 @@ export class CheckpointDriver {
     const attempt = this.#attempt;
     if (attempt === undefined) return;
     const areSettled = attempt.sources.every((source) => source.isSettled);
-    this.#act(this.#coordinator.onTime(this.#options.clock.now(), areSettled ? attempt.graph.checkpointParticipants() : undefined));
+    const participants = areSettled ? attempt.graph.checkpointParticipants() : undefined;
+    const nowMs = this.#options.clock.now();
+    const request = this.#coordinator.pendingId === undefined ? this.#requests.next() : undefined;
+    if (request !== undefined && participants !== undefined) {
+      this.#requests.begin();
+      return this.#act(this.#coordinator.trigger(nowMs, participants, { isSavepoint: request.kind === 'savepoint' }));
+    }
+    if (request !== undefined) this.#askAtMs = nowMs + REQUEST_RETRY_MS;
+    this.#act(this.#coordinator.onTime(nowMs, participants));
   }
 
   #act(decisions: readonly CheckpointDecision[]): void {
@@ -168,16 +210,40 @@ export class CheckpointDriver {
       case 'trigger': return this.#trigger(decision.checkpointId, decision.timestamp, decision.participants);
       case 'write-metadata': return this.#writeMetadata(decision.checkpointId, decision.timestamp, decision.acknowledgements);
       case 'notify-complete':
-        for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
-        return this.#toAll({ kind: 'checkpoint-complete', checkpointId: decision.checkpointId });
+        return this.#complete(decision.checkpointId);
       case 'abort':
         this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
-        this.#endHolds();
-        this.#hurryAtEnd();
-        return this.#toAll({ kind: 'checkpoint-aborted', checkpointId: decision.checkpointId });
+        return this.#giveUp(decision.checkpointId, decision.reason);
       case 'discard': return this.#enqueue((store) => this.#discard(store, decision.checkpointId));
       case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `${decision.failures} checkpoints failed in a row, ${this.#options.settings.tolerableFailures} are allowed: look for the cause in the log, or set execution.checkpointing.tolerable-failed-checkpoints`));
     }
+  }
+
+  /** Only what a restart would go on from is made known to sinks: a savepoint when the job stops with it. */
+  #complete(checkpointId: number): void {
+    const request = this.#requests.current;
+    const path = this.#store.directoryOf(checkpointId);
+    const isStop = request?.kind === 'savepoint' && request.stop !== undefined;
+    if (isStop) {
+      this.#stoppedWith = { checkpointId, path };
+      this.#isStopping = true;
+      this.#coordinator.stop(this.#options.clock.now());
+    }
+    if (isStop || request?.kind !== 'savepoint') {
+      for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
+      this.#toAll({ kind: 'checkpoint-complete', checkpointId });
+    }
+    this.#requests.complete({ checkpointId, path });
+  }
+
+  #giveUp(checkpointId: number, reason: AbortReason): void {
+    const flags = barrierFlags(this.#requests.current);
+    this.#requests.abort(ABORT_REASONS[reason]);
+    this.#endHolds();
+    this.#hurryAtEnd();
+    this.#toAll({ kind: 'checkpoint-aborted', checkpointId });
+    // Time cannot be taken back: after MAX_WATERMARK the job goes on from its last checkpoint.
+    if (hasFlag(flags, BarrierFlag.DRAIN) && reason !== 'stopped') this.#options.onTooManyFailures(requestFailed(`${ABORT_REASONS[reason]}, after the end of time had been sent to drain the job`));
   }
 
   #trigger(checkpointId: number, timestamp: number, participants: CheckpointParticipants): void {
@@ -192,10 +258,13 @@ export class CheckpointDriver {
       if (!executions.some((execution) => execution.deployment.vertexId === source.vertexId)) source.endCheckpoint();
     }
     this.#covered = [...this.#awaiting];
+    const request = this.#requests.current;
+    if (request?.kind === 'savepoint') this.#store.place(checkpointId, request.directory);
     this.#enqueue((store) => store.prepare(checkpointId));
     void this.#work.then(() => {
       if (this.#coordinator.pendingId !== checkpointId) return;
-      for (const subtaskId of participants.triggered) this.#options.sendMail(subtaskId, { kind: 'trigger-checkpoint', checkpointId, timestamp, flags: 0 });
+      if (request?.kind === 'savepoint') this.#toAll({ kind: 'savepoint-directory', checkpointId, directory: request.directory });
+      for (const subtaskId of participants.triggered) this.#options.sendMail(subtaskId, { kind: 'trigger-checkpoint', checkpointId, timestamp, flags: barrierFlags(request) });
     });
   }
 
@@ -237,9 +306,7 @@ export class CheckpointDriver {
 
   /** File work that fails is logged: a checkpoint that cannot be written is found out by its timeout or its metadata. */
   #enqueue(work: (store: CheckpointStore) => Promise<void>): void {
-    const store = this.#store;
-    if (store === undefined) return;
-    this.#work = this.#work.then(() => work(store)).catch((error: unknown) => this.#options.log.warn('checkpoint files', { error }));
+    this.#work = this.#work.then(() => work(this.#store)).catch((error: unknown) => this.#options.log.warn('checkpoint files', { error }));
   }
 }
 

@@ -3,10 +3,11 @@
 // known, every slot of the job has been given back. Thread: main; messages queue there, so nothing here is re-entered.
 import { assert } from '#core/assert';
 import type { Configuration } from '#core/config/configuration';
+import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { stateRecoveryOptions } from '#core/config/options/state-recovery-options';
 import { deserializeError, serializeError, type EngineError, type SerializedError } from '#core/errors/engine-error';
 import { ClusterError } from '#cluster/errors';
-import type { JobMasterGateway, JobOutcome, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { JobMasterGateway, JobOutcome, SavepointRequest, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import type { JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
@@ -19,11 +20,14 @@ import { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { isFinalError } from '#jobmanager/failover/final-errors';
 import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
+import { JobManagerError } from '#jobmanager/errors';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { WatermarkAlignment } from '#jobmanager/job-master/watermark-alignment';
 import { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
+import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
+import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -70,6 +74,8 @@ export class JobMaster implements JobMasterGateway {
   #endedMs: number | undefined;
   /** Set while an attempt is being wound down; the first cause wins. */
   #onAllTerminal: (() => void) | undefined;
+  /** Those who wait for the job to stop. */
+  readonly #onRestart: (() => void)[] = [];
 
   /** Throws on settings that cannot hold: nothing has been started then. */
   constructor(options: JobMasterOptions) {
@@ -133,6 +139,27 @@ export class JobMaster implements JobMasterGateway {
     await this.outcome;
   }
 
+  /** Its id. Rejects with SNAPSHOT_REQUEST_FAILED, CHECKPOINT_DIRECTORY_MISSING. */
+  async triggerCheckpoint(): Promise<number> {
+    return (await this.#requestSnapshot({ kind: 'checkpoint' })).checkpointId;
+  }
+
+  /**
+   * The absolute path of its directory; with `stop` when the job has ended as well.
+   * Rejects with SNAPSHOT_REQUEST_FAILED, SAVEPOINT_DIRECTORY_MISSING, JOB_STOP_FAILED.
+   */
+  async triggerSavepoint({ targetDirectory, stop }: SavepointRequest): Promise<string> {
+    const { files, jobId, configuration, random } = this.#options;
+    const directory = await chooseSavepointDirectory(files, targetDirectory ?? configuration.get(checkpointingOptions.savepointDir), jobId, random);
+    const { path } = await this.#requestSnapshot({ kind: 'savepoint', directory, stop });
+    if (stop !== undefined) {
+      const restarted = new Promise<'RESTARTED'>((resolve) => this.#onRestart.push(() => resolve('RESTARTED')));
+      const end = await Promise.race([this.outcome.then(({ status }) => status), restarted]);
+      if (end !== 'FINISHED') throw new JobManagerError('JOB_STOP_FAILED', `the savepoint ${path} is complete, but before the job had stopped it was ${end}: ${end === 'RESTARTED' ? 'it goes on from the savepoint, stop it again' : 'start it again from the savepoint'}`);
+    }
+    return path;
+  }
+
   onSlotReport(slotIndex: number, report: SlotReport): void {
     const graph = this.#graph;
     if (graph === undefined || report.attemptNumber !== graph.attemptNumber || isTerminal(JOB_STATUS, this.#status)) return;
@@ -183,6 +210,11 @@ export class JobMaster implements JobMasterGateway {
     if (!canTransition(JOB_STATUS, this.#status, 'SUSPENDED')) return;
     this.#error ??= new ClusterError('JOB_SUSPENDED', `the cluster was closed while the job ${this.#options.plan.jobName} (${this.#options.jobId}) was running`);
     await this.#end('SUSPENDED');
+  }
+
+  async #requestSnapshot(request: SnapshotRequest): Promise<CompletedSnapshot> {
+    if (this.#checkpoints === undefined || this.#status !== 'RUNNING') throw requestFailed(`the job is ${this.#status}`);
+    return this.#checkpoints.request(request);
   }
 
   #moveTo(status: JobStatus): void {
@@ -266,6 +298,7 @@ export class JobMaster implements JobMasterGateway {
     const { jobId, taskExecutor, clock, files, log } = this.#options;
     log.warn('job restarts', { jobId, attempt: this.#attemptNumber, delayMs: Math.round(delayMs), cause });
     await this.#windDown();
+    for (const tell of this.#onRestart.splice(0)) tell();
     await taskExecutor.releaseSlots(jobId);
     await clock.sleep(delayMs);
     if (this.#status !== 'RESTARTING') return;

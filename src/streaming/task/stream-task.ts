@@ -11,6 +11,7 @@ import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { ChainState } from '#streaming/task/chain-state';
 import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
+import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import { createFileSpills } from '#streaming/task/file-spill';
 import { SourceDriver } from '#streaming/task/source-driver';
 import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription, type TaskMail, type TaskStatus } from '#streaming/task/task-description';
@@ -42,6 +43,10 @@ export class StreamTask implements RunnableTask {
   /** Checkpoints to start here: of a source between batches, of any other task when no barrier can come any more. */
   #triggers: Barrier[] = [];
   #lastCheckpointId = -1;
+  /** A stop with this savepoint has been snapshotted here: nothing runs until it is complete or given up. */
+  #stoppedWith: number | undefined;
+  /** The barrier of a stop that drains, until all that MAX_WATERMARK sets off is emitted. */
+  #draining: Barrier | undefined;
   /** Sinks commit with a checkpoint, also what they wrote last. */
   readonly #isCheckpointed: boolean;
   #isCheckpointAwaited = false;
@@ -144,10 +149,12 @@ export class StreamTask implements RunnableTask {
   #step(): StepResult {
     const nowMs = this.description.clock.now();
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
+    if (this.#stoppedWith !== undefined) return this.#whileStopped();
     if (this.#availability.blocked > this.#chain.pending.size && !this.#unblock()) return this.#blocked(nowMs);
     if (this.#isFlushing) return this.#finish();
     if (!this.#chain.advance()) return this.#whilePending(nowMs);
     if (this.#availability.blocked !== 0) return StepResult.PROGRESS;
+    if (this.#draining !== undefined) return this.#drained(this.#draining);
     if (this.#chain.nextProcessingTime <= nowMs) {
       this.#chain.onProcessingTime(nowMs);
       return StepResult.PROGRESS;
@@ -175,8 +182,8 @@ export class StreamTask implements RunnableTask {
 
   /** An operator is emitting and has no room: a barrier may pass, since what is pending is in the operator's snapshot. */
   #whilePending(nowMs: number): StepResult {
-    if (!this.#chain.isMidRecord && !this.#hasBatch) {
-      if (this.#gate?.pollBarrier() === true) this.#snapshot(this.#gate.barrier!);
+    if (!this.#chain.isMidRecord && !this.#hasBatch && this.#draining === undefined) {
+      if (this.#gate?.pollBarrier() === true) this.#onBarrier(this.#gate.barrier!);
       else if (this.#triggers.length > 0 && this.#source !== undefined) this.#performTriggers();
     }
     // Not blocked by a channel or sink: a user's iterator has had its turn.
@@ -207,7 +214,7 @@ export class StreamTask implements RunnableTask {
       case GateEvent.WATERMARK: this.#advanceWatermark(this.#valve.onWatermark(gate.channel.index, gate.value)); break;
       case GateEvent.IDLE: this.#setIdle(gate.channel.index, true); break;
       case GateEvent.ACTIVE: this.#setIdle(gate.channel.index, false); break;
-      case GateEvent.BARRIER: this.#snapshot(gate.barrier!); break;
+      case GateEvent.BARRIER: this.#onBarrier(gate.barrier!); break;
       case GateEvent.BARRIER_CANCELED: this.#abort(gate.barrier!.checkpointId); break;
       case GateEvent.CHANNEL_ENDED: return this.#channelEnded();
       default: break;
@@ -238,9 +245,13 @@ export class StreamTask implements RunnableTask {
   #channelEnded(): StepResult {
     const gate = this.#gate!;
     const { index, input } = gate.channel;
-    if (gate.completeAlignmentAfterEnd()) this.#snapshot(gate.barrier!);
+    const isAligned = gate.completeAlignmentAfterEnd();
+    const isLast = isAligned && hasFlag(gate.barrier!.flags, BarrierFlag.STOP);
+    if (isAligned && !isLast) this.#snapshot(gate.barrier!);
     if (!gate.isEnded) this.#advanceWatermark(this.#valve.onEnd(index));
     if (gate.isInputEnded(input)) this.#chain.endInput(input);
+    // Behind a stop nothing runs: what the channel's end sets off goes before it.
+    if (isLast) this.#onBarrier(gate.barrier!);
     return gate.isEnded ? this.#beginFinish() : StepResult.PROGRESS;
   }
 
@@ -252,7 +263,9 @@ export class StreamTask implements RunnableTask {
 
   #finish(): StepResult {
     if (!this.#chain.advance() || this.#availability.blocked !== 0) return StepResult.PROGRESS;
+    if (this.#draining !== undefined) return this.#drained(this.#draining);
     if (this.#triggers.length > 0) this.#performTriggers();
+    if (this.#stoppedWith !== undefined) return StepResult.PROGRESS;
     if (!this.#isEndSent) {
       this.#isEndSent = true;
       this.#chain.finish(this.#isCheckpointed);
@@ -282,11 +295,15 @@ export class StreamTask implements RunnableTask {
       case 'checkpoint-complete':
         this.#chain.checkpointComplete(mail.checkpointId);
         this.#source?.checkpointComplete(mail.checkpointId);
+        if (this.#stoppedWith === mail.checkpointId) this.#become('FINISHED');
         return;
       case 'checkpoint-aborted':
         this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId !== mail.checkpointId);
         this.#chain.checkpointAborted(mail.checkpointId);
+        if (this.#stoppedWith === mail.checkpointId) this.#stoppedWith = undefined;
+        if (this.#draining?.checkpointId === mail.checkpointId) this.#draining = undefined;
         return;
+      case 'savepoint-directory': return; // the slot's
       case 'add-splits': this.#source?.addSplits(mail.splits); return;
       case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
       case 'align-watermark': this.#source?.limitWatermark(mail.maxWatermark); return;
@@ -298,8 +315,36 @@ export class StreamTask implements RunnableTask {
   #performTriggers(): boolean {
     if (this.#source !== undefined && !this.#source.finishBatch()) return false;
     if (this.#chain.pending.size > 0 || this.#availability.blocked > 0) return false;
-    for (const trigger of this.#triggers) this.#snapshot(trigger);
+    for (const trigger of this.#triggers) {
+      if (this.#source !== undefined && hasFlag(trigger.flags, BarrierFlag.DRAIN) && !this.#isFlushing) this.#drainSource(trigger);
+      else this.#snapshot(trigger);
+    }
     return true;
+  }
+
+  #drainSource(trigger: Barrier): void {
+    this.#triggers = this.#triggers.filter((other) => other !== trigger);
+    this.#draining = trigger;
+    this.#source!.emitMaxWatermark();
+  }
+
+  /** Between batches, or between the rows of what is pending: that may be in the snapshot, unless the job is to be drained. */
+  #onBarrier(barrier: Barrier): void {
+    if (hasFlag(barrier.flags, BarrierFlag.DRAIN)) this.#draining = barrier;
+    else this.#snapshot(barrier);
+  }
+
+  #drained(barrier: Barrier): StepResult {
+    this.#draining = undefined;
+    this.#snapshot(barrier);
+    return StepResult.PROGRESS;
+  }
+
+  /** What was emitted before the barrier, and the barrier itself, still have to reach the channels. */
+  #whileStopped(): StepResult {
+    let isDrained = this.#chain.pollSinks();
+    for (const writer of this.#writers) if (!writer.drain()) isDrained = false;
+    return isDrained ? StepResult.IDLE : StepResult.BLOCKED;
   }
 
   #snapshot(barrier: Barrier): void {
@@ -308,7 +353,7 @@ export class StreamTask implements RunnableTask {
     const { checkpointId, timestamp, flags } = barrier;
     this.#lastCheckpointId = checkpointId;
     this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId > checkpointId);
-    const snapshots = this.#chain.snapshot({ checkpointId, timestamp, isSavepoint: (flags & 1) !== 0 });
+    const snapshots = this.#chain.snapshot({ checkpointId, timestamp, isSavepoint: hasFlag(flags, BarrierFlag.SAVEPOINT) });
     const headId = operators[0]!.operatorId;
     if (this.#source !== undefined) snapshots.set(headId, this.#source.snapshot(checkpointId));
     else snapshots.set(headId, withTaskWatermark(snapshots.get(headId), this.#valve.watermark));
@@ -316,7 +361,8 @@ export class StreamTask implements RunnableTask {
     if (!this.#isEndSent) for (const writer of this.#writers) writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
     reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
       alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
-    });
+    }, flags);
+    if (hasFlag(flags, BarrierFlag.STOP)) this.#stoppedWith = checkpointId;
   }
 
   #abort(checkpointId: number): void {

@@ -85,7 +85,8 @@ export interface CheckpointTimings {
 /** How a task talks to its slot. All calls come from the slot's thread, none may block. */
 export interface TaskReporter {
   statusChanged(status: TaskStatus, error: SerializedError | undefined): void;
-  acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): void;
+  /** @param flags of its barrier, see BarrierFlag. */
+  acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags: number): void;
   declineCheckpoint(checkpointId: number, reason: SerializedError): void;
   /** The task is at its end but for sinks that commit with a checkpoint: one is wanted soon. */
   awaitCheckpoint(): void;
@@ -101,6 +102,8 @@ export interface TaskReporter {
 /** Mail for a task: what JobMaster and coordinators tell it. Delivered between steps. */
 export type TaskMail =
   | { readonly kind: 'trigger-checkpoint'; readonly checkpointId: number; readonly timestamp: number; readonly flags: number }
+  /** For the slot: where the task's part of that savepoint goes. Comes before the savepoint's barrier is sent anywhere. */
+  | { readonly kind: 'savepoint-directory'; readonly checkpointId: number; readonly directory: string }
   | { readonly kind: 'checkpoint-complete'; readonly checkpointId: number }
   | { readonly kind: 'checkpoint-aborted'; readonly checkpointId: number }
   | { readonly kind: 'add-splits'; readonly operatorId: string; readonly splits: readonly unknown[] }

@@ -122,6 +122,7 @@ export class SlotRuntime {
   #onCommand(command: SlotCommand): void {
     switch (command.kind) {
       case 'task-mail':
+        if (command.mail.kind === 'savepoint-directory') return this.#reporters.get(command.subtaskId)?.onSavepointDirectory(command.mail.checkpointId, command.mail.directory);
         return this.#tasks.get(command.subtaskId)?.deliver(command.mail);
       case 'cancel-tasks':
         for (const task of this.#tasks.values()) task.deliver({ kind: 'cancel' });

@@ -8,6 +8,7 @@ import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
 import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import type { CheckpointTimings, TaskReporter, TaskStatus } from '#streaming/task/task-description';
 import { TaskManagerError } from '#taskmanager/errors';
 
@@ -29,11 +30,17 @@ export interface SubtaskReporterOptions {
   readonly pending: SlotPending;
 }
 
+interface SavepointPlace {
+  readonly directory: Promise<string>;
+  readonly resolve: (directory: string) => void;
+}
+
 export class SubtaskReporter implements TaskReporter {
   readonly #options: SubtaskReporterOptions;
   #rowsUnderWay = 0;
   /** Snapshots that are being written. */
   readonly #writes = new Set<Promise<void>>();
+  readonly #savepoints = new Map<number, SavepointPlace>();
 
   constructor(options: SubtaskReporterOptions) {
     this.#options = options;
@@ -47,10 +54,15 @@ export class SubtaskReporter implements TaskReporter {
     else tell();
   }
 
-  acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): void {
+  /** The JobMaster tells of it before it triggers the savepoint; a barrier may still be faster than this slot's mail. */
+  onSavepointDirectory(checkpointId: number, directory: string): void {
+    this.#savepoint(checkpointId).resolve(directory);
+  }
+
+  acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags = 0): void {
     const { pending } = this.#options;
     pending.count++;
-    const write = this.#write(checkpointId, snapshots, timings).catch((thrown: unknown) => {
+    const write = this.#write(checkpointId, snapshots, timings, flags).catch((thrown: unknown) => {
       const error = new TaskManagerError('SNAPSHOT_WRITE_FAILED', `${this.#options.subtaskId} cannot write its part of checkpoint ${checkpointId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
       this.declineCheckpoint(checkpointId, serializeError(error));
     }).finally(() => {
@@ -103,12 +115,30 @@ export class SubtaskReporter implements TaskReporter {
     else this.#options.process.writeStdout(text);
   }
 
-  async #write(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings): Promise<void> {
-    const { checkpointDirectory, subtaskId, files, report, attemptNumber } = this.#options;
+  #checkpointDirectory(checkpointId: number): string {
+    const { checkpointDirectory } = this.#options;
     assert(checkpointDirectory !== undefined, 'checkpoints are triggered only where there is a directory for them');
+    return `${checkpointDirectory}/chk-${checkpointId}`;
+  }
+
+  #savepoint(checkpointId: number): SavepointPlace {
+    let place = this.#savepoints.get(checkpointId);
+    if (place === undefined) {
+      let resolve: (directory: string) => void = () => undefined;
+      const directory = new Promise<string>((settle) => {
+        resolve = settle;
+      });
+      this.#savepoints.set(checkpointId, (place = { directory, resolve }));
+    }
+    return place;
+  }
+
+  async #write(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags: number): Promise<void> {
+    const { subtaskId, files, report, attemptNumber } = this.#options;
     const { bytes } = encodeSubtaskSnapshot(snapshots);
     const file = `${subtaskId}.state`;
-    await files.atomicWrite(`${checkpointDirectory}/chk-${checkpointId}/${file}`, bytes);
+    const directory = hasFlag(flags, BarrierFlag.SAVEPOINT) ? await this.#savepoint(checkpointId).directory : this.#checkpointDirectory(checkpointId);
+    await files.atomicWrite(`${directory}/${file}`, bytes);
     report({ kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, file, bytes: bytes.length, timings, operatorIds: operatorsWithState(snapshots) });
   }
 }
