@@ -21,6 +21,11 @@ export const releasePointer = join(cache, 'rocksdb-release.json');
 /** What may be seen from outside: RocksDB and the C++ library inside must not clash with another addon's copies. */
 const exported = join(sources, 'exported-symbols.map');
 
+const SYSTEM_PREFIXES = ['/usr', '/usr/local', '/opt/homebrew'];
+const OLD_ADDON_MS = 24 * 3600_000;
+const RETRY_MS = 3600_000;
+const isMac = process.platform === 'darwin';
+
 const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '-DNAPI_VERSION=8'];
 
 /**
@@ -28,17 +33,38 @@ const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '
  * @returns {Promise<{ status: 'built' | 'cached' | 'unavailable', reason?: string, path?: string }>}
  */
 export async function buildAddon() {
-  const library = findRelease() ?? { kind: 'system', flags: [], link: ['-lrocksdb'] };
-  const flags = [...FLAGS, ...library.flags, ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [`-Wl,--version-script=${exported}`])];
-  const path = join(cache, `rocksdb-${hashOf([...flags, ...library.link].map((word) => word.replaceAll(root, '')))}.node`);
+  let library = findRelease() ?? systemLibrary();
+  let path = pathFor(library);
   if (existsSync(path)) return finish('cached', path, library.kind);
-  if (!existsSync(headers)) return refuse('the package node-api-headers is not installed: run npm ci');
-  if (spawnSync('g++', ['--version'], { stdio: 'ignore' }).status !== 0) return refuse('there is no C++ compiler: install g++');
-  if (library.kind === 'system' && !hasSystemLibrary() && !installSystemLibrary()) {
-    return refuse('RocksDB is not installed: install librocksdb-dev (apt) or rocksdb (brew), or run npm run build:rocksdb');
+  if (!existsSync(headers)) return refuse('the package node-api-headers is not installed: run npm ci', path);
+  if (spawnSync('g++', ['--version'], { stdio: 'ignore' }).status !== 0) return refuse('there is no C++ compiler: install g++', path);
+  const earlier = readEarlierFailure(path);
+  if (earlier !== undefined) return refuse(earlier, path);
+  if (library.kind === 'system' && !hasSystemLibrary()) {
+    if (!installSystemLibrary()) return refuse('RocksDB is not installed: install librocksdb-dev (apt) or rocksdb (brew), or run npm run build:rocksdb', path);
+    library = systemLibrary();
+    path = pathFor(library);
   }
-  const problem = await compile(path, flags, library.link);
-  return problem === undefined ? finish('built', path, library.kind) : refuse(`it does not compile: ${problem}`);
+  const problem = await compile(path, flagsFor(library), library.link);
+  return problem === undefined ? finish('built', path, library.kind) : refuse(`it does not compile: ${problem}`, path);
+}
+
+function flagsFor(library) {
+  return [...FLAGS, ...library.flags, ...(isMac ? ['-undefined', 'dynamic_lookup'] : [`-Wl,--version-script=${exported}`])];
+}
+
+/** Named by all that decides its content; where this checkout lies does not. */
+function pathFor(library) {
+  const hash = createHash('sha256').update(JSON.stringify([...flagsFor(library), ...library.link]).replaceAll(root, '')).update(process.platform).update(process.arch);
+  for (const file of sourceFiles()) hash.update(relative(sources, file)).update(readFileSync(file));
+  return join(cache, `rocksdb-${hash.digest('hex').slice(0, 16)}.node`);
+}
+
+/** Why the same build failed a short while ago: an unchanged set-up shall not try apt or the compiler each time. */
+function readEarlierFailure(path) {
+  if (process.env.CI === 'true' || !existsSync(pointer)) return undefined;
+  const { reason, wanted, atMs } = JSON.parse(readFileSync(pointer, 'utf8'));
+  return reason !== undefined && wanted === relative(cache, path) && Date.now() - atMs < RETRY_MS ? reason : undefined;
 }
 
 function findRelease() {
@@ -47,9 +73,18 @@ function findRelease() {
   if (!release.libraries.every((file) => existsSync(file))) return undefined;
   return {
     kind: 'static',
-    flags: ['-DNDEBUG', '-DMILLRACE_ROCKSDB_LINK="static"', `-DMILLRACE_ROCKSDB_BUILD="${release.key}"`, `-I${release.include}`],
-    link: [...release.libraries, '-Wl,--exclude-libs,ALL', '-static-libstdc++', '-static-libgcc', '-lpthread', '-ldl', '-s'],
+    flags: ['-DNDEBUG', '-DMILLRACE_ROCKSDB_LINK="static"', `-I${release.include}`],
+    link: [...release.libraries, ...(isMac ? [] : ['-Wl,--exclude-libs,ALL', '-static-libstdc++', '-static-libgcc', '-lpthread', '-ldl', '-s'])],
   };
+}
+
+/** The version of its headers is in the flags, so that an upgrade of the library makes a new addon. */
+function systemLibrary() {
+  const prefix = SYSTEM_PREFIXES.find((each) => existsSync(join(each, 'include', 'rocksdb', 'version.h')));
+  if (prefix === undefined) return { kind: 'system', flags: [], link: ['-lrocksdb'] };
+  const version = readFileSync(join(prefix, 'include', 'rocksdb', 'version.h'), 'utf8').match(/(?<=#define ROCKSDB_(MAJOR|MINOR|PATCH) )\d+/g) ?? [];
+  const places = prefix === '/usr' ? { include: [], library: [] } : { include: [`-I${join(prefix, 'include')}`], library: [`-L${join(prefix, 'lib')}`] };
+  return { kind: 'system', flags: [...places.include, `-DMILLRACE_ROCKSDB_HEADERS="${version.join('.')}"`], link: [...places.library, '-lrocksdb'] };
 }
 
 function hasSystemLibrary() {
@@ -81,8 +116,13 @@ async function compile(path, flags, link) {
     compiler.on('close', (code) => resolve(code === 0 ? undefined : (text.split('\n').find((line) => line.includes('error')) ?? `g++ ended with ${code}`)));
   });
   rmSync(unit, { force: true });
-  if (problem === undefined) renameSync(`${temporary}.node`, path);
-  return problem;
+  if (problem !== undefined) return problem;
+  renameSync(`${temporary}.node`, path);
+  for (const name of readdirSync(cache)) {
+    const other = join(cache, name);
+    if (/^rocksdb-[0-9a-f]{16}\.node$/.test(name) && Date.now() - statSync(other).mtimeMs > OLD_ADDON_MS) rmSync(other, { force: true });
+  }
+  return undefined;
 }
 
 function finish(status, path, kind) {
@@ -91,9 +131,8 @@ function finish(status, path, kind) {
   return { status, path };
 }
 
-function refuse(reason) {
-  const text = JSON.stringify({ reason });
-  if (!existsSync(pointer) || readFileSync(pointer, 'utf8') !== text) writePointer(text);
+function refuse(reason, path) {
+  if (readEarlierFailure(path) !== reason) writePointer(JSON.stringify({ reason, wanted: relative(cache, path), atMs: Date.now() }));
   console.error(`[ROCKSDB_UNAVAILABLE] the RocksDB backend is not available, state.backend.type hashmap is: ${reason}`);
   return { status: 'unavailable', reason };
 }
@@ -102,12 +141,6 @@ function writePointer(text) {
   mkdirSync(cache, { recursive: true });
   writeFileSync(`${pointer}.${process.pid}`, text);
   renameSync(`${pointer}.${process.pid}`, pointer);
-}
-
-function hashOf(flags) {
-  const hash = createHash('sha256').update(JSON.stringify(flags)).update(process.platform).update(process.arch);
-  for (const file of sourceFiles()) hash.update(relative(sources, file)).update(readFileSync(file));
-  return hash.digest('hex').slice(0, 16);
 }
 
 function sourceFiles(folder = sources) {

@@ -13,13 +13,16 @@ interface BuildPointer {
   readonly reason?: string;
 }
 
-/** Throws ROCKSDB_UNAVAILABLE with the reason, in one line. */
-export function loadAddonFunctions(): AddonFunctions {
-  // The package refers to itself by name, so this holds in dist, in the bundles and installed elsewhere.
-  const root = dirname(require.resolve('millrace/package.json'));
+/** The package refers to itself by name, so this holds in dist, in the bundles and installed elsewhere. */
+function packageRoot(): string {
+  return dirname(require.resolve('millrace/package.json'));
+}
+
+/** `root` holds .cache or prebuilds. Throws ROCKSDB_UNAVAILABLE with the reason, in one line. */
+export function loadAddonFunctions(root: string = packageRoot()): AddonFunctions {
   const { file, reason } = readPointer(join(root, '.cache', 'native', 'rocksdb.json'));
   const packed = join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'rocksdb.node');
-  let failure = reason ?? 'it has not been built: run npm run build:addon';
+  let failure = reason ?? 'it has not been built: run node scripts/build-addon.mjs';
   for (const path of file === undefined ? [packed] : [join(root, '.cache', 'native', file), packed]) {
     try {
       return require(path) as AddonFunctions;
@@ -36,6 +39,6 @@ function readPointer(path: string): BuildPointer {
     return JSON.parse(readFileSync(path, 'utf8')) as BuildPointer;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new RocksDbError('ROCKSDB_UNAVAILABLE', `the note of the RocksDB addon's build cannot be read: run npm run build:addon`, { cause: error });
+    throw new RocksDbError('ROCKSDB_UNAVAILABLE', 'the note of the RocksDB addon\'s build cannot be read: run node scripts/build-addon.mjs', { cause: error });
   }
 }

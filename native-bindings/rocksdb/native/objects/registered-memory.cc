@@ -21,13 +21,15 @@ static napi_value MemoryRegister(napi_env env, napi_callback_info info) {
   return Uint32(env, args.environment().memories.Add(std::make_unique<RegisteredMemory>(env, reference, view)));
 }
 
-// memoryRelease(memory): refused while a database works in it.
+// memoryRelease(memory): refused while a database or an SST file works in it.
 static napi_value MemoryRelease(napi_env env, napi_callback_info info) {
   Arguments<1> args(env, info);
   const RegisteredMemory* wanted = args.environment().memories.Find(args.U32(0));
   bool is_used = false;
-  args.environment().databases.ForEach([wanted, &is_used](const Database& each) { is_used = is_used || (wanted != nullptr && each.memory.base == wanted->view.base); });
-  if (is_used) return ThrowCode(env, "ROCKSDB_ARGUMENT", "memory that an open database uses cannot be released: close the database or give it other memory first");
+  const auto check = [wanted, &is_used](const auto& each) { is_used = is_used || (wanted != nullptr && each.memory.base == wanted->view.base); };
+  args.environment().databases.ForEach(check);
+  args.environment().sst_writers.ForEach(check);
+  if (is_used) return ThrowCode(env, "ROCKSDB_ARGUMENT", "memory that an open database or SST file uses cannot be released: close it first, or give the database other memory");
   std::unique_ptr<RegisteredMemory> memory = args.environment().memories.Remove(args.U32(0));
   if (memory != nullptr) memory->Release();
   return nullptr;
