@@ -34,6 +34,7 @@ napi_value ResourcesCreate(napi_env env, napi_callback_info info) {
   cache_options.high_pri_pool_ratio = options.Number("highPriorityPoolRatio", 0.1);
   cache_options.num_shard_bits = static_cast<int>(options.Number("shardBits", -1));
   resources->cache = rocksdb::NewLRUCache(cache_options);
+  // Without stalls: a database that is held up would wait for memtables of others, which only their own writes flush.
   resources->write_buffers = std::make_shared<rocksdb::WriteBufferManager>(static_cast<size_t>(args.I64(1)), resources->cache);
   {
     std::lock_guard<std::mutex> lock(shared_mutex);
