@@ -2,9 +2,10 @@
 // `npm run build:rocksdb`: an optimised static RocksDB for the addon, which published figures and prebuilt binaries come
 // from. cargo fetches the source that the crate librocksdb-sys carries (and lz4's and zstd's), CMake builds it as a unity
 // build without tools and tests into .cache/native; scripts/build-addon.mjs then links it in. About nine CPU-minutes once,
-// nothing when it is there. With --configure-only it ends before the long compilation. No dependencies but cargo and CMake.
+// nothing when it is there. With --configure-only it ends before the long compilation, with
+// --prebuild it puts the addon into prebuilds/, where the published package is looked for it. No dependencies but cargo and CMake.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -48,6 +49,11 @@ if (!isReleaseReady()) {
   compileRocksDb(join(crates[CRATE.name], 'rocksdb', 'include'));
 }
 const addon = await buildAddon();
+if (process.argv.includes('--prebuild') && addon.path !== undefined) {
+  const packed = join(cache, '..', '..', 'prebuilds', `${process.platform}-${process.arch}`);
+  mkdirSync(packed, { recursive: true });
+  copyFileSync(addon.path, join(packed, 'rocksdb.node'));
+}
 if (addon.path !== undefined) console.log(`RocksDB ${CRATE.version}, addon ${addon.status}`);
 process.exit(addon.status === 'unavailable' ? 1 : 0);
 
