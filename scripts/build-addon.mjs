@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Builds the RocksDB addon of native-bindings/rocksdb into .cache/native, keyed by a hash of its sources, flags and the
 // library it is linked with; an unchanged tree costs that hash only. Linked against the RocksDB that `npm run
-// build:rocksdb` made, else the system's (installed with apt where that may be done). Where neither can be had it prints
+// build:rocksdb` made (not if MILLRACE_ROCKSDB_LINK=system: that one has assertions on), else the system's (installed with
+// apt where that may be done). Where neither can be had it prints
 // one line and the engine runs with the heap backend. No dependencies: it runs in set-up. Called by setup.mjs and tests.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -33,7 +34,7 @@ const FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-fvisibility=hidden', '
  * @returns {Promise<{ status: 'built' | 'cached' | 'unavailable', reason?: string, path?: string }>}
  */
 export async function buildAddon() {
-  let library = findRelease() ?? systemLibrary();
+  let library = (process.env.MILLRACE_ROCKSDB_LINK === 'system' ? undefined : findRelease()) ?? systemLibrary();
   let path = pathFor(library);
   if (existsSync(path)) return finish('cached', path, library.kind);
   if (!existsSync(headers)) return refuse('the package node-api-headers is not installed: run npm ci', path);
