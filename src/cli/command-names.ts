@@ -3,6 +3,11 @@ export const COMMAND_DESCRIPTIONS = {
   run: 'runs a program on this host',
   nexmark: 'runs the queries of the Nexmark benchmark',
   'explain-memory': 'shows every memory pool and what a setting would change',
+  list: 'shows the jobs of a running engine',
+  cancel: 'ends a job of a running engine',
+  stop: 'ends a job with a savepoint to start it again from',
+  savepoint: 'takes a savepoint of a running job, or disposes of one',
+  checkpoint: 'takes a checkpoint of a running job',
   completion: 'prints a completion script for bash, zsh or fish',
 } as const;
 

@@ -8,6 +8,11 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('#cli/commands/run')).runRun,
   nexmark: async () => (await import('#cli/commands/nexmark')).runNexmark,
   'explain-memory': async () => (await import('#cli/commands/memory')).runMemory,
+  list: async () => (await import('#cli/commands/list')).runList,
+  cancel: async () => (await import('#cli/commands/cancel')).runCancel,
+  stop: async () => (await import('#cli/commands/stop')).runStop,
+  savepoint: async () => (await import('#cli/commands/savepoint')).runSavepoint,
+  checkpoint: async () => (await import('#cli/commands/checkpoint')).runCheckpoint,
   completion: async () => (await import('#cli/commands/completion')).runCompletion,
 };
 

@@ -2,6 +2,11 @@
 import { parseArguments, formatHelp, type CommandSpec } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
 import { COMMAND_NAMES } from '#cli/command-names';
+import { CANCEL_COMMAND } from '#cli/commands/cancel';
+import { CHECKPOINT_COMMAND } from '#cli/commands/checkpoint';
+import { LIST_COMMAND } from '#cli/commands/list';
+import { SAVEPOINT_COMMAND } from '#cli/commands/savepoint';
+import { STOP_COMMAND } from '#cli/commands/stop';
 import { NEXMARK_COMMAND } from '#cli/commands/nexmark-command';
 import { RUN_COMMAND } from '#cli/commands/run';
 import { CliError } from '#cli/errors';
@@ -30,7 +35,7 @@ export async function runCompletion({ platform, words }: CommandContext): Promis
 
 /** Throws USAGE_VALUE_INVALID for another shell. */
 export function completionScript(shell: string): string {
-  const specs = [RUN_COMMAND, NEXMARK_COMMAND, COMPLETION_COMMAND];
+  const specs = [RUN_COMMAND, NEXMARK_COMMAND, LIST_COMMAND, CANCEL_COMMAND, STOP_COMMAND, SAVEPOINT_COMMAND, CHECKPOINT_COMMAND, COMPLETION_COMMAND];
   const optionsOf = (spec: CommandSpec): string => spec.options.map((option) => `--${option.name}`).join(' ');
   const cases = specs.map((spec) => `    ${spec.name}) words="${optionsOf(spec)}${spec.name === 'completion' ? ` ${SHELLS.join(' ')}` : ''}" ;;\n`).join('');
   switch (shell) {

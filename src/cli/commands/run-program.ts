@@ -2,12 +2,14 @@
 // Invariant: when it has settled, no worker is left.
 import { EXIT_INTERRUPTED } from '#cli/command-context';
 import { JobProgress } from '#cli/output/job-progress';
+import { startEndpoint } from '#cli/rest-endpoint';
 import { releaseSlots } from '#client/mini-cluster/prestarted-slots';
 import type { Platform } from '#client/platform';
 import { cacheDirectory } from '#client/submission/cache-directory';
 import { bundleProgram } from '#client/submission/program-bundle';
 import { ScriptRun } from '#client/submission/program-run';
 import type { Configuration } from '#core/config/configuration';
+import type { RestServer } from '#rest/server/rest-server';
 import type { SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
 export interface ProgramFileRun {
@@ -26,6 +28,7 @@ export async function runProgramFile({ platform, configuration, spares, path, jo
   const progress = new JobProgress(platform, { isForced: false });
   const run = new ScriptRun({ platform, configuration, spares, argv: [path, ...jobArguments], onJob: (job) => progress.follow(job) });
   let isInterrupted = false;
+  let endpoint: RestServer | undefined;
   const interrupt = (): void => {
     isInterrupted = true;
     void run.executor.cancelAll();
@@ -35,6 +38,7 @@ export async function runProgramFile({ platform, configuration, spares, path, jo
   try {
     const program = await bundleProgram(files, path, cacheDirectory(process));
     if (isInterrupted) return EXIT_INTERRUPTED;
+    endpoint = await startEndpoint(platform, configuration, run.executor.dispatcher);
     await run.run(program);
     progress.stop();
     const last = run.executor.jobs.at(-1);
@@ -45,6 +49,8 @@ export async function runProgramFile({ platform, configuration, spares, path, jo
     throw thrown;
   } finally {
     progress.stop();
+    if (!isInterrupted) await endpoint?.awaitLastAnswers();
+    await endpoint?.close();
     await run.executor.close();
     await releaseSlots(spares);
   }

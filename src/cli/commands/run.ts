@@ -18,7 +18,7 @@ export const RUN_COMMAND: CommandSpec = {
   endsAtArgument: true,
   options: [
     ...CONFIGURATION_OPTIONS,
-    { name: 'from-savepoint', short: 's', value: 'PATH', description: 'starts from a checkpoint: its chk-N directory or its _metadata file' },
+    { name: 'from-savepoint', short: 's', value: 'PATH', description: 'starts from a checkpoint or savepoint: its directory or its _metadata file' },
     { name: 'allow-non-restored-state', short: 'n', description: 'drops state of operators that the job no longer has' },
     { name: 'target', value: 'local', choices: ['local'], description: 'where the job runs' },
     { name: 'verbose', short: 'v', description: 'shows the whole stack when the job fails' },

@@ -4,6 +4,7 @@ import { LocalJobClient } from '#client/cluster-client/local-job-client';
 import { MiniCluster } from '#client/mini-cluster/mini-cluster';
 import { ClientError } from '#client/errors';
 import type { Platform } from '#client/platform';
+import type { DispatcherGateway } from '#cluster/gateways/gateways';
 import type { ProgramReference, RecordedExecution } from '#cluster/messages/program-reference';
 import type { JobStatus } from '#cluster/status/job-status';
 import type { Configuration } from '#core/config/configuration';
@@ -43,6 +44,11 @@ export class LocalExecutor implements JobExecutor {
 
   get jobs(): readonly LocalJobClient[] {
     return this.#clients;
+  }
+
+  /** Of the jobs on worker threads. */
+  get dispatcher(): DispatcherGateway {
+    return this.#workers().dispatcher;
   }
 
   prestart(slotCount: number): void {

@@ -1,0 +1,59 @@
+// A dispatcher whose jobs are whatever a test says they are: it answers like the real one, and no slot runs.
+import type { DispatcherGateway, JobOutcome, SavepointRequest } from '#cluster/gateways/gateways';
+import { ClusterError } from '#cluster/errors';
+import { parseJobId, subtaskIdOf, type JobId } from '#cluster/ids/ids';
+import type { JobDetails } from '#cluster/messages/job-messages';
+import type { JobStatus } from '#cluster/status/job-status';
+
+export class ScriptedDispatcher implements DispatcherGateway {
+  readonly #jobs = new Map<JobId, JobDetails>();
+  readonly disposed: string[] = [];
+  readonly asked: (SavepointRequest & { readonly jobId: JobId })[] = [];
+  /** Savepoints wait for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  add(id: string, status: JobStatus): void {
+    const jobId = parseJobId(id);
+    const execution = (index: number, state: 'RUNNING' | 'FINISHED') => ({ subtaskId: subtaskIdOf('vertex', index), taskName: 'task', slotIndex: index, attemptNumber: 0, state });
+    this.#jobs.set(jobId, {
+      jobId, jobName: `job ${id.slice(0, 4)}`, status, startedMs: 1000.5, endedMs: status === 'RUNNING' ? undefined : 2500.25,
+      executions: [execution(0, 'RUNNING'), execution(1, 'FINISHED')], slots: [], restarts: 0, error: undefined,
+      checkpoints: { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
+    });
+  }
+
+  details(jobId: JobId): JobDetails {
+    const details = this.#jobs.get(jobId);
+    if (details === undefined) throw new ClusterError('JOB_NOT_FOUND', `there is no job ${jobId}`);
+    return details;
+  }
+
+  list(): readonly JobDetails[] {
+    return [...this.#jobs.values()];
+  }
+
+  async cancel(jobId: JobId): Promise<void> {
+    this.#jobs.set(jobId, { ...this.details(jobId), status: 'CANCELED' });
+  }
+
+  async outcome(jobId: JobId): Promise<JobOutcome> {
+    return { status: 'FINISHED', details: this.details(jobId) };
+  }
+
+  async triggerCheckpoint(jobId: JobId): Promise<number> {
+    this.details(jobId);
+    return 11;
+  }
+
+  async triggerSavepoint(jobId: JobId, request: SavepointRequest): Promise<string> {
+    this.details(jobId);
+    this.asked.push({ ...request, jobId });
+    await this.gate;
+    return `${request.targetDirectory ?? '/configured'}/savepoint-1`;
+  }
+
+  async disposeSavepoint(path: string): Promise<void> {
+    if (path.includes('nope')) throw new ClusterError('JOB_NOT_FOUND', `nothing at ${path}`);
+    this.disposed.push(path);
+  }
+}
