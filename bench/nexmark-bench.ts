@@ -21,7 +21,7 @@ interface NexmarkFigures {
 }
 
 export function nexmarkRows(options: { readonly quick: boolean }): BenchRow[] {
-  const events = options.quick ? 4_000_000 : 20_000_000;
+  const events = options.quick ? 4_000_000 : 40_000_000;
   return QUERIES.flatMap((query) => {
     const kernelM = kernelFigure(query, Math.min(events, 4_000_000));
     const one = engineFigure(query, events, 1);

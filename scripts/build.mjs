@@ -48,7 +48,7 @@ async function bundle() {
 
 /** Compiled files whose source is gone would keep tests and imports alive that no longer exist. */
 function removeOrphans() {
-  for (const top of ['src', 'test', 'bench', 'examples']) {
+  for (const top of ['src', 'test', 'bench', 'examples', 'native-bindings']) {
     const folder = join(root, 'dist', top);
     if (!existsSync(folder)) continue;
     for (const file of walk(folder)) {
@@ -61,7 +61,7 @@ function removeOrphans() {
 function hashInputs() {
   const hash = createHash('sha256');
   for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs']) hash.update(readFileSync(join(root, name)));
-  for (const top of ['src', 'test', 'bench', 'examples']) {
+  for (const top of ['src', 'test', 'bench', 'examples', 'native-bindings']) {
     if (!existsSync(join(root, top))) continue;
     for (const file of walk(join(root, top)).sort()) hash.update(relative(root, file)).update(readFileSync(file));
   }

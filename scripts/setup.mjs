@@ -31,6 +31,9 @@ await withLock(async () => {
     }
     writeFileSync(stamp, wanted);
   }
+  // Without the addon the heap backend is there; buildAddon says in one line why.
+  const { buildAddon } = await import('./build-addon.mjs');
+  await buildAddon();
   if (process.argv.includes('--build')) {
     const { build } = await import('./build.mjs');
     if (!(await build())) process.exit(1);
