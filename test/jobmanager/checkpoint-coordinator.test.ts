@@ -45,6 +45,19 @@ describe('checkpoint coordinator', () => {
     assert.equal(coordinator.nextTimeMs, 200);
   });
 
+  test('a savepoint takes its turn as a checkpoint, and is neither retained, discarded when complete, nor held against the job', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, retainedMax: 1 }, 1, 0);
+    complete(coordinator, 100);
+    assert.equal(coordinator.trigger(150, PARTICIPANTS, { isSavepoint: true })[0]?.kind, 'trigger');
+    coordinator.onAcknowledge(2, acknowledgement(SOURCE));
+    coordinator.onAcknowledge(2, acknowledgement(SINK));
+    assert.deepEqual(coordinator.onMetadataWritten(2, 160), [{ kind: 'notify-complete', checkpointId: 2 }]);
+    assert.deepEqual(coordinator.completedIds, [1]);
+    coordinator.trigger(170, PARTICIPANTS, { isSavepoint: true });
+    assert.deepEqual(coordinator.onDecline(3, 180), [{ kind: 'abort', checkpointId: 3, reason: 'declined' }, { kind: 'discard', checkpointId: 3 }]);
+    assert.equal(coordinator.nextTimeMs, 200, 'the interval of checkpoints is not shifted');
+  });
+
   test('completed checkpoints beyond those retained are discarded, oldest first', () => {
     const coordinator = new CheckpointCoordinator({ ...SETTINGS, retainedMax: 2 }, 1, 0);
     complete(coordinator, 100);

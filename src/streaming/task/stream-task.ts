@@ -45,6 +45,8 @@ export class StreamTask implements RunnableTask {
   #lastCheckpointId = -1;
   /** A stop with this savepoint has been snapshotted here: nothing runs until it is complete or given up. */
   #stoppedWith: number | undefined;
+  /** A barrier may come after the news that its checkpoint was given up: it stops nobody then. */
+  #abortedId = -1;
   /** The barrier of a stop that drains, until all that MAX_WATERMARK sets off is emitted. */
   #draining: Barrier | undefined;
   /** Sinks commit with a checkpoint, also what they wrote last. */
@@ -298,8 +300,9 @@ export class StreamTask implements RunnableTask {
         if (this.#stoppedWith === mail.checkpointId) this.#become('FINISHED');
         return;
       case 'checkpoint-aborted':
-        this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId !== mail.checkpointId);
+        this.#dropTrigger(mail.checkpointId);
         this.#chain.checkpointAborted(mail.checkpointId);
+        this.#abortedId = mail.checkpointId;
         if (this.#stoppedWith === mail.checkpointId) this.#stoppedWith = undefined;
         if (this.#draining?.checkpointId === mail.checkpointId) this.#draining = undefined;
         return;
@@ -320,6 +323,15 @@ export class StreamTask implements RunnableTask {
       else this.#snapshot(trigger);
     }
     return true;
+  }
+
+  /** Consumers that have had the barrier from other sources would wait for ours. */
+  #dropTrigger(checkpointId: number): void {
+    const left = this.#triggers.filter((trigger) => trigger.checkpointId !== checkpointId);
+    if (left.length < this.#triggers.length && this.#source !== undefined && !this.#isEndSent) {
+      for (const writer of this.#writers) writer.broadcast(ControlKind.CANCEL_BARRIER, checkpointId);
+    }
+    this.#triggers = left;
   }
 
   #drainSource(trigger: Barrier): void {
@@ -362,7 +374,7 @@ export class StreamTask implements RunnableTask {
     reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
       alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
     }, flags);
-    if (hasFlag(flags, BarrierFlag.STOP)) this.#stoppedWith = checkpointId;
+    if (hasFlag(flags, BarrierFlag.STOP) && checkpointId > this.#abortedId) this.#stoppedWith = checkpointId;
   }
 
   #abort(checkpointId: number): void {

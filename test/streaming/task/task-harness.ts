@@ -66,7 +66,7 @@ export class Feed {
 
   watermark(watermark: number): void { this.#writer.emitWatermark(watermark); }
   idle(isIdle: boolean): void { this.#writer.broadcast(isIdle ? ControlKind.IDLE : ControlKind.ACTIVE, 0); }
-  barrier(checkpointId: number): void { this.#writer.broadcast(ControlKind.BARRIER, checkpointId, 7, 0); }
+  barrier(checkpointId: number, flags = 0): void { this.#writer.broadcast(ControlKind.BARRIER, checkpointId, 7, flags); }
   cancelBarrier(checkpointId: number): void { this.#writer.broadcast(ControlKind.CANCEL_BARRIER, checkpointId); }
   end(): void { this.#writer.broadcast(ControlKind.END_OF_INPUT, 0); }
 }
