@@ -8,6 +8,8 @@ import type { BenchRow } from './bench-row.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const CLOCK_TICK_MS = 10;
+/** V8 gives back what the start needed in the first seconds; idle begins after that. */
+const SETTLE_MS = 15_000;
 
 export async function engineRows(options: { readonly quick: boolean }): Promise<BenchRow[]> {
   const rounds = options.quick ? 5 : 15;
@@ -45,7 +47,7 @@ function timeToFirstLine(args: readonly string[]): number {
 async function idleFigures(ms: number): Promise<{ residentMib: number; cpuShare: number }> {
   const child = spawn(process.execPath, [join(root, 'dist', 'bundles', 'cli.js'), 'run', '-p', '2', join(root, 'bench', 'programs', 'idle.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const before = cpuMs(child.pid!);
     await new Promise((resolve) => setTimeout(resolve, ms));
     const cpuShare = (cpuMs(child.pid!) - before) / ms;
