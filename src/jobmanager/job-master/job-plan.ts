@@ -28,7 +28,6 @@ export interface JobPlan {
   readonly jobGraph: JobGraph;
   /** In topological order. */
   readonly vertices: readonly JobPlanVertex[];
-  readonly edges: readonly { readonly sourceVertexId: string; readonly targetVertexId: string }[];
   readonly sources: readonly JobPlanSource[];
 }
 
@@ -41,7 +40,6 @@ export function createJobPlan(jobGraph: JobGraph, streamGraph: StreamGraph): Job
       isMaxParallelismDerived: vertex.maxParallelism === -1, slotSharingGroup: vertex.slotSharingGroup,
       operatorIds: vertex.operators.map((operator) => operator.operatorId),
     })),
-    edges: jobGraph.vertices.flatMap((vertex) => vertex.inputs.map((edge) => ({ sourceVertexId: edge.sourceVertexId, targetVertexId: vertex.id }))),
     sources: jobGraph.vertices.flatMap((vertex) => vertex.operators.flatMap((operator) => {
       const { transformation } = streamGraph.node(operator.streamNodeId);
       return transformation.kind === 'source' ? [{ operatorId: operator.operatorId, vertexId: vertex.id, source: transformation.source, parallelism: vertex.parallelism }] : [];

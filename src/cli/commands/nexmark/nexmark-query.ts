@@ -1,5 +1,6 @@
 // A Nexmark query as a DataStream program: events in, rows of the query's result out, and how a row is printed.
 import type { NexmarkEvent } from '#connectors/nexmark/event';
+import { formatTimestamp } from '#core/time/format-timestamp';
 import type { DataStream } from '#datastream/stream/data-stream';
 
 export interface NexmarkColumn {
@@ -30,6 +31,6 @@ export function canonicalRow(columns: readonly NexmarkColumn[], row: Readonly<Re
 
 function canonicalValue(kind: NexmarkColumn['kind'], value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  if (kind === 'timestamp') return JSON.stringify(new Date(value as number).toISOString().replace('T', ' ').replace('Z', ''));
+  if (kind === 'timestamp') return JSON.stringify(formatTimestamp(value as number));
   return kind === 'decimal3' ? JSON.stringify((value as number).toFixed(3)) : JSON.stringify(value);
 }
