@@ -3,7 +3,7 @@
 import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { PresenceBit } from '#state/heap/key-context';
-import type { StoredCodec } from '#state/heap/stored-codec';
+import type { StoredCodec } from '#state/keyed/stored-codec';
 
 export interface HeapCell {
   readonly presence: PresenceBit;

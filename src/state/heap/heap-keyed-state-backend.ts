@@ -5,7 +5,7 @@ import { assert } from '#core/assert';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { assignToKeyGroup } from '#core/keys/key-groups';
 import { createSerializer } from '#core/serialization/create-serializer';
-import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
+import type { TypeSerializer } from '#core/serialization/type-serializer';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
 import { HeapListCell } from '#state/heap/heap-list-cell';
@@ -16,13 +16,14 @@ import type { HeapCell } from '#state/heap/heap-cell';
 import { readHeapSections, writeHeapSection, type HeapStateEntry } from '#state/heap/heap-sections';
 import { KeyContext } from '#state/heap/key-context';
 import { rowsByKeyGroup } from '#state/heap/rows-by-key-group';
-import { StoredCodec } from '#state/heap/stored-codec';
 import { buildState } from '#state/keyed/build-state';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import { createKeyComparable } from '#state/keyed/key-comparable';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } from '#state/keyed/state-cells';
+import { sectionSerializers, STATE_SECTION_PREFIX } from '#state/keyed/state-section';
+import { StoredCodec } from '#state/keyed/stored-codec';
 import { createValueCopier } from '#state/keyed/value-copier';
 import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { createKeyTable } from '#state/tables/key-table';
@@ -45,9 +46,6 @@ interface RegisteredState {
   readonly state: AnyState;
   readonly entry: HeapStateEntry;
 }
-
-/** Names of keyed sections start with this. */
-const SECTION_PREFIX = 'state/';
 
 export function createHeapKeyedStateBackend(options: HeapKeyedStateBackendOptions): KeyedStateBackend {
   return new HeapKeyedStateBackend(options);
@@ -108,7 +106,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     const grouped = rowsByKeyGroup(this.#context.table, this.keyGroupRange, (key) => this.keyGroupOf(key));
     const sections: KeyedSection[] = [];
     for (const { entry } of this.#states.values()) {
-      sections.push(writeHeapSection(SECTION_PREFIX + entry.name, entry, { context: this.#context, keySerializer: this.#keySerializer, range: this.keyGroupRange, grouped }));
+      sections.push(writeHeapSection(STATE_SECTION_PREFIX + entry.name, entry, { context: this.#context, keySerializer: this.#keySerializer, range: this.keyGroupRange, grouped }));
     }
     return [...sections, ...this.#unclaimedSections()];
   }
@@ -186,12 +184,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   }
 
   #register(specification: CellSpecification, cell: HeapCell, codec: StoredCodec): void {
-    const serializers: Record<string, SerializerSnapshot> = {
-      key: snapshotOf(this.#keySerializer),
-      [specification.role]: snapshotOf(createSerializer(specification.type ?? Types.ANY)),
-    };
-    if (specification.role === 'mapValue') serializers['mapKey'] = snapshotOf(createSerializer(specification.keyType ?? Types.ANY));
-    if (specification.ttlMs !== undefined) serializers['ttl'] = snapshotOf(createSerializer(Types.DOUBLE));
+    const serializers = sectionSerializers(specification, this.#keySerializer);
     const otherCodec = this.#codecOf(specification, specification.ttlMs === undefined);
     this.#newEntry = { name: specification.name, cell, serializers, codec, otherCodec };
   }
@@ -199,7 +192,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #readRestored(entry: HeapStateEntry): void {
     if (this.#restored === undefined) return;
     const { key, hasKey } = this.#context;
-    readHeapSections(this.#restored.keyed(SECTION_PREFIX + entry.name), entry, { context: this.#context, keySerializer: this.#keySerializer });
+    readHeapSections(this.#restored.keyed(STATE_SECTION_PREFIX + entry.name), entry, { context: this.#context, keySerializer: this.#keySerializer });
     this.#context.resetKey(key, hasKey);
   }
 
@@ -209,15 +202,11 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     if (restored === undefined) return [];
     const sections: KeyedSection[] = [];
     for (const name of restored.keyedNames) {
-      if (!name.startsWith(SECTION_PREFIX) || this.#states.has(name.slice(SECTION_PREFIX.length))) continue;
+      if (!name.startsWith(STATE_SECTION_PREFIX) || this.#states.has(name.slice(STATE_SECTION_PREFIX.length))) continue;
       const pieces = [...restored.keyed(name)];
       const first = pieces[0];
       if (first !== undefined) sections.push({ name, version: first.version, serializers: first.serializers, groups: pieces.map(({ keyGroup, bytes }) => ({ keyGroup, bytes })) });
     }
     return sections;
   }
-}
-
-function snapshotOf(serializer: TypeSerializer): SerializerSnapshot {
-  return { type: serializer.type, version: serializer.version };
 }

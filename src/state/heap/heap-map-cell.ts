@@ -4,7 +4,7 @@ import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
 import { padRows, type HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
-import type { StoredCodec } from '#state/heap/stored-codec';
+import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { KeyComparable } from '#state/keyed/key-comparable';
 import type { MapCell } from '#state/keyed/state-cells';
 import type { ValueCopier } from '#state/keyed/value-copier';

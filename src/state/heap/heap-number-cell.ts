@@ -6,7 +6,7 @@ import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
 import type { HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
-import type { StoredCodec } from '#state/heap/stored-codec';
+import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { ValueCell } from '#state/keyed/state-cells';
 
 /** Whether values of the type fit a column of doubles. */

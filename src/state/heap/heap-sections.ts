@@ -1,19 +1,14 @@
-// Bytes of one state of the heap backend per key group, and back.
-//   group = | key | stored value |*          list and map values: | count, var-uint | element or (map key, value) |*
-// Invariant: a section read into a state was written by one of the same roles and types. Thread: the slot's.
+// Bytes of one state of the heap backend per key group, and back: the format of state-section.ts. Thread: the slot's.
 import { DataInput } from '#core/serialization/data-input';
 import { DataOutput } from '#core/serialization/data-output';
 import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
-import { StateError } from '#state/errors';
 import type { HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
 import type { RowsByKeyGroup } from '#state/heap/rows-by-key-group';
-import type { StoredCodec } from '#state/heap/stored-codec';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import { checkSection, STATE_SECTION_VERSION } from '#state/keyed/state-section';
+import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
-import { checkCompatible } from '#state/snapshot/serializer-compatibility';
-
-export const HEAP_SECTION_VERSION = 1;
 
 export interface HeapStateEntry {
   readonly name: string;
@@ -50,7 +45,7 @@ export function writeHeapSection(name: string, entry: HeapStateEntry, writing: H
     }
     if (output.length > 0) groups.push({ keyGroup: range.start + group, bytes: output.toBytes() });
   }
-  return { name, version: HEAP_SECTION_VERSION, serializers: entry.serializers, groups };
+  return { name, version: STATE_SECTION_VERSION, serializers: entry.serializers, groups };
 }
 
 /** Throws STATE_MIGRATION_UNSUPPORTED or SNAPSHOT_VERSION_UNSUPPORTED before anything is read. */
@@ -58,21 +53,12 @@ export function readHeapSections(pieces: ReturnType<RestoredOperatorState['keyed
   const { context, keySerializer } = reading;
   const hasTtlNow = 'ttl' in entry.serializers;
   for (const piece of pieces) {
-    checkPiece(piece, entry);
+    checkSection(piece, entry);
     const codec = 'ttl' in piece.serializers === hasTtlNow ? entry.codec : entry.otherCodec;
     const input = new DataInput(piece.bytes);
     while (input.remaining > 0) {
       context.setKey(keySerializer.read(input));
       entry.cell.readEntry(input, codec);
     }
-  }
-}
-
-function checkPiece(piece: { readonly version: number; readonly serializers: Readonly<Record<string, SerializerSnapshot>> }, entry: HeapStateEntry): void {
-  if (piece.version !== HEAP_SECTION_VERSION) {
-    throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `state ${entry.name} was written in format ${piece.version}, this engine reads ${HEAP_SECTION_VERSION}: restore it with the engine that wrote it`);
-  }
-  for (const [role, declared] of Object.entries(entry.serializers)) {
-    if (role !== 'ttl') checkCompatible({ subject: `${role} of state ${entry.name}`, written: piece.serializers[role], declared });
   }
 }

@@ -7,7 +7,7 @@ import type { KeyContext } from '#state/heap/key-context';
 import { padRows } from '#state/heap/heap-cell';
 import type { ValueCell } from '#state/keyed/state-cells';
 import type { ValueCopier } from '#state/keyed/value-copier';
-import type { StoredCodec } from '#state/heap/stored-codec';
+import type { StoredCodec } from '#state/keyed/stored-codec';
 
 export class HeapValueCell<T> implements ValueCell<T>, HeapCell {
   readonly presence;

@@ -1,4 +1,4 @@
-// Bytes of what a heap cell stores per key, element or map entry: the value and, with time to live, its last access.
+// Bytes of what a cell stores per key, element or map entry: the value and, with time to live, its last access.
 //   stored value = | value by its serializer | last access, float64 epoch ms, only with time to live |
 // Invariant: a codec with time to live reads what one without wrote and the other way round, through `adapt`.
 // Thread: the slot's.

@@ -1,0 +1,46 @@
+// What is the same in the sections of every backend, so that state moves between them: the format's version, and which
+// serializers a section names by role.
+//   group = | key | stored value |*          list and map values: | count, var-uint | element or (map key, value) |*
+// Invariant: a section read into a state was written by one of the same roles and types. Thread: the slot's.
+import { createSerializer } from '#core/serialization/create-serializer';
+import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
+import { Types } from '#core/types/type-information';
+import { StateError } from '#state/errors';
+import type { CellSpecification } from '#state/keyed/state-cells';
+import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+
+export const STATE_SECTION_VERSION = 1;
+
+/** Names of keyed sections that hold a registered state start with this. */
+export const STATE_SECTION_PREFIX = 'state/';
+
+/** The serializers of a state's section by role. */
+export function sectionSerializers(specification: CellSpecification, keySerializer: TypeSerializer): Readonly<Record<string, SerializerSnapshot>> {
+  const serializers: Record<string, SerializerSnapshot> = {
+    key: snapshotOf(keySerializer),
+    [specification.role]: snapshotOf(createSerializer(specification.type ?? Types.ANY)),
+  };
+  if (specification.role === 'mapValue') serializers['mapKey'] = snapshotOf(createSerializer(specification.keyType ?? Types.ANY));
+  if (specification.ttlMs !== undefined) serializers['ttl'] = snapshotOf(createSerializer(Types.DOUBLE));
+  return serializers;
+}
+
+export interface SectionState {
+  readonly name: string;
+  /** By role. */
+  readonly serializers: Readonly<Record<string, SerializerSnapshot>>;
+}
+
+/** Throws STATE_MIGRATION_UNSUPPORTED or SNAPSHOT_VERSION_UNSUPPORTED. */
+export function checkSection(piece: { readonly version: number; readonly serializers: Readonly<Record<string, SerializerSnapshot>> }, state: SectionState): void {
+  if (piece.version !== STATE_SECTION_VERSION) {
+    throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `state ${state.name} was written in format ${piece.version}, this engine reads ${STATE_SECTION_VERSION}: restore it with the engine that wrote it`);
+  }
+  for (const [role, declared] of Object.entries(state.serializers)) {
+    if (role !== 'ttl') checkCompatible({ subject: `${role} of state ${state.name}`, written: piece.serializers[role], declared });
+  }
+}
+
+function snapshotOf(serializer: TypeSerializer): SerializerSnapshot {
+  return { type: serializer.type, version: serializer.version };
+}
