@@ -69,7 +69,7 @@ export const DECIMAL_PRECISION_MAX = 38;
 export const DECIMAL_PRECISION_DEFAULT = 10;
 export const TIMESTAMP_PRECISION_DEFAULT = 6;
 
-type PlainKind = Extract<LogicalType, { readonly kind: 'BOOLEAN' | 'INT' }>['kind'];
+type PlainKind = 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT' | 'FLOAT' | 'DOUBLE' | 'DATE' | 'VARIANT' | 'BITMAP';
 
 const plain = (kind: PlainKind): LogicalType => ({ kind, isNullable: true });
 
