@@ -44,6 +44,7 @@ function sourceOfType(type: TypeInformation, access: string, depth: number): str
   const nested = (name: string, inner: TypeInformation) => sourceOfType(inner, `${v}[${name}]`, depth + 1);
   switch (type.kind) {
     case 'boolean': return `h = h + (${access} ? 1 : 0) | 0;`;
+    case 'int64': return `{ const n = ${access}; h = h + (typeof n === 'number' ? n | 0 : digestOf(n)) | 0; }`;
     case 'int': case 'long': case 'double': return `h = h + (${access} | 0) | 0;`;
     case 'string': return `{ const s = ${access}; if (s.length !== 0) h = h + s.length + s.charCodeAt(0) * 31 + s.charCodeAt(s.length - 1) * 961 | 0; }`;
     case 'nullable': return `if (${access} !== null) { ${sourceOfType(type.inner, access, depth)} }`;

@@ -33,7 +33,7 @@ export interface RowReadOptions {
 }
 
 /** Names the generated code expects in its scope besides `batch`: see row-reader.ts for what they are. */
-export const READ_SCOPE = ['decodeVar', 'utf8Of'] as const;
+export const READ_SCOPE = ['decodeVar', 'utf8Of', 'exactAt'] as const;
 
 /**
  * Strings come from one decode of the whole heap where it is ASCII (12 ns a string against
@@ -96,9 +96,10 @@ function leafExpression(type: TypeInformation, index: number): string {
     case 'boolean': return `(u8[d${index} + i] !== 0)`;
     case 'int': return `i32[d${index} + i]`;
     case 'bigint': return `i64[d${index} + i]`;
+    case 'int64': return `exactAt(i32, i64, d${index} + i)`;
     case 'string': return `(textReads++, text !== null ? text.substring(i32[d${index} + i], i32[d${index} + i] + i32[l${index} + i]) : utf8Of(memory, heap + i32[d${index} + i], i32[l${index} + i]))`;
     case 'bytes': return `u8.slice(heap + i32[d${index} + i], heap + i32[d${index} + i] + i32[l${index} + i])`;
-    case 'list': case 'map': case 'any': return `decodeVar(${index}, memory, heap + i32[d${index} + i], i32[l${index} + i])`;
+    case 'integer': case 'list': case 'map': case 'any': return `decodeVar(${index}, memory, heap + i32[d${index} + i], i32[l${index} + i])`;
     default: return `f64[d${index} + i]`;
   }
 }

@@ -4,6 +4,7 @@ import type { Batch } from '#core/columns/frame';
 import type { FrameMemory } from '#core/columns/frame-memory';
 import type { Schema } from '#core/columns/schema';
 import { READ_SCOPE, rowReadCode } from '#core/codegen/row-layout-code';
+import { exactAt, exactOf } from '#core/columns/exact-integer';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataInput } from '#core/serialization/data-input';
 import type { TypeInformation } from '#core/types/type-information';
@@ -23,11 +24,11 @@ export function readScope(schema: Schema): readonly unknown[] {
   const decodeVar = (column: number, memory: FrameMemory, offset: number, length: number): unknown =>
     serializers[column]!.read(new DataInput(memory.u8, offset, length));
   const utf8Of = (memory: FrameMemory, offset: number, length: number): string => memory.bytes.utf8Slice(offset, offset + length);
-  return [decodeVar, utf8Of];
+  return [decodeVar, utf8Of, exactAt];
 }
 
 export function isEncoded(type: TypeInformation): boolean {
-  return type.kind === 'list' || type.kind === 'map' || type.kind === 'any';
+  return type.kind === 'list' || type.kind === 'map' || type.kind === 'any' || type.kind === 'integer';
 }
 
 export function createRowReader(schema: Schema): RowReader {
@@ -50,7 +51,7 @@ export function createRowReader(schema: Schema): RowReader {
 
 /** The oracle: walks the type for every value. Used by tests and where a reader is needed once. */
 export function createInterpretedRowReader(schema: Schema): RowReader {
-  const [decodeVar, utf8Of] = readScope(schema) as [(c: number, m: FrameMemory, o: number, l: number) => unknown, (m: FrameMemory, o: number, l: number) => string];
+  const [decodeVar, utf8Of] = readScope(schema) as [(c: number, m: FrameMemory, o: number, l: number) => unknown, (m: FrameMemory, o: number, l: number) => string, unknown];
   let bound: Batch | undefined;
   const isPresent = (batch: Batch, index: number, row: number): boolean =>
     ((batch.memory.i32[(batch.base + batch.layout.columns[index]!.validity) / 4 + (row >>> 5)]! >>> (row & 31)) & 1) === 1;
@@ -61,7 +62,7 @@ export function createInterpretedRowReader(schema: Schema): RowReader {
       case 'u8': return memory.u8[base + column.data + row] === 1;
       case 'i32': return memory.i32[(base + column.data) / 4 + row];
       case 'f64': return memory.f64[(base + column.data) / 8 + row];
-      case 'i64': return memory.i64[(base + column.data) / 8 + row];
+      case 'i64': return type.kind === 'int64' ? exactOf(memory.i64[(base + column.data) / 8 + row]!) : memory.i64[(base + column.data) / 8 + row];
       default: {
         const offset = base + layout.heapStart + memory.i32[(base + column.data) / 4 + row]!;
         const length = memory.i32[(base + column.lengths) / 4 + row]!;

@@ -11,7 +11,7 @@ interface WriteContext {
 }
 
 /** Names the generated writer expects: see row-writer.ts. */
-export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length'] as const;
+export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length', 'writeExact'] as const;
 
 /**
  * Statements that write `v`; they end with `return false` when the heap has no room (nothing counted), and fall through
@@ -80,6 +80,7 @@ function writeLeaf(type: TypeInformation, x: string, index: number, path: readon
     case 'long': return `if (typeof ${x} !== "number" || Math.floor(${x}) !== ${x} || ${x} > 9007199254740991 || ${x} < -9007199254740991) ${bad} f64[d${index} + n] = ${x};`;
     case 'double': return `if (typeof ${x} !== "number") ${bad} f64[d${index} + n] = ${x};`;
     case 'bigint': return `if (typeof ${x} !== "bigint" || BigInt.asIntN(64, ${x}) !== ${x}) ${bad} i64[d${index} + n] = ${x};`;
+    case 'int64': return `if (!writeExact(i32, i64, d${index} + n, ${x})) ${bad}`;
     case 'string': return `if (typeof ${x} !== "string") ${bad} ${writeText(index, x)}`;
     case 'bytes': return `if (!(${x} instanceof Uint8Array)) ${bad} if (h + ${x}.length > heapEnd) return false; u8.set(${x}, h); ${endVar(index, `${x}.length`)} isAscii = false;`;
     // An inferred field that is missing reads as undefined: writing it would add the field.

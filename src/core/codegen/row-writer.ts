@@ -8,6 +8,7 @@ import type { Schema } from '#core/columns/schema';
 import { isEncoded } from '#core/codegen/row-reader';
 import { rowWriteCode, WRITE_SCOPE } from '#core/codegen/row-write-code';
 import { failTypeMismatch } from '#core/errors/type-errors';
+import { writeExact } from '#core/columns/exact-integer';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
@@ -43,7 +44,7 @@ function writeScope(schema: Schema): readonly unknown[] {
     serializers[column]!.write(value, encodeScratch);
     return encodeScratch.view();
   };
-  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text)];
+  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text), writeExact];
 }
 
 export function createRowWriter(schema: Schema): RowWriter {

@@ -58,8 +58,8 @@ function addColumns(type: TypeInformation, path: readonly string[], isNullable: 
     case 'boolean': leaf('u8'); return;
     case 'int': leaf('i32'); return;
     case 'long': case 'double': leaf('f64'); return;
-    case 'bigint': leaf('i64'); return;
-    case 'string': case 'bytes': case 'list': case 'map': case 'any': leaf('var'); return;
+    case 'bigint': case 'int64': leaf('i64'); return;
+    case 'integer': case 'string': case 'bytes': case 'list': case 'map': case 'any': leaf('var'); return;
     case 'nullable': addColumns(type.inner, path, true, out); return;
     case 'row':
       if (isNullable) out.push({ index: out.length, path, kind: 'presence', type, isNullable: true });

@@ -28,6 +28,8 @@ function hashInto(type: TypeInformation, expression: string, path: string, targe
     case 'int': return assign(`typeof ${v} === 'number' && ${v} === (${v} | 0)`, `${v} | 0`);
     case 'long': return assign(`Number.isSafeInteger(${v})`, `h.long(${v})`);
     case 'bigint': return assign(`typeof ${v} === 'bigint' && BigInt.asIntN(64, ${v}) === ${v}`, `h.bigint(${v})`);
+    case 'int64': return assign(`h.isInt64(${v})`, `typeof ${v} === 'number' ? h.long(${v}) : h.bigint(${v})`);
+    case 'integer': return assign(`h.isExact(${v})`, `typeof ${v} === 'number' ? h.long(${v}) : h.bigint(${v})`);
     case 'double': return assign(`typeof ${v} === 'number'`, `h.double(${v})`);
     case 'string': return assign(`typeof ${v} === 'string'`, `h.string(${v})`);
     case 'bytes': return assign(`${v} instanceof Uint8Array`, `h.bytes(${v})`);

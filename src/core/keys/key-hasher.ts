@@ -5,6 +5,7 @@
 // is Flink's Tuple.hashCode; list: the same from 1 (Java's List); map: sum of key xor value (Java's Map); bytes: Arrays.hashCode.
 // Undeclared: a safe integer as LONG, another number as DOUBLE, bigint as LONG, Date as LONG, arrays and objects as
 // tuples of their values in field order, Set as the sum of its members.
+import { isExact, isInt64 } from '#core/columns/exact-integer';
 import { failNotHashable, failTypeMismatch } from '#core/errors/type-errors';
 import { hashBigInt, hashBoolean, hashBytes, hashDouble, hashLong, hashString } from '#core/keys/java-hash';
 import { hashSource } from '#core/keys/key-hasher-source';
@@ -37,7 +38,7 @@ export function hashUndeclared(value: unknown, depth = 0): number {
   }
 }
 
-const HASH_FUNCTIONS = { string: hashString, long: hashLong, double: hashDouble, bigint: hashBigInt, boolean: hashBoolean, bytes: hashBytes, any: (value: unknown) => hashUndeclared(value, 0) } as const;
+const HASH_FUNCTIONS = { string: hashString, long: hashLong, double: hashDouble, bigint: hashBigInt, boolean: hashBoolean, bytes: hashBytes, any: (value: unknown) => hashUndeclared(value, 0), isInt64, isExact } as const;
 
 function hashObject(value: object, depth: number): number {
   if (depth > UNDECLARED_DEPTH_MAX) failNotHashable(value);

@@ -1,6 +1,7 @@
 // Makes the serializer of a type by generating straight-line code for the whole type tree: no dispatch on kinds while
 // values are written, read or copied. Called when a job is deployed; the functions made are hot path.
 // Invariant: bytes, values and errors equal those of the interpreted twin (interpreted-serializer.ts).
+import { isExact, isInt64 } from '#core/columns/exact-integer';
 import { failTypeMismatch } from '#core/errors/type-errors';
 import { copyAny, packAny, unpackAny } from '#core/serialization/any-codec';
 import type { DataInput } from '#core/serialization/data-input';
@@ -40,12 +41,14 @@ return {
   read(input) {${read.statements}\n    return ${read.expression};\n  },
   copy(value) {\n    let copied;${copy}\n    return copied;\n  },
 };`;
-  const make = new Function('types', 'fail', 'packAny', 'unpackAny', 'copyAny', body) as (
+  const make = new Function('types', 'fail', 'packAny', 'unpackAny', 'copyAny', 'isInt64', 'isExact', body) as (
     types: readonly TypeInformation[],
     fail: typeof failTypeMismatch,
     pack: typeof packAny,
     unpack: typeof unpackAny,
     copyOfAny: typeof copyAny,
+    isInt64Value: typeof isInt64,
+    isExactValue: typeof isExact,
   ) => GeneratedFunctions;
-  return make(scope.types, failTypeMismatch, packAny, unpackAny, copyAny);
+  return make(scope.types, failTypeMismatch, packAny, unpackAny, copyAny, isInt64, isExact);
 }

@@ -1,6 +1,7 @@
 // Reads what DataOutput wrote; little-endian. hot path
 // Invariant: start <= at <= end; a read that would pass the end throws SERIALIZATION_TRUNCATED and reads nothing.
 // Thread: that of its owner. The bytes are not copied and must not change while they are read.
+import { exactOf } from '#core/columns/exact-integer';
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 import { SerializationError } from '#core/errors/serialization-errors';
@@ -80,6 +81,20 @@ export class DataInput {
 
   readBigInt64(): bigint {
     return this.#view.getBigInt64(this.#take(8), true);
+  }
+
+  readInt64(): number | bigint {
+    const at = this.#take(8);
+    const high = this.#view.getInt32(at + 4, true);
+    const value = high * 4294967296 + this.#view.getUint32(at, true);
+    return Number.isSafeInteger(value) ? value : this.#view.getBigInt64(at, true);
+  }
+
+  readInteger(): number | bigint {
+    const bytes = this.readSized();
+    let value = 0n;
+    for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
+    return exactOf(bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, value));
   }
 
   readString(): string {

@@ -82,6 +82,24 @@ export class DataOutput {
     this.#view.setBigInt64(at, value, true);
   }
 
+  /** @param value an exact integer of 64 bits. */
+  writeInt64(value: number | bigint): void {
+    const at = this.#reserve(8);
+    if (typeof value === 'number') {
+      const high = Math.floor(value / 4294967296);
+      this.#view.setInt32(at, (value - high * 4294967296) | 0, true);
+      this.#view.setInt32(at + 4, high, true);
+    } else {
+      this.#view.setBigInt64(at, value, true);
+    }
+  }
+
+  /** @param value an exact integer. Length in bytes, then its two's complement, lowest byte first, as short as can be. */
+  writeInteger(value: number | bigint): void {
+    const bytes = integerBytes(BigInt(value));
+    this.writeSized(bytes);
+  }
+
   /** Length in bytes as var-uint, then UTF-8. A lone surrogate becomes U+FFFD. */
   writeString(text: string): void {
     const units = text.length;
@@ -167,4 +185,18 @@ export class DataOutput {
 /** Bytes of a var-uint below 2^21. */
 function varUintBytes(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+}
+
+/** Canonical: equal integers have equal bytes. Zero has none. */
+function integerBytes(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  let isDone = value === 0n;
+  while (!isDone) {
+    const byte = Number(BigInt.asUintN(8, rest));
+    rest >>= 8n;
+    bytes.push(byte);
+    isDone = (rest === 0n && byte < 0x80) || (rest === -1n && byte >= 0x80);
+  }
+  return Uint8Array.from(bytes);
 }

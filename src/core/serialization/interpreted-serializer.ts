@@ -1,5 +1,6 @@
 // The interpreted twin of generated serializers: walks the type for every value. Slow and plain; it is the oracle of
 // the property tests and the form to read when the layout of bytes is in question.
+import { isExact, isInt64 } from '#core/columns/exact-integer';
 import { assertNever } from '#core/assert';
 import { failTypeMismatch } from '#core/errors/type-errors';
 import { copyAny, packAny, unpackAny } from '#core/serialization/any-codec';
@@ -32,6 +33,8 @@ function isFitting(type: TypeInformation, value: unknown): boolean {
     case 'long': return Number.isSafeInteger(value);
     case 'double': return typeof value === 'number';
     case 'bigint': return typeof value === 'bigint' && value >= -(2n ** 63n) && value < 2n ** 63n;
+    case 'int64': return isInt64(value);
+    case 'integer': return isExact(value);
     case 'bytes': return value instanceof Uint8Array;
     case 'row': return typeof value === 'object' && value !== null;
     case 'tuple': return Array.isArray(value) && value.length === type.elements.length;
@@ -52,6 +55,8 @@ function writeValue(type: TypeInformation, value: any, path: string, out: DataOu
     case 'long': out.writeFloat64(value === 0 ? 0 : value); return;
     case 'double': out.writeFloat64(value); return;
     case 'bigint': out.writeBigInt64(value); return;
+    case 'int64': out.writeInt64(value); return;
+    case 'integer': out.writeInteger(value); return;
     case 'string': out.writeString(value); return;
     case 'bytes': out.writeSized(value); return;
     case 'any': out.writeSized(packAny(value)); return;
@@ -82,6 +87,8 @@ function readValue(type: TypeInformation, input: DataInput): unknown {
     case 'int': return input.readInt32();
     case 'long': case 'double': return input.readFloat64();
     case 'bigint': return input.readBigInt64();
+    case 'int64': return input.readInt64();
+    case 'integer': return input.readInteger();
     case 'string': return input.readString();
     case 'bytes': return input.readSized();
     case 'any': return unpackAny(input.readSized());
@@ -105,7 +112,7 @@ function copyValue(type: TypeInformation, value: any, path: string): unknown { /
   check(type, value, path);
   switch (type.kind) {
     case 'boolean': case 'double': case 'bigint': case 'string': return value;
-    case 'int': case 'long': return value === 0 ? 0 : value;
+    case 'int': case 'long': case 'int64': case 'integer': return value === 0 ? 0 : value;
     case 'bytes': return new Uint8Array(value);
     case 'any': return copyAny(value);
     case 'row': return Object.fromEntries(type.fields.map((field) => [field.name, copyValue(field.type, value[field.name], fieldPath(path, field.name))]));

@@ -1,6 +1,6 @@
 // Source text of generated serializers. Layout of the bytes, format version 1, little-endian:
 //
-//   boolean 1 byte | int int32 | long, double float64 | bigint int64 | string, bytes: var-uint length, then UTF-8 or bytes
+//   boolean 1 byte | int int32 | long, double float64 | bigint, int64 int64 | integer: var-uint length, two's complement | string, bytes: var-uint length, then UTF-8 or bytes
 //   row, tuple: fields in order | nullable: 1 byte (1 = present), then the value | any: var-uint length, msgpackr bytes
 //   list: var-uint count, elements | map: var-uint count, key and value alternating
 //
@@ -31,6 +31,8 @@ function fits(type: TypeInformation, v: string): string {
     case 'long': return `Number.isSafeInteger(${v})`;
     case 'double': return `typeof ${v} === 'number'`;
     case 'bigint': return `typeof ${v} === 'bigint' && BigInt.asIntN(64, ${v}) === ${v}`;
+    case 'int64': return `isInt64(${v})`;
+    case 'integer': return `isExact(${v})`;
     case 'string': return `typeof ${v} === 'string'`;
     case 'bytes': return `${v} instanceof Uint8Array`;
     case 'row': return `typeof ${v} === 'object' && ${v} !== null`;
@@ -93,6 +95,8 @@ function writeChecked(type: TypeInformation, v: string, path: string, scope: Sou
     case 'long': return `\n    out.writeFloat64(${v} + 0);`;
     case 'double': return `\n    out.writeFloat64(${v});`;
     case 'bigint': return `\n    out.writeBigInt64(${v});`;
+    case 'int64': return `\n    out.writeInt64(${v});`;
+    case 'integer': return `\n    out.writeInteger(${v});`;
     case 'string': return `\n    out.writeString(${v});`;
     case 'bytes': return `\n    out.writeSized(${v});`;
     case 'row': case 'tuple': return fieldsOf(type, v, path).map((field) => writeStatements(field.type, field.value, scope)).join('');
@@ -121,6 +125,8 @@ export function readExpression(type: TypeInformation, scope: SourceScope): { rea
     case 'int': return single('input.readInt32()');
     case 'long': case 'double': return single('input.readFloat64()');
     case 'bigint': return single('input.readBigInt64()');
+    case 'int64': return single('input.readInt64()');
+    case 'integer': return single('input.readInteger()');
     case 'string': return single('input.readString()');
     case 'bytes': return single('input.readSized()');
     case 'any': return single('unpackAny(input.readSized())');
@@ -171,6 +177,7 @@ function copyChecked(type: TypeInformation, v: string, path: string, target: str
     case 'boolean': case 'double': case 'bigint': case 'string': return `\n    ${target} = ${v};`;
     case 'int': return `\n    ${target} = ${v} | 0;`;
     case 'long': return `\n    ${target} = ${v} + 0;`;
+    case 'int64': case 'integer': return `\n    ${target} = ${v} === 0 ? 0 : ${v};`;
     case 'bytes': return `\n    ${target} = new Uint8Array(${v});`;
     case 'row': case 'tuple': {
       const copies = fieldsOf(type, v, path).map((field) => {

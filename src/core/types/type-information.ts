@@ -13,12 +13,18 @@ export interface RowField {
   readonly type: TypeInformation;
 }
 
-/** Numbers: INT is a 32-bit integer, LONG a number that is an exact integer (|x| <= 2^53-1), BIGINT always a `bigint` of 64 bits. */
+/**
+ * Numbers: INT is a 32-bit integer, LONG a number that is an exact integer (|x| <= 2^53-1), BIGINT always a `bigint` of 64 bits.
+ * INT64 and INTEGER are exact integers of 64 bits and of any size: a number while |x| <= 2^53-1, a `bigint` beyond (never one
+ * that a number could hold).
+ */
 export type TypeShape =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'int' }
   | { readonly kind: 'long' }
   | { readonly kind: 'bigint' }
+  | { readonly kind: 'int64' }
+  | { readonly kind: 'integer' }
   | { readonly kind: 'double' }
   | { readonly kind: 'string' }
   | { readonly kind: 'bytes' }
@@ -57,6 +63,8 @@ export const Types = {
   INT: make<number>({ kind: 'int' }),
   LONG: make<number>({ kind: 'long' }),
   BIGINT: make<bigint>({ kind: 'bigint' }),
+  INT64: make<number | bigint>({ kind: 'int64' }),
+  INTEGER: make<number | bigint>({ kind: 'integer' }),
   DOUBLE: make<number>({ kind: 'double' }),
   STRING: make<string>({ kind: 'string' }),
   BYTES: make<Uint8Array>({ kind: 'bytes' }),

@@ -20,6 +20,8 @@ export function createKeyComparable(type: TypeInformation | undefined): KeyCompa
     case 'long':
     case 'string':
     case 'bigint':
+    case 'int64':
+    case 'integer':
     case 'boolean':
       return (key: unknown) => key;
     case 'double':

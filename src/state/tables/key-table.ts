@@ -54,6 +54,7 @@ export function createKeyTable(options: KeyTableOptions): KeyTable {
       return new NumericKeyTable(memory, owner, layout);
     case 'boolean':
     case 'bigint':
+    case 'int64':
       return new MapKeyTable(memory, owner, layout);
     default:
       return new EncodedKeyTable(memory, owner, layout, keyType);

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createInterpretedRowReader, createRowReader } from '#core/codegen/row-reader';
 import { createRowWriter } from '#core/codegen/row-writer';
+import { exactOf } from '#core/columns/exact-integer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { schemaOf } from '#core/columns/schema';
@@ -36,6 +37,8 @@ const typeAndValue: fc.Arbitrary<{ type: TypeInformation; value: fc.Arbitrary<un
     fc.constant({ type: Types.LONG, value: fc.maxSafeInteger() as fc.Arbitrary<unknown> }),
     fc.constant({ type: Types.DOUBLE, value: fc.double() as fc.Arbitrary<unknown> }),
     fc.constant({ type: Types.BOOLEAN, value: fc.boolean() as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.INT64, value: fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(exactOf)) as fc.Arbitrary<unknown> }),
+    fc.constant({ type: Types.INTEGER, value: fc.bigInt({ min: -(2n ** 90n), max: 2n ** 90n }).map(exactOf) as fc.Arbitrary<unknown> }),
     fc.constant({ type: Types.BIGINT, value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) as fc.Arbitrary<unknown> }),
     fc.constant({ type: Types.STRING, value: text as fc.Arbitrary<unknown> }),
     fc.constant({ type: Types.BYTES, value: fc.uint8Array({ maxLength: 20 }) as fc.Arbitrary<unknown> }),

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { createRowReader } from '#core/codegen/row-reader';
 import { createRowWriter } from '#core/codegen/row-writer';
+import { exactOf } from '#core/columns/exact-integer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import type { Schema } from '#core/columns/schema';
@@ -20,11 +21,15 @@ interface TypeAndValue {
   readonly value: fc.Arbitrary<unknown>;
 }
 
+/** Mostly numbers, some beyond them. */
+const exactInteger = (bits: bigint): fc.Arbitrary<unknown> => fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** bits), max: 2n ** bits - 1n }).map(exactOf));
+
 const leaf = (type: TypeInformation, value: fc.Arbitrary<unknown>): fc.Arbitrary<TypeAndValue> => fc.constant({ type, value });
 
 const typeAndValue: fc.Arbitrary<TypeAndValue> = fc.letrec<{ any: TypeAndValue; nullable: TypeAndValue; row: TypeAndValue; tuple: TypeAndValue }>((tie) => ({
   any: fc.oneof({ maxDepth: 3 },
     leaf(Types.INT, fc.integer()), leaf(Types.LONG, fc.maxSafeInteger()), leaf(Types.DOUBLE, fc.double()), leaf(Types.BOOLEAN, fc.boolean()),
+    leaf(Types.INT64, exactInteger(63n)), leaf(Types.INTEGER, exactInteger(130n)),
     leaf(Types.BIGINT, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), leaf(Types.STRING, text), leaf(Types.BYTES, fc.uint8Array({ maxLength: 20 })),
     leaf(Types.LIST(Types.STRING), fc.array(text, { maxLength: 4 })), tie('nullable'), tie('row'), tie('tuple')),
   nullable: tie('any').filter(({ type }) => type.kind !== 'nullable').map(({ type, value }) => ({ type: Types.NULLABLE(type), value: fc.option(value, { nil: null }) })),

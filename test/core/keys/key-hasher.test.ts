@@ -15,6 +15,7 @@ function interpretedHash(type: TypeInformation, value: any): number { // any: a 
     case 'int': return value;
     case 'long': return hashLong(value);
     case 'bigint': return hashBigInt(value);
+    case 'int64': case 'integer': return typeof value === 'number' ? hashLong(value) : hashBigInt(value);
     case 'double': return hashDouble(value);
     case 'string': return hashString(value);
     case 'bytes': return hashBytes(value);

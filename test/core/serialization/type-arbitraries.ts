@@ -1,8 +1,9 @@
 // fast-check arbitraries: random types and, for a type, values that fit it. Shared by serializer and key tests.
 import fc from 'fast-check';
+import { exactOf } from '#core/columns/exact-integer';
 import { Types, type TypeInformation } from '#core/types/type-information';
 
-const atomics: readonly TypeInformation[] = [Types.BOOLEAN, Types.INT, Types.LONG, Types.BIGINT, Types.DOUBLE, Types.STRING, Types.BYTES, Types.ANY];
+const atomics: readonly TypeInformation[] = [Types.BOOLEAN, Types.INT, Types.LONG, Types.BIGINT, Types.INT64, Types.INTEGER, Types.DOUBLE, Types.STRING, Types.BYTES, Types.ANY];
 
 /** Field names that try to break generated code. */
 const fieldName = fc.oneof(fc.string({ minLength: 1, maxLength: 6 }), fc.constantFrom('a', "it's", '"', '\\', '\u2028', 'constructor', '`${x}`'))
@@ -47,6 +48,8 @@ export function valueArbitrary(type: TypeInformation): fc.Arbitrary<unknown> {
     case 'int': return fc.integer();
     case 'long': return fc.maxSafeInteger();
     case 'bigint': return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+    case 'int64': return fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(exactOf));
+    case 'integer': return fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.bigInt({ min: -(2n ** 128n), max: 2n ** 128n }).map(exactOf));
     case 'double': return fc.double();
     case 'string': return fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 60 }));
     case 'bytes': return fc.uint8Array({ maxLength: 20 });
