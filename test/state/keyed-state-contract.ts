@@ -8,6 +8,7 @@ import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import type { AggregatingState, KeyGroupRange, ListState, MapState, ReducingState, StateDescriptor, StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { decodeSubtaskSnapshot, encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
@@ -105,7 +106,7 @@ class Subtasks {
 
   rescale(parallelism: number): void {
     const old: OperatorSnapshot[] = this.#backends.map((backend, subtask) => {
-      const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed: backend.snapshot(), operator: [] }]]));
+      const { bytes } = encodeSubtaskSnapshot(new Map([['op', snapshotOf(backend)]]));
       backend.release();
       return decodeSubtaskSnapshot(bytes, `subtask-${subtask}`).get('op') ?? { keyed: [], operator: [] };
     });
@@ -229,9 +230,14 @@ function clear(backend: KeyedStateBackend, name: string): void {
 
 const ALONE = { keyGroupRange: { start: 0, end: MAX_PARALLELISM - 1 }, maxParallelism: MAX_PARALLELISM } as const;
 
+/** All that a backend puts into a full snapshot. */
+export function snapshotOf(backend: KeyedStateBackend): OperatorSnapshot {
+  return finishSnapshotSync(backend.snapshot({ checkpointId: 1, timestamp: 0, isSavepoint: true, isIncremental: false }));
+}
+
 /** Snapshots the backend and restores into a new one. */
 function restart(create: BackendFactory, backend: KeyedStateBackend, options: ContractBackendOptions): KeyedStateBackend {
-  const old = [{ keyed: backend.snapshot(), operator: [] }];
+  const old = [snapshotOf(backend)];
   backend.release();
   const restored = create(options);
   restored.restore(redistribute({ old, newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
@@ -335,7 +341,7 @@ export function keyedStateContract(backendName: string, create: BackendFactory):
       const backend = create(options);
       backend.setCurrentKey(1);
       (backend.getState(VALUE) as ValueState<number>).update(1);
-      const old = [{ keyed: backend.snapshot().map((section) => ({ ...section, version: 99 })), operator: [] }];
+      const old = [{ keyed: snapshotOf(backend).keyed.map((section) => ({ ...section, version: 99 })), operator: [] }];
       const restored = create(options);
       restored.restore(redistribute({ old, newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
       assert.throws(() => restored.getState(VALUE), { code: 'SNAPSHOT_VERSION_UNSUPPORTED' });
@@ -453,7 +459,7 @@ function timeToLiveTests(create: BackendFactory): void {
     map.put('kept', 2);
     sum.add(7);
     clock.advance(50);
-    const groups = backend.snapshot().map((section) => section.groups.length);
+    const groups = snapshotOf(backend).keyed.map((section) => section.groups.length);
     assert.deepEqual(groups, [0, 1, 1, 1]);
     const next = statesOf(restart(create, backend, options), ttl);
     assert.deepEqual([next.value.value(), next.list.get(), [...next.map.keys()], next.sum.get()], [null, ['kept'], ['kept'], 7]);

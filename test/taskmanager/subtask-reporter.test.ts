@@ -3,16 +3,18 @@ import { describe, test } from 'node:test';
 import { subtaskIdOf } from '#cluster/ids/ids';
 import type { SlotReport } from '#cluster/messages/slot-messages';
 import { simulatedPlatform } from '#platform/simulated-platform';
+import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SubtaskReporter } from '#taskmanager/slots/subtask-reporter';
 
 const TIMINGS = { alignmentMs: 0, syncMs: 0, bytesProcessedDuringAlignment: 0 };
 
 function reporterWith(hasDirectory: boolean) {
-  const { files, process } = simulatedPlatform({ seed: 3 });
+  const { files, process, clock } = simulatedPlatform({ seed: 3 });
+  const deferred = new DeferredWork(clock);
   const reports: SlotReport[] = [];
   const pending = { count: 0 };
   const reporter = new SubtaskReporter({
-    subtaskId: subtaskIdOf('vertex', 1), attemptNumber: 2, checkpointDirectory: '/checkpoints/job', report: (report) => reports.push(report), files, process, pending,
+    subtaskId: subtaskIdOf('vertex', 1), attemptNumber: 2, checkpointDirectory: '/checkpoints/job', report: (report) => reports.push(report), files, process, pending, deferred,
   });
   if (hasDirectory) files.mkdirsSync('/checkpoints/job/chk-7');
   return { files, process, reports, pending, reporter };

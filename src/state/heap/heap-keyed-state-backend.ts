@@ -25,7 +25,7 @@ import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } fro
 import { sectionSerializers, STATE_SECTION_PREFIX } from '#state/keyed/state-section';
 import { StoredCodec } from '#state/keyed/stored-codec';
 import { createValueCopier } from '#state/keyed/value-copier';
-import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { KeyedSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { createKeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 
@@ -102,13 +102,13 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     return state;
   }
 
-  snapshot(): KeyedSection[] {
+  snapshot(): OperatorSnapshot {
     const grouped = rowsByKeyGroup(this.#context.table, this.keyGroupRange, (key) => this.keyGroupOf(key));
     const sections: KeyedSection[] = [];
     for (const { entry } of this.#states.values()) {
       sections.push(writeHeapSection(STATE_SECTION_PREFIX + entry.name, entry, { context: this.#context, keySerializer: this.#keySerializer, range: this.keyGroupRange, grouped }));
     }
-    return [...sections, ...this.#unclaimedSections()];
+    return { keyed: [...sections, ...this.#unclaimedSections()], operator: [] };
   }
 
   restore(restored: RestoredOperatorState): void {

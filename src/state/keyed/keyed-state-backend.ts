@@ -3,7 +3,7 @@
 // Thread: the slot's.
 import type { TypeInformation } from '#core/types/type-information';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
-import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 
 export interface KeyedStateBackend {
   /** Undefined for undeclared keys. */
@@ -21,8 +21,12 @@ export interface KeyedStateBackend {
    * restored snapshot holds another kind or type. Using a state before setCurrentKey throws STATE_WITHOUT_KEY.
    */
   getState(descriptor: StateDescriptor): AnyState;
-  /** One section per state, also of restored states nobody asked for. The bytes belong to the caller. */
-  snapshot(): KeyedSection[];
+  /**
+   * The cut: one section per state, also of restored states nobody asked for, made here or deferred. The bytes belong to
+   * the caller. Called again only when the deferred parts of the last call have been released, unless checkpoints may run
+   * at the same time.
+   */
+  snapshot(request: SnapshotRequest): OperatorSnapshot;
   /** Takes over what was restored; before the first getState. Bytes are read when their state is asked for. */
   restore(restored: RestoredOperatorState): void;
   /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */

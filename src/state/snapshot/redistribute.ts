@@ -4,6 +4,7 @@
 import { assert } from '#core/assert';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import type { RestoredFileSet } from '#state/snapshot/file-set';
 import type { KeyedSection, OperatorSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 
 export interface Redistribution {
@@ -28,6 +29,7 @@ export function redistribute(redistribution: Redistribution): RestoredOperatorSt
   return {
     keyed: (name) => cutKeyed(keyedSections, name, keyGroupRange),
     operator: (name) => dealOperator(redistribution, name),
+    fileSets: (name) => overlapping(old, name, keyGroupRange),
     keyedNames,
     operatorNames,
     keyGroupRange,
@@ -44,6 +46,12 @@ function cutKeyed(sections: readonly KeyedSection[], name: string, range: KeyGro
     }
   }
   return pieces;
+}
+
+function overlapping(old: Redistribution['old'], name: string, range: KeyGroupRange): RestoredFileSet[] {
+  return old.flatMap((snapshot) => snapshot?.fileSets ?? [])
+    .filter((set) => set.name === name && set.keyGroupRange.start <= range.end && set.keyGroupRange.end >= range.start)
+    .sort((a, b) => a.keyGroupRange.start - b.keyGroupRange.start);
 }
 
 function dealOperator(redistribution: Redistribution, name: string): OperatorPiece[] {

@@ -8,7 +8,7 @@ import { MIN_WATERMARK } from '#core/time/watermarks';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import { failWithoutKey } from '#state/errors';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { TimerBuckets } from '#state/tables/timer-buckets';
@@ -105,11 +105,12 @@ export class InternalTimerService {
   }
 
   /** Sections `<name>/event` and `<name>/processing`. The bytes belong to the caller. */
-  snapshot(): KeyedSection[] {
-    return [
+  snapshot(): OperatorSnapshot {
+    const keyed = [
       writeTimers(`${this.#name}/event`, this.#eventTime, this.#format()),
       writeTimers(`${this.#name}/processing`, this.#processingTime, this.#format()),
     ];
+    return { keyed, operator: [] };
   }
 
   /** Adds the restored timers. Throws STATE_MIGRATION_UNSUPPORTED when keys or namespaces were of another type. */

@@ -6,7 +6,7 @@ import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
 import type { Clock } from '#platform/clock/clock';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { InternalTimerService } from '#state/timers/internal-timer-service';
 import type { MemoryManager } from '#state/tables/memory-manager';
 
@@ -47,12 +47,6 @@ export interface OperatorContext {
   count(metric: string, by: number): void;
 }
 
-export interface SnapshotRequest {
-  readonly checkpointId: number;
-  readonly timestamp: number;
-  readonly isSavepoint: boolean;
-}
-
 /**
  * A stateful operator. The loop calls open once (state is restored in it), then per element, watermark and barrier.
  * Everything resumable is driven by `advance`: the loop calls it until it returns true before it feeds new input.
@@ -73,7 +67,7 @@ export interface StreamOperator {
   onProcessingTime?(nowMs: number): void;
   /** One of the inputs has ended; after the last one the operator flushes. */
   endInput?(input: number): void;
-  /** What must survive; called between steps, also while emission is pending. Buffers are owned by the caller afterwards. */
+  /** The cut of what must survive; called between steps, also while emission is pending. What takes long is deferred. Buffers are owned by the caller afterwards. */
   snapshot(request: SnapshotRequest): OperatorSnapshot;
   notifyCheckpointComplete?(checkpointId: number): void;
   notifyCheckpointAborted?(checkpointId: number): void;
@@ -81,7 +75,7 @@ export interface StreamOperator {
   close(): void;
 }
 
-export type { KeySpecification };
+export type { KeySpecification, SnapshotRequest };
 
 /**
  * What the graph holds for an operator. `row` operators are fused into the generated loop of their chain; `stream`

@@ -3,7 +3,7 @@
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { AnyState, MapState, StateDescriptor } from '#state/keyed/keyed-state';
 import { OperatorStateBackend } from '#state/operator/operator-state-backend';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { StreamingError } from '#streaming/errors';
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import type { BoundProcessFunction } from '#streaming/process/bound-process-function';
@@ -90,9 +90,9 @@ export class BroadcastProcessOperator implements StreamOperator {
     this.#calls?.onProcessingTime(nowMs);
   }
 
-  snapshot(): OperatorSnapshot {
-    const { keyed, operator } = this.#calls?.snapshot() ?? { keyed: [], operator: this.#emission.snapshot() };
-    return { keyed, operator: [...operator, ...this.#state.snapshot()] };
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
+    const own = this.#calls?.snapshot(request) ?? { keyed: [], operator: this.#emission.snapshot() };
+    return combineSnapshots(own, { keyed: [], operator: this.#state.snapshot() });
   }
 
   close(): void {

@@ -4,7 +4,7 @@
 // hot path: one context object per operator, reused for every call. On the slot's thread.
 import { assert } from '#core/assert';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { InternalTimerService } from '#state/timers/internal-timer-service';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { BoundProcessFunction } from '#streaming/process/bound-process-function';
@@ -77,9 +77,8 @@ export class KeyedCalls implements TimerService {
     if (this.advance()) this.#timers.advanceProcessingTime(nowMs, this.#fireProcessingTime, this.#shouldStop);
   }
 
-  snapshot(): OperatorSnapshot {
-    const operator = this.emission.snapshot();
-    return { keyed: [...this.#state.snapshot(), ...this.#timers.snapshot()], operator };
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
+    return combineSnapshots(this.#state.snapshot(request), this.#timers.snapshot(), { keyed: [], operator: this.emission.snapshot() });
   }
 
   currentKey(): unknown {

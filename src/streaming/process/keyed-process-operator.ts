@@ -1,7 +1,7 @@
 // Runs keyed process functions of one or two inputs: keyed state and timers of both time domains.
 // hot path. One per subtask, on the slot's thread.
 import { assert } from '#core/assert';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { KeySpecification, OperatorContext, Output, StreamOperator } from '#streaming/operator/stream-operator';
 import type { BoundProcessFunction, ElementMethod } from '#streaming/process/bound-process-function';
 import { KeyedCalls } from '#streaming/process/keyed-calls';
@@ -68,8 +68,8 @@ export class KeyedProcessOperator implements StreamOperator {
     this.#calls.onProcessingTime(nowMs);
   }
 
-  snapshot(): OperatorSnapshot {
-    return this.#calls.snapshot();
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
+    return this.#calls.snapshot(request);
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { assert } from '#core/assert';
 import type { TypeInformation } from '#core/types/type-information';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { ValueState } from '#state/keyed/keyed-state';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { KeySpecification, OperatorContext, Output, StreamOperator } from '#streaming/operator/stream-operator';
 import { refusePromise } from '#streaming/process/refuse-promise';
 import type { RichFunction } from '#streaming/process/process-functions';
@@ -68,8 +68,8 @@ export class KeyedReduceOperator implements StreamOperator {
     this.#output.emitIdleness(isIdle);
   }
 
-  snapshot(): OperatorSnapshot {
-    return { keyed: this.#state.snapshot(), operator: [] };
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
+    return this.#state.snapshot(request);
   }
 
   close(): void {

@@ -41,7 +41,7 @@ export class OperatorChain {
   readonly counters = new Map<string, number>();
   readonly #description: TaskDescription;
   readonly #writers: readonly RecordWriter[];
-  readonly #availability: Availability;
+  readonly availability: Availability;
   readonly #outputs: readonly ChainOutput[];
   /** By operator index; those of this subtask where the operator is fused. */
   readonly #rows: readonly (RowOperator | undefined)[];
@@ -56,7 +56,7 @@ export class OperatorChain {
     const { operators } = description;
     this.#description = description;
     this.#writers = writers;
-    this.#availability = availability;
+    this.availability = availability;
     this.state = state;
     this.#outputs = operators.map(() => new ChainOutput(availability));
     this.operators = operators.map(({ node }, index) => {
@@ -145,7 +145,7 @@ export class OperatorChain {
     for (const index of this.#busySinks) {
       if (this.sinks[index]!.writer.isReady === false) continue;
       this.#busySinks.delete(index);
-      this.#availability.blocked--;
+      this.availability.blocked--;
     }
     return this.#busySinks.size === 0;
   }
@@ -269,7 +269,7 @@ export class OperatorChain {
   #fillScope(): void {
     const scope = this.#scope;
     scope['S'] = this.state;
-    scope['A'] = this.#availability;
+    scope['A'] = this.availability;
     scope['times'] = new Float64Array(this.operators.length);
     scope['copy'] = deepCopy;
     scope['promised'] = (index: number) => this.#failPromise(index);
@@ -339,7 +339,7 @@ export class OperatorChain {
   #sinkFull(index: number): void {
     if (this.#busySinks.has(index)) return;
     this.#busySinks.add(index);
-    this.#availability.blocked++;
+    this.availability.blocked++;
   }
 
   #failPromise(index: number): never {

@@ -6,7 +6,7 @@ import { checkpointingOptions } from '#core/config/options/checkpointing-options
 import { serializeError } from '#core/errors/engine-error';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { ControlKind } from '#shuffle/channel/channel';
-import { type Barrier, GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
+import { GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
 import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { ChainState } from '#streaming/task/chain-state';
@@ -18,7 +18,8 @@ import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription,
 import { StillbornTask } from '#streaming/task/stillborn-task';
 import { TaskTimes } from '#streaming/task/task-times';
 import { describeFailure } from '#streaming/task/task-failure';
-import { readTaskWatermark, withTaskWatermark } from '#streaming/task/task-watermark';
+import { TaskCheckpoints } from '#streaming/task/task-checkpoints';
+import { readTaskWatermark } from '#streaming/task/task-watermark';
 import { WatermarkValve } from '#streaming/watermark/watermark-valve';
 
 export class StreamTask implements RunnableTask {
@@ -31,6 +32,7 @@ export class StreamTask implements RunnableTask {
   readonly #source: SourceDriver | undefined;
   readonly #valve: WatermarkValve;
   readonly #times: TaskTimes;
+  readonly #checkpoints: TaskCheckpoints;
   readonly #bufferTimeoutMs: number;
   #status: TaskStatus = 'INITIALIZING';
   #loop: BatchLoop | undefined;
@@ -40,15 +42,6 @@ export class StreamTask implements RunnableTask {
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #wakeAtMs = 0;
   #isClosed = false;
-  /** Checkpoints to start here: of a source between batches, of any other task when no barrier can come any more. */
-  #triggers: Barrier[] = [];
-  #lastCheckpointId = -1;
-  /** A stop with this savepoint has been snapshotted here: nothing runs until it is complete or given up. */
-  #stoppedWith: number | undefined;
-  /** A barrier may come after the news that its checkpoint was given up: it stops nobody then. */
-  #abortedId = -1;
-  /** The barrier of a stop that drains, until all that MAX_WATERMARK sets off is emitted. */
-  #draining: Barrier | undefined;
   /** Sinks commit with a checkpoint, also what they wrote last. */
   readonly #isCheckpointed: boolean;
   #isCheckpointAwaited = false;
@@ -74,6 +67,7 @@ export class StreamTask implements RunnableTask {
       isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE',
     });
     this.#valve = new WatermarkValve(this.#gate?.channels.length ?? 0);
+    this.#checkpoints = new TaskCheckpoints({ description, chain: this.#chain, writers: this.#writers, source: this.#source, valve: this.#valve });
   }
 
   /** A failure while creating operators becomes a task that reports FAILED from open(). */
@@ -136,6 +130,7 @@ export class StreamTask implements RunnableTask {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.description.reporter.cancelSnapshots();
     try {
       this.#source?.close();
     } finally {
@@ -151,17 +146,17 @@ export class StreamTask implements RunnableTask {
   #step(): StepResult {
     const nowMs = this.description.clock.now();
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
-    if (this.#stoppedWith !== undefined) return this.#whileStopped();
+    if (this.#checkpoints.stoppedWith !== undefined) return this.#checkpoints.whileStopped();
     if (this.#availability.blocked > this.#chain.pending.size && !this.#unblock()) return this.#blocked(nowMs);
     if (this.#isFlushing) return this.#finish();
     if (!this.#chain.advance()) return this.#whilePending(nowMs);
     if (this.#availability.blocked !== 0) return StepResult.PROGRESS;
-    if (this.#draining !== undefined) return this.#drained(this.#draining);
+    if (this.#checkpoints.isDraining) return this.#drained();
     if (this.#chain.nextProcessingTime <= nowMs) {
       this.#chain.onProcessingTime(nowMs);
       return StepResult.PROGRESS;
     }
-    if (this.#triggers.length > 0 && this.#source !== undefined && this.#performTriggers()) return StepResult.PROGRESS;
+    if (this.#checkpoints.hasTriggers && this.#source !== undefined && this.#checkpoints.performTriggers({ isFlushing: false })) return StepResult.PROGRESS;
     const result = this.#source !== undefined ? this.#stepSource(nowMs) : this.#stepGate();
     this.#flushDue(nowMs, result);
     if (result === StepResult.IDLE) this.#wakeAtMs = Math.min(this.#wakeAtMs, this.#chain.nextProcessingTime, this.#source?.wakeAtMs ?? Number.POSITIVE_INFINITY);
@@ -184,9 +179,9 @@ export class StreamTask implements RunnableTask {
 
   /** An operator is emitting and has no room: a barrier may pass, since what is pending is in the operator's snapshot. */
   #whilePending(nowMs: number): StepResult {
-    if (!this.#chain.isMidRecord && !this.#hasBatch && this.#draining === undefined) {
-      if (this.#gate?.pollBarrier() === true) this.#onBarrier(this.#gate.barrier!);
-      else if (this.#triggers.length > 0 && this.#source !== undefined) this.#performTriggers();
+    if (!this.#chain.isMidRecord && !this.#hasBatch && !this.#checkpoints.isDraining) {
+      if (this.#gate?.pollBarrier() === true) this.#checkpoints.onBarrier(this.#gate.barrier!);
+      else if (this.#checkpoints.hasTriggers && this.#source !== undefined) this.#checkpoints.performTriggers({ isFlushing: this.#isFlushing });
     }
     // Not blocked by a channel or sink: a user's iterator has had its turn.
     if (this.#availability.blocked <= this.#chain.pending.size) return StepResult.PROGRESS;
@@ -216,8 +211,8 @@ export class StreamTask implements RunnableTask {
       case GateEvent.WATERMARK: this.#advanceWatermark(this.#valve.onWatermark(gate.channel.index, gate.value)); break;
       case GateEvent.IDLE: this.#setIdle(gate.channel.index, true); break;
       case GateEvent.ACTIVE: this.#setIdle(gate.channel.index, false); break;
-      case GateEvent.BARRIER: this.#onBarrier(gate.barrier!); break;
-      case GateEvent.BARRIER_CANCELED: this.#abort(gate.barrier!.checkpointId); break;
+      case GateEvent.BARRIER: this.#checkpoints.onBarrier(gate.barrier!); break;
+      case GateEvent.BARRIER_CANCELED: this.#checkpoints.onBarrierCanceled(gate.barrier!.checkpointId); break;
       case GateEvent.CHANNEL_ENDED: return this.#channelEnded();
       default: break;
     }
@@ -249,11 +244,11 @@ export class StreamTask implements RunnableTask {
     const { index, input } = gate.channel;
     const isAligned = gate.completeAlignmentAfterEnd();
     const isLast = isAligned && hasFlag(gate.barrier!.flags, BarrierFlag.STOP);
-    if (isAligned && !isLast) this.#snapshot(gate.barrier!);
+    if (isAligned && !isLast) this.#checkpoints.snapshot(gate.barrier!);
     if (!gate.isEnded) this.#advanceWatermark(this.#valve.onEnd(index));
     if (gate.isInputEnded(input)) this.#chain.endInput(input);
     // Behind a stop nothing runs: what the channel's end sets off goes before it.
-    if (isLast) this.#onBarrier(gate.barrier!);
+    if (isLast) this.#checkpoints.onBarrier(gate.barrier!);
     return gate.isEnded ? this.#beginFinish() : StepResult.PROGRESS;
   }
 
@@ -265,17 +260,19 @@ export class StreamTask implements RunnableTask {
 
   #finish(): StepResult {
     if (!this.#chain.advance() || this.#availability.blocked !== 0) return StepResult.PROGRESS;
-    if (this.#draining !== undefined) return this.#drained(this.#draining);
-    if (this.#triggers.length > 0) this.#performTriggers();
-    if (this.#stoppedWith !== undefined) return StepResult.PROGRESS;
+    if (this.#checkpoints.isDraining) return this.#drained();
+    if (this.#checkpoints.hasTriggers) this.#checkpoints.performTriggers({ isFlushing: true });
+    if (this.#checkpoints.stoppedWith !== undefined) return StepResult.PROGRESS;
     if (!this.#isEndSent) {
       this.#isEndSent = true;
+      this.#checkpoints.onEndSent();
       this.#chain.finish(this.#isCheckpointed);
       for (const writer of this.#writers) writer.broadcast(ControlKind.END_OF_INPUT, 0);
       return StepResult.PROGRESS;
     }
     if (!this.#writers.every((writer) => writer.isDrained)) return StepResult.BLOCKED;
     if (this.#chain.hasUncommitted) return this.#awaitCheckpoint();
+    if (this.description.reporter.isSnapshotting) return StepResult.IDLE;
     this.#become('FINISHED');
     return StepResult.DONE;
   }
@@ -291,21 +288,11 @@ export class StreamTask implements RunnableTask {
 
   #receive(mail: TaskMail): void {
     switch (mail.kind) {
-      case 'trigger-checkpoint':
-        if (mail.checkpointId > this.#lastCheckpointId) this.#triggers.push({ checkpointId: mail.checkpointId, timestamp: mail.timestamp, flags: mail.flags, alignmentStartMs: this.description.clock.monotonicMs() });
-        return;
+      case 'trigger-checkpoint': this.#checkpoints.onTrigger(mail); return;
       case 'checkpoint-complete':
-        this.#chain.checkpointComplete(mail.checkpointId);
-        this.#source?.checkpointComplete(mail.checkpointId);
-        if (this.#stoppedWith === mail.checkpointId) this.#become('FINISHED');
+        if (this.#checkpoints.onComplete(mail.checkpointId)) this.#become('FINISHED');
         return;
-      case 'checkpoint-aborted':
-        this.#dropTrigger(mail.checkpointId);
-        this.#chain.checkpointAborted(mail.checkpointId);
-        this.#abortedId = mail.checkpointId;
-        if (this.#stoppedWith === mail.checkpointId) this.#stoppedWith = undefined;
-        if (this.#draining?.checkpointId === mail.checkpointId) this.#draining = undefined;
-        return;
+      case 'checkpoint-aborted': this.#checkpoints.onAborted(mail.checkpointId); return;
       case 'savepoint-directory': return; // the slot's
       case 'add-splits': this.#source?.addSplits(mail.splits); return;
       case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
@@ -314,72 +301,9 @@ export class StreamTask implements RunnableTask {
     }
   }
 
-  /** Checkpoints triggered at this source: positions are exact only between batches. True when one was taken. */
-  #performTriggers(): boolean {
-    if (this.#source !== undefined && !this.#source.finishBatch()) return false;
-    if (this.#chain.pending.size > 0 || this.#availability.blocked > 0) return false;
-    for (const trigger of this.#triggers) {
-      if (this.#source !== undefined && hasFlag(trigger.flags, BarrierFlag.DRAIN) && !this.#isFlushing) this.#drainSource(trigger);
-      else this.#snapshot(trigger);
-    }
-    return true;
-  }
-
-  /** Consumers that have had the barrier from other sources would wait for ours. */
-  #dropTrigger(checkpointId: number): void {
-    const left = this.#triggers.filter((trigger) => trigger.checkpointId !== checkpointId);
-    if (left.length < this.#triggers.length && this.#source !== undefined && !this.#isEndSent) {
-      for (const writer of this.#writers) writer.broadcast(ControlKind.CANCEL_BARRIER, checkpointId);
-    }
-    this.#triggers = left;
-  }
-
-  #drainSource(trigger: Barrier): void {
-    this.#triggers = this.#triggers.filter((other) => other !== trigger);
-    this.#draining = trigger;
-    this.#source!.emitMaxWatermark();
-  }
-
-  /** Between batches, or between the rows of what is pending: that may be in the snapshot, unless the job is to be drained. */
-  #onBarrier(barrier: Barrier): void {
-    if (hasFlag(barrier.flags, BarrierFlag.DRAIN)) this.#draining = barrier;
-    else this.#snapshot(barrier);
-  }
-
-  #drained(barrier: Barrier): StepResult {
-    this.#draining = undefined;
-    this.#snapshot(barrier);
+  #drained(): StepResult {
+    this.#checkpoints.onDrained();
     return StepResult.PROGRESS;
-  }
-
-  /** What was emitted before the barrier, and the barrier itself, still have to reach the channels. */
-  #whileStopped(): StepResult {
-    let isDrained = this.#chain.pollSinks();
-    for (const writer of this.#writers) if (!writer.drain()) isDrained = false;
-    return isDrained ? StepResult.IDLE : StepResult.BLOCKED;
-  }
-
-  #snapshot(barrier: Barrier): void {
-    const { clock, reporter, operators } = this.description;
-    const startMs = clock.monotonicMs();
-    const { checkpointId, timestamp, flags } = barrier;
-    this.#lastCheckpointId = checkpointId;
-    this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId > checkpointId);
-    const snapshots = this.#chain.snapshot({ checkpointId, timestamp, isSavepoint: hasFlag(flags, BarrierFlag.SAVEPOINT) });
-    const headId = operators[0]!.operatorId;
-    if (this.#source !== undefined) snapshots.set(headId, this.#source.snapshot(checkpointId));
-    else snapshots.set(headId, withTaskWatermark(snapshots.get(headId), this.#valve.watermark));
-    // Behind the end of its input a consumer waits for no barrier.
-    if (!this.#isEndSent) for (const writer of this.#writers) writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
-    reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
-      alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
-    }, flags);
-    if (hasFlag(flags, BarrierFlag.STOP) && checkpointId > this.#abortedId) this.#stoppedWith = checkpointId;
-  }
-
-  #abort(checkpointId: number): void {
-    this.#chain.checkpointAborted(checkpointId);
-    for (const writer of this.#writers) writer.broadcast(ControlKind.CANCEL_BARRIER, checkpointId);
   }
 
   /** Flush by time and when a consumer waits for data; a full frame went already. */

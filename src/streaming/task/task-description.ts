@@ -88,6 +88,10 @@ export interface TaskReporter {
   /** @param flags of its barrier, see BarrierFlag. */
   acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags: number): void;
   declineCheckpoint(checkpointId: number, reason: SerializedError): void;
+  /** Deferred parts of snapshots are not finished: operators must not be closed, unless the task has failed. */
+  readonly isSnapshotting: boolean;
+  /** Gives them up and releases them; one that waits for a promise is released after that has settled. */
+  cancelSnapshots(): void;
   /** The task is at its end but for sinks that commit with a checkpoint: one is wanted soon. */
   awaitCheckpoint(): void;
   registerReader(operatorId: string): void;

@@ -12,6 +12,7 @@ const SECTION_VERSION = 1;
 export function withTaskWatermark(snapshot: OperatorSnapshot | undefined, watermark: number): OperatorSnapshot {
   const operator = snapshot?.operator ?? [];
   return {
+    ...snapshot,
     keyed: snapshot?.keyed ?? [],
     operator: watermark === MIN_WATERMARK ? operator : [...operator, { name: SECTION, version: SECTION_VERSION, mode: 'union', items: [encodePlain(watermark)] }],
   };

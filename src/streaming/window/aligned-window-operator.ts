@@ -3,7 +3,7 @@
 // and not yet emitted is part of a snapshot. Flink's WindowOperator with the default triggers. Thread: the slot's.
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { SliceTables } from '#state/tables/slice-tables';
 import { StreamingError } from '#streaming/errors';
@@ -110,7 +110,7 @@ export class AlignedWindowOperator implements StreamOperator {
     if (this.#emitDue()) this.#fire();
   }
 
-  snapshot(): OperatorSnapshot {
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
     const writer = new WindowRowsWriter({
       name: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
       maxParallelism: this.#context.maxParallelism, firedTime: this.#firedTime,
@@ -126,7 +126,8 @@ export class AlignedWindowOperator implements StreamOperator {
       const { table, start, end, cursor } = this.#firing;
       table.forEachRow((row) => { if (row >= cursor) writer.add(table.keyAt(row), start, end, table.any[row], DUE); });
     }
-    return { keyed: [writer.section(), ...(this.#context.keyedState?.snapshot() ?? [])], operator: [] };
+    const own: OperatorSnapshot = { keyed: [writer.section()], operator: [] };
+    return this.#context.keyedState === undefined ? own : combineSnapshots(own, this.#context.keyedState.snapshot(request));
   }
 
   close(): void {

@@ -3,7 +3,7 @@
 // Invariant: two sessions of one key neither overlap nor touch.
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
-import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { TimerBuckets } from '#state/tables/timer-buckets';
 import { StreamingError } from '#streaming/errors';
@@ -116,7 +116,7 @@ export class SessionWindowOperator implements StreamOperator {
     this.#fire();
   }
 
-  snapshot(): OperatorSnapshot {
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
     const writer = new WindowRowsWriter({
       name: SESSION_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
       maxParallelism: this.#context.maxParallelism, firedTime: this.#targetTime,
@@ -127,7 +127,8 @@ export class SessionWindowOperator implements StreamOperator {
         writer.add(table.keyAt(row), session.start, session.end, session.accumulator, session.isFired ? FIRED : 0);
       }
     });
-    return { keyed: [writer.section(), ...(this.#context.keyedState?.snapshot() ?? [])], operator: [] };
+    const own: OperatorSnapshot = { keyed: [writer.section()], operator: [] };
+    return this.#context.keyedState === undefined ? own : combineSnapshots(own, this.#context.keyedState.snapshot(request));
   }
 
   close(): void {

@@ -26,6 +26,8 @@ export interface SlotLoopOptions {
   readonly onTaskDone: (task: RunnableTask) => void;
   /** True while promises of the slot are pending. */
   readonly hasPending: () => boolean;
+  /** Called after every round; true when it did something, and the slot must not sleep. @param hasMoved some task did. */
+  readonly afterRound?: (hasMoved: boolean) => boolean;
 }
 
 export class SlotLoop {
@@ -65,7 +67,8 @@ export class SlotLoop {
         await this.#waitWithoutTasks();
         continue;
       }
-      const hasMoved = this.#round();
+      const haveTasksMoved = this.#round();
+      const hasMoved = this.#options.afterRound?.(haveTasksMoved) === true || haveTasksMoved;
       const nowMs = clock.monotonicMs();
       if (hasMoved && nowMs - lastTurnMs < TURN_MS) continue;
       onTurn(nowMs);

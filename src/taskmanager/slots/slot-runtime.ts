@@ -16,6 +16,7 @@ import type { RunnableTask, TaskDescription } from '#streaming/task/task-descrip
 import { buildTasks } from '#taskmanager/deployment/task-builder';
 import { HeapGuard } from '#taskmanager/slots/heap-guard';
 import { createSlotDoorbell } from '#taskmanager/slots/slot-bells';
+import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SlotLoop } from '#taskmanager/slots/slot-loop';
 import type { SlotMailbox } from '#taskmanager/slots/slot-mailbox';
 import { DoorbellParking, YieldingParking } from '#taskmanager/slots/slot-parking';
@@ -47,12 +48,14 @@ export class SlotRuntime {
   readonly #reporters = new Map<SubtaskId, SubtaskReporter>();
   readonly #finalMetrics = new Map<SubtaskId, TaskMetrics>();
   readonly #pending: SlotPending = { count: 0 };
+  readonly #deferred: DeferredWork;
   #memory: MemoryManager | undefined;
   #heapGuard: HeapGuard | undefined;
   #reportedMs = -Infinity;
 
   constructor(options: SlotRuntimeOptions) {
     this.#options = options;
+    this.#deferred = new DeferredWork(options.clock);
   }
 
   /** Waits for a deployment, runs it, and returns after `shutdown`. Never rejects: what goes wrong is reported. */
@@ -93,6 +96,7 @@ export class SlotRuntime {
       onTurn: (nowMs) => this.#onTurn(nowMs),
       onTaskDone: (task) => this.#onTaskDone(task),
       hasPending: () => this.#pending.count > 0,
+      afterRound: (hasMoved) => !this.#deferred.isEmpty && this.#deferred.run(hasMoved),
     });
     if (!isInline) this.#heapGuard = new HeapGuard({ heapBytes: deployment.heapSoftLimitBytes, offHeapBytes: deployment.offHeapLimitBytes }, () => process.heapStatistics());
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
@@ -114,7 +118,7 @@ export class SlotRuntime {
       this.#options.report(message);
     };
     const { attemptNumber, checkpointDirectory } = deployment;
-    const reporter = new SubtaskReporter({ subtaskId, attemptNumber, checkpointDirectory, report, files, process, pending: this.#pending });
+    const reporter = new SubtaskReporter({ subtaskId, attemptNumber, checkpointDirectory, report, files, process, pending: this.#pending, deferred: this.#deferred });
     this.#reporters.set(subtaskId, reporter);
     return reporter;
   }
@@ -123,6 +127,7 @@ export class SlotRuntime {
     switch (command.kind) {
       case 'task-mail':
         if (command.mail.kind === 'savepoint-directory') return this.#reporters.get(command.subtaskId)?.onSavepointDirectory(command.mail.checkpointId, command.mail.directory);
+        if (command.mail.kind === 'checkpoint-aborted') this.#reporters.get(command.subtaskId)?.onCheckpointAborted(command.mail.checkpointId);
         return this.#tasks.get(command.subtaskId)?.deliver(command.mail);
       case 'cancel-tasks':
         for (const task of this.#tasks.values()) task.deliver({ kind: 'cancel' });

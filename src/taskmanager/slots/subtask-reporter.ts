@@ -11,6 +11,8 @@ import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import type { CheckpointTimings, TaskReporter, TaskStatus } from '#streaming/task/task-description';
 import { TaskManagerError } from '#taskmanager/errors';
+import type { DeferredWork } from '#taskmanager/slots/deferred-work';
+import { SubtaskSnapshotWork } from '#taskmanager/slots/subtask-snapshot-work';
 
 /** Rows under way to the client, per subtask. */
 const COLLECT_ROWS_MAX = 65_536;
@@ -28,6 +30,7 @@ export interface SubtaskReporterOptions {
   readonly files: Files;
   readonly process: Process;
   readonly pending: SlotPending;
+  readonly deferred: DeferredWork;
 }
 
 interface SavepointPlace {
@@ -40,6 +43,8 @@ export class SubtaskReporter implements TaskReporter {
   #rowsUnderWay = 0;
   /** Snapshots that are being written. */
   readonly #writes = new Set<Promise<void>>();
+  /** Those of them whose bytes are still being made, by checkpoint. */
+  readonly #works = new Map<number, SubtaskSnapshotWork>();
   readonly #savepoints = new Map<number, SavepointPlace>();
 
   constructor(options: SubtaskReporterOptions) {
@@ -60,16 +65,33 @@ export class SubtaskReporter implements TaskReporter {
   }
 
   acknowledgeCheckpoint(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags = 0): void {
-    const { pending } = this.#options;
+    const { pending, deferred } = this.#options;
     pending.count++;
-    const write = this.#write(checkpointId, snapshots, timings, flags).catch((thrown: unknown) => {
+    const work = new SubtaskSnapshotWork(snapshots);
+    this.#works.set(checkpointId, work);
+    const hasMore = work.advance(() => false) !== 'over';
+    if (hasMore) deferred.add(work);
+    const write = this.#finish(checkpointId, work, timings, flags).catch((thrown: unknown) => {
       const error = new TaskManagerError('SNAPSHOT_WRITE_FAILED', `${this.#options.subtaskId} cannot write its part of checkpoint ${checkpointId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
       this.declineCheckpoint(checkpointId, serializeError(error));
     }).finally(() => {
       pending.count--;
+      this.#works.delete(checkpointId);
       this.#writes.delete(write);
     });
     this.#writes.add(write);
+  }
+
+  get isSnapshotting(): boolean {
+    return this.#works.size > 0;
+  }
+
+  onCheckpointAborted(checkpointId: number): void {
+    this.#works.get(checkpointId)?.cancel();
+  }
+
+  cancelSnapshots(): void {
+    for (const work of this.#works.values()) work.cancel();
   }
 
   declineCheckpoint(checkpointId: number, reason: SerializedError): void {
@@ -131,6 +153,12 @@ export class SubtaskReporter implements TaskReporter {
       this.#savepoints.set(checkpointId, (place = { directory, resolve }));
     }
     return place;
+  }
+
+  async #finish(checkpointId: number, work: SubtaskSnapshotWork, timings: CheckpointTimings, flags: number): Promise<void> {
+    const snapshots = await work.finished;
+    this.#works.delete(checkpointId);
+    if (snapshots !== undefined) await this.#write(checkpointId, snapshots, timings, flags);
   }
 
   async #write(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>, timings: CheckpointTimings, flags: number): Promise<void> {

@@ -4,6 +4,7 @@ import { Configuration } from '#core/config/configuration';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { SimulatedClock } from '#platform/clock/simulated-clock';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
+import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { MemoryManager } from '#state/tables/memory-manager';
@@ -86,7 +87,7 @@ export class OperatorSubtask {
   }
 
   snapshot(): OperatorSnapshot {
-    return this.operator.snapshot({ checkpointId: 1, timestamp: 0, isSavepoint: false });
+    return finishSnapshotSync(this.operator.snapshot({ checkpointId: 1, timestamp: 0, isSavepoint: false, isIncremental: false }));
   }
 
   /** Idempotent. */

@@ -211,6 +211,8 @@ export class TaskHarness {
       },
       acknowledgeCheckpoint: (checkpointId, snapshots) => void this.acknowledged.set(checkpointId, snapshots),
       declineCheckpoint: (checkpointId) => { throw new Error(`checkpoint ${checkpointId} was declined`); },
+      isSnapshotting: false,
+      cancelSnapshots: () => undefined,
       awaitCheckpoint: () => void this.awaited.push(this.acknowledged.size),
       registerReader: (operatorId) => void this.registered.push(operatorId),
       reportWatermark: () => undefined,

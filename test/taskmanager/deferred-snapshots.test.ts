@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { subtaskIdOf } from '#cluster/ids/ids';
+import type { SlotReport } from '#cluster/messages/slot-messages';
+import { SimulatedClock } from '#platform/clock/simulated-clock';
+import { simulatedPlatform } from '#platform/simulated-platform';
+import type { DeferredSnapshot, DeferredStep, KeyedSectionOutput, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
+import { finishSnapshot } from '#state/snapshot/finish-snapshot';
+import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+import { DeferredWork } from '#taskmanager/slots/deferred-work';
+import { SubtaskReporter } from '#taskmanager/slots/subtask-reporter';
+
+const TIMINGS = { alignmentMs: 0, syncMs: 0, bytesProcessedDuringAlignment: 0 };
+
+/** Gives one piece of its section per step, in its script's order. */
+class ScriptedPart implements DeferredSnapshot {
+  releases = 0;
+  steps = 0;
+  readonly #script: (number | Promise<void> | Error)[];
+  #section: KeyedSectionOutput | undefined;
+
+  constructor(script: readonly (number | Promise<void> | Error)[]) {
+    this.#script = [...script];
+  }
+
+  step(output: SnapshotOutput): DeferredStep {
+    assert.equal(this.releases, 0, 'no step follows the release');
+    this.steps++;
+    this.#section ??= output.keyed({ name: 'state/deferred', version: 1, serializers: {} });
+    const next = this.#script.shift();
+    if (next instanceof Error) throw next;
+    if (next instanceof Promise) return next;
+    if (next === undefined) return 'done';
+    this.#section.write(next, Uint8Array.of(next, next));
+    return 'more';
+  }
+
+  release(): void {
+    this.releases++;
+  }
+}
+
+function createReporter() {
+  const { files, process } = simulatedPlatform({ seed: 3 });
+  files.mkdirsSync('/checkpoints/job/chk-7');
+  const clock = new SimulatedClock();
+  const reports: SlotReport[] = [];
+  const pending = { count: 0 };
+  const deferred = new DeferredWork(clock);
+  const reporter = new SubtaskReporter({
+    subtaskId: subtaskIdOf('vertex', 1), attemptNumber: 2, checkpointDirectory: '/checkpoints/job', report: (report) => reports.push(report), files, process, pending, deferred,
+  });
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 100 && pending.count > 0; turn++) {
+      deferred.run(false);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { files, reporter, reports, deferred, settle, clock };
+}
+
+function cutOf(...parts: readonly DeferredSnapshot[]) {
+  return new Map([['op', { keyed: [{ name: 'state/at-cut', version: 1, serializers: {}, groups: [{ keyGroup: 0, bytes: Uint8Array.of(9) }] }], operator: [], deferred: parts }]]);
+}
+
+describe('what is deferred of a snapshot', () => {
+  test('is finished step by step before the acknowledgement, and released once', async () => {
+    const { reporter, reports, settle, files } = createReporter();
+    const parts = [new ScriptedPart([1, 2, Promise.resolve(), 3]), new ScriptedPart([])];
+    reporter.acknowledgeCheckpoint(7, cutOf(...parts), TIMINGS);
+    assert.deepEqual([reporter.isSnapshotting, reports], [true, []]);
+    await settle();
+    assert.deepEqual(parts.map(({ releases }) => releases), [1, 1]);
+    assert.equal(reporter.isSnapshotting, false);
+    assert.equal(reports[0]?.kind, 'checkpoint-acknowledged');
+    const read = decodeSubtaskSnapshot(files.readSync('/checkpoints/job/chk-7/vertex_1.state'), 'f').get('op');
+    const groups = read?.keyed.map(({ name, groups: pieces }) => [name, pieces.map(({ keyGroup, bytes }) => [keyGroup, ...bytes])]);
+    assert.deepEqual(groups?.slice(0, 2), [['state/at-cut', [[0, 9]]], ['state/deferred', [[1, 1, 1], [2, 2, 2], [3, 3, 3]]]]);
+  });
+
+  test('a checkpoint that is given up releases it once a promise under way has settled, and acknowledges nothing', async () => {
+    const { reporter, reports, settle, deferred } = createReporter();
+    let finishNative: () => void = () => undefined;
+    const waiting = new ScriptedPart([new Promise((resolve) => { finishNative = resolve; })]);
+    const next = new ScriptedPart([1]);
+    reporter.acknowledgeCheckpoint(7, cutOf(waiting, next), TIMINGS);
+    reporter.onCheckpointAborted(7);
+    deferred.run(false);
+    assert.deepEqual([waiting.releases, next.releases], [0, 0]);
+    finishNative();
+    await settle();
+    assert.deepEqual([waiting.releases, next.releases, next.steps], [1, 1, 0]);
+    assert.deepEqual(reports, []);
+    assert.equal(deferred.run(false), false);
+    assert.equal(deferred.isEmpty, true);
+  });
+
+  test('a part that fails, at once or behind its promise, declines the checkpoint and releases all', async () => {
+    for (const failure of [new Error('no more space'), Promise.reject(new Error('no more space'))]) {
+      const { reporter, reports, settle } = createReporter();
+      const parts = [new ScriptedPart([1, failure]), new ScriptedPart([])];
+      reporter.acknowledgeCheckpoint(7, cutOf(...parts), TIMINGS);
+      await settle();
+      assert.deepEqual(parts.map(({ releases }) => releases), [1, 1]);
+      const [declined] = reports;
+      assert.ok(declined?.kind === 'checkpoint-declined');
+      assert.equal(declined.reason.code, 'SNAPSHOT_WRITE_FAILED');
+      assert.match(declined.reason.message, /no more space/);
+    }
+  });
+
+  test('takes at most an eighth of the thread while records move, and all of it when none do', () => {
+    const clock = new SimulatedClock();
+    const deferred = new DeferredWork(clock);
+    let spentMs = 0;
+    deferred.add({
+      advance: (hasTime) => {
+        while (hasTime()) {
+          clock.advance(0.25);
+          spentMs += 0.25;
+        }
+        return 'more';
+      },
+    });
+    const startMs = clock.monotonicMs();
+    for (let round = 0; round < 10_000; round++) {
+      deferred.run(true);
+      clock.advance(0.1);
+    }
+    const share = spentMs / (clock.monotonicMs() - startMs);
+    assert.ok(share > 0.1 && share <= 0.125, `share ${share}`);
+    spentMs = 0;
+    for (let round = 0; round < 10; round++) assert.equal(deferred.run(false), true);
+    assert.equal(spentMs, 10);
+  });
+
+  test('can be finished on the spot, with files seen before they are released', async () => {
+    const seen: string[] = [];
+    const part: DeferredSnapshot = {
+      step: (output) => {
+        output.files({ name: 'db', version: 1, serializers: {}, keyGroupRange: { start: 0, end: 3 }, properties: Uint8Array.of(1), files: [{ name: '1.sst', path: '/db/1.sst', bytes: 5, sharedId: 'a-1.sst' }] });
+        return 'done';
+      },
+      release: () => seen.push('released'),
+    };
+    const finished = await finishSnapshot({ keyed: [], operator: [], deferred: [part] }, (sets) => seen.push(...sets.flatMap(({ files }) => files.map(({ path }) => path))));
+    assert.deepEqual(seen, ['/db/1.sst', 'released']);
+    assert.deepEqual(finished.fileSets?.map(({ name }) => name), ['db']);
+  });
+});
