@@ -16,10 +16,10 @@ const TIMINGS = { alignmentMs: 0, syncMs: 0, bytesProcessedDuringAlignment: 0 };
 class ScriptedPart implements DeferredSnapshot {
   releases = 0;
   steps = 0;
-  readonly #script: (number | Promise<void> | Error)[];
+  readonly #script: (number | (() => Promise<void>))[];
   #section: KeyedSectionOutput | undefined;
 
-  constructor(script: readonly (number | Promise<void> | Error)[]) {
+  constructor(script: readonly (number | (() => Promise<void>))[]) {
     this.#script = [...script];
   }
 
@@ -28,8 +28,7 @@ class ScriptedPart implements DeferredSnapshot {
     this.steps++;
     this.#section ??= output.keyed({ name: 'state/deferred', version: 1, serializers: {} });
     const next = this.#script.shift();
-    if (next instanceof Error) throw next;
-    if (next instanceof Promise) return next;
+    if (typeof next === 'function') return next();
     if (next === undefined) return 'done';
     this.#section.write(next, Uint8Array.of(next, next));
     return 'more';
@@ -66,7 +65,7 @@ function cutOf(...parts: readonly DeferredSnapshot[]) {
 describe('what is deferred of a snapshot', () => {
   test('is finished step by step before the acknowledgement, and released once', async () => {
     const { reporter, reports, settle, files } = createReporter();
-    const parts = [new ScriptedPart([1, 2, Promise.resolve(), 3]), new ScriptedPart([])];
+    const parts = [new ScriptedPart([1, 2, () => Promise.resolve(), 3]), new ScriptedPart([])];
     reporter.acknowledgeCheckpoint(7, cutOf(...parts), TIMINGS);
     assert.deepEqual([reporter.isSnapshotting, reports], [true, []]);
     await settle();
@@ -81,7 +80,7 @@ describe('what is deferred of a snapshot', () => {
   test('a checkpoint that is given up releases it once a promise under way has settled, and acknowledges nothing', async () => {
     const { reporter, reports, settle, deferred } = createReporter();
     let finishNative: () => void = () => undefined;
-    const waiting = new ScriptedPart([new Promise((resolve) => { finishNative = resolve; })]);
+    const waiting = new ScriptedPart([() => new Promise((resolve) => { finishNative = resolve; })]);
     const next = new ScriptedPart([1]);
     reporter.acknowledgeCheckpoint(7, cutOf(waiting, next), TIMINGS);
     reporter.onCheckpointAborted(7);
@@ -96,7 +95,8 @@ describe('what is deferred of a snapshot', () => {
   });
 
   test('a part that fails, at once or behind its promise, declines the checkpoint and releases all', async () => {
-    for (const failure of [new Error('no more space'), Promise.reject(new Error('no more space'))]) {
+    const thrown = new Error('no more space');
+    for (const failure of [() => { throw thrown; }, () => Promise.reject(thrown)]) {
       const { reporter, reports, settle } = createReporter();
       const parts = [new ScriptedPart([1, failure]), new ScriptedPart([])];
       reporter.acknowledgeCheckpoint(7, cutOf(...parts), TIMINGS);
