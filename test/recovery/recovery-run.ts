@@ -10,6 +10,7 @@ import { withJobExecutor } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import type { SpawnOptions, Threads, WorkerThread } from '#platform/threads/threads';
 import recoveryJob, { type RecoveryArguments } from './recovery-job.js';
+import regionJob, { type RegionArguments } from './region-job.js';
 import smallJob, { type SmallArguments } from './small-job.js';
 
 interface JobModule {
@@ -18,6 +19,7 @@ interface JobModule {
 }
 
 const RECOVERY_JOB: JobModule = { url: new URL('./recovery-job.js', import.meta.url), build: recoveryJob };
+const REGION_JOB: JobModule = { url: new URL('./region-job.js', import.meta.url), build: regionJob };
 const SMALL_JOB: JobModule = { url: new URL('./small-job.js', import.meta.url), build: smallJob };
 const ROWS = 1800;
 const RATE = 2500;
@@ -128,6 +130,10 @@ export function runRecovery(args: RecoveryArguments, parallelism: number, settin
 
 export function runSmall(args: SmallArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
   return runJobModule(SMALL_JOB, args, parallelism, settings, disturbance);
+}
+
+export function runRegions(args: RegionArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
+  return runJobModule(REGION_JOB, args, parallelism, settings, disturbance);
 }
 
 async function runJobModule(module: JobModule, args: object, parallelism: number, settings: Settings, disturbance: Disturbance | undefined): Promise<RunOutcome> {

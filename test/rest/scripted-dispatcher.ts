@@ -17,7 +17,7 @@ export class ScriptedDispatcher implements DispatcherGateway {
     const execution = (index: number, state: 'RUNNING' | 'FINISHED') => ({ subtaskId: subtaskIdOf('vertex', index), taskName: 'task', slotIndex: index, attemptNumber: 0, state });
     this.#jobs.set(jobId, {
       jobId, jobName: `job ${id.slice(0, 4)}`, status, startedMs: 1000.5, endedMs: status === 'RUNNING' ? undefined : 2500.25,
-      executions: [execution(0, 'RUNNING'), execution(1, 'FINISHED')], slots: [], restarts: 0, error: undefined,
+      executions: [execution(0, 'RUNNING'), execution(1, 'FINISHED')], slots: [], restarts: 0, exceptions: [], error: undefined,
       checkpoints: { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
     });
   }

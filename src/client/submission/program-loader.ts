@@ -30,7 +30,7 @@ export async function loadProgramInWorker(program: ProgramReference, deployment:
   });
   globals?.install(0);
   try {
-    const ran = withJobExecutor(executor, () => runProgramModule(program.url, args, { executionCount: () => executor.executionCount }));
+    const ran = withJobExecutor(executor, () => runProgramModule(urlOf(program, deployment), args, { executionCount: () => executor.executionCount }));
     const endedEarly = ran.then(() => clock.sleep(LATE_EXECUTE_MS)).then(() => {
       throw new ClientError('PROGRAM_GRAPH_NOT_REACHED', `the program, run again in a worker, started ${executor.executionCount} jobs and not ${program.executionIndex + 1}: let it start the same jobs whatever the time, randomness or environment`);
     });
@@ -40,4 +40,9 @@ export async function loadProgramInWorker(program: ProgramReference, deployment:
   } finally {
     globals?.restore();
   }
+}
+
+/** A script runs only when its module is imported for the first time: in a slot where it has run, a later attempt asks for another one. */
+function urlOf(program: Exclude<ProgramReference, { readonly kind: 'inline' }>, { attemptNumber }: SlotDeployment): string {
+  return program.kind === 'script' && attemptNumber > 0 ? `${program.url}?attempt=${attemptNumber}` : program.url;
 }

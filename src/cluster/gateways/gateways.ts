@@ -22,13 +22,27 @@ export interface DeployRequest {
   readonly restore: RestoreDescriptor | undefined;
 }
 
+/** Some tasks of a deployed job start again, with the channels between them; the others run on. */
+export interface RedeployRequest {
+  readonly jobId: JobId;
+  readonly attemptNumber: number;
+  /** Whole pipelined regions, whose tasks have all ended. */
+  readonly subtaskIds: ReadonlySet<SubtaskId>;
+  readonly restore: RestoreDescriptor | undefined;
+}
+
 /** A TaskManager as a JobMaster sees it. Every call names the job, whose slots it then reaches. */
 export interface TaskExecutorGateway {
   /** Hands out memory, builds channels and sends each slot its tasks. Throws when memory cannot hold; reports come to `listener`. */
   deploy(request: DeployRequest, listener: JobMasterGateway): Promise<void>;
   sendMail(jobId: JobId, subtaskId: SubtaskId, mail: TaskMail): void;
-  cancelTasks(jobId: JobId): void;
+  /** In the slots that the job has; where a slot was lost or ended, in a new one. */
+  redeploy(request: RedeployRequest): Promise<void>;
+  /** Left out: all of them. */
+  cancelTasks(jobId: JobId, subtaskIds?: ReadonlySet<SubtaskId>): void;
   collectCredit(jobId: JobId, subtaskId: SubtaskId, rows: number): void;
+  /** Ends the worker of one slot, whatever it does; the slot stays the job's. Nothing more is heard of it. Idempotent. */
+  endSlot(jobId: JobId, slotIndex: number): Promise<void>;
   /** Ends the job's workers, whatever they do, and gives its memory back. Idempotent. */
   releaseSlots(jobId: JobId): Promise<void>;
 }
@@ -37,7 +51,7 @@ export interface TaskExecutorGateway {
 export interface JobMasterGateway {
   onSlotReport(slotIndex: number, report: SlotReport): void;
   /** A slot's worker has ended although its job had not. */
-  onSlotLost(slotIndex: number, attemptNumber: number, error: SerializedError): void;
+  onSlotLost(slotIndex: number, error: SerializedError): void;
 }
 
 export interface ResourceManagerGateway {

@@ -23,6 +23,22 @@ export interface ExecutionDetails {
   readonly state: ExecutionState;
 }
 
+export interface FailedTask {
+  readonly subtaskId: SubtaskId;
+  readonly taskName: string;
+  readonly slotIndex: number;
+  readonly attemptNumber: number;
+}
+
+/** A failure that was remembered, and those that came while the job was on its way back from it. */
+export interface ExceptionHistoryEntry {
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly error: SerializedError;
+  readonly task: FailedTask | undefined;
+  readonly concurrent: readonly Omit<ExceptionHistoryEntry, 'concurrent'>[];
+}
+
 export interface JobDetails {
   readonly jobId: JobId;
   readonly jobName: string;
@@ -36,5 +52,7 @@ export interface JobDetails {
   /** Newest report of each slot, by slot index. */
   readonly slots: readonly (SlotMetrics | undefined)[];
   readonly restarts: number;
+  /** Newest first. */
+  readonly exceptions: readonly ExceptionHistoryEntry[];
   readonly error: SerializedError | undefined;
 }

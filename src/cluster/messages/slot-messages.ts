@@ -51,7 +51,7 @@ export interface RestoreDescriptor {
   readonly operators: readonly OperatorStateHandles[];
 }
 
-/** All that one slot needs to run its tasks of one attempt of one job. */
+/** All that one slot needs to run tasks of one job. A later one for the same slot adds tasks of a later attempt. */
 export interface SlotDeployment {
   readonly jobId: JobId;
   readonly attemptNumber: number;
@@ -82,7 +82,8 @@ export interface SlotDeployment {
 export type SlotCommand =
   | { readonly kind: 'deploy'; readonly deployment: SlotDeployment }
   | { readonly kind: 'task-mail'; readonly subtaskId: SubtaskId; readonly mail: TaskMail }
-  | { readonly kind: 'cancel-tasks' }
+  /** Left out: all of them. */
+  | { readonly kind: 'cancel-tasks'; readonly subtaskIds?: readonly SubtaskId[] | undefined }
   /** The collecting client has taken that many rows. */
   | { readonly kind: 'collect-credit'; readonly subtaskId: SubtaskId; readonly rows: number }
   | { readonly kind: 'shutdown' };

@@ -1,4 +1,4 @@
-// The life of a job, with Flink's words. SUSPENDED ends it for this cluster only: another leader may take it up.
+// The life of a job, with Flink's words. From RESTARTING it is CREATED anew, or RUNNING where only regions of it restart. SUSPENDED ends it for this cluster only: another leader may take it up.
 import type { TransitionTable } from '#cluster/status/transition-table';
 
 export type JobStatus =
@@ -12,7 +12,7 @@ export const JOB_STATUS: TransitionTable<JobStatus> = {
     RUNNING: ['FINISHED', 'RESTARTING', 'FAILING', 'CANCELLING', 'SUSPENDED'],
     FAILING: ['FAILED', 'CANCELLING', 'SUSPENDED'],
     CANCELLING: ['CANCELED', 'FAILING', 'SUSPENDED'],
-    RESTARTING: ['CREATED', 'FAILING', 'CANCELLING', 'SUSPENDED'],
+    RESTARTING: ['CREATED', 'RUNNING', 'FAILING', 'CANCELLING', 'SUSPENDED'],
     RECONCILING: ['CREATED', 'RUNNING', 'FAILING', 'CANCELLING', 'SUSPENDED'],
     FAILED: [],
     CANCELED: [],

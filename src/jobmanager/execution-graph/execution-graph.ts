@@ -1,4 +1,4 @@
-// All executions of one attempt of a job, and what their statuses mean for the job.
+// The newest execution of every subtask of a job, and what their statuses mean for the job.
 // Invariant: facts only; what to do about them is decided by the JobMaster. Thread: main.
 import { assert } from '#core/assert';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
@@ -15,20 +15,31 @@ export interface ExecutionVertexFacts {
 }
 
 export class ExecutionGraph {
-  readonly attemptNumber: number;
-  readonly executions: readonly Execution[];
+  readonly #jobId: JobId;
+  /** In the order of the deployment. */
   readonly #bySubtask = new Map<SubtaskId, Execution>();
 
   constructor(jobId: JobId, vertices: readonly ExecutionVertexFacts[], tasks: readonly TaskDeployment[], attemptNumber: number) {
-    this.attemptNumber = attemptNumber;
+    this.#jobId = jobId;
     const byId = new Map(vertices.map((vertex) => [vertex.id, vertex]));
-    this.executions = tasks.map((task) => {
+    for (const task of tasks) {
       const vertex = byId.get(task.vertexId);
       assert(vertex !== undefined, `task of a known vertex ${task.vertexId}`);
-      const execution = new Execution(jobId, task, `${vertex.name} (${task.subtaskIndex + 1}/${vertex.parallelism})`, attemptNumber);
-      this.#bySubtask.set(task.subtaskId, execution);
-      return execution;
-    });
+      this.#bySubtask.set(task.subtaskId, new Execution(jobId, task, `${vertex.name} (${task.subtaskIndex + 1}/${vertex.parallelism})`, attemptNumber));
+    }
+  }
+
+  get executions(): readonly Execution[] {
+    return [...this.#bySubtask.values()];
+  }
+
+  /** Executions of another attempt take the place of ended ones. */
+  startAgain(subtaskIds: Iterable<SubtaskId>, attemptNumber: number): void {
+    for (const subtaskId of subtaskIds) {
+      const { isTerminal, deployment, taskName } = this.execution(subtaskId);
+      assert(isTerminal, `${taskName} has ended before it starts again`);
+      this.#bySubtask.set(subtaskId, new Execution(this.#jobId, deployment, taskName, attemptNumber));
+    }
   }
 
   execution(subtaskId: SubtaskId): Execution {
@@ -41,9 +52,10 @@ export class ExecutionGraph {
     return this.executions.filter((execution) => execution.deployment.slotIndex === slotIndex);
   }
 
-  /** Moves every execution that may make the step; the others stay. */
-  moveAll(state: ExecutionState): void {
-    for (const execution of this.executions) {
+  /** Moves every execution that may make the step, or those of some subtasks; the others stay. */
+  moveAll(state: ExecutionState, subtaskIds: Iterable<SubtaskId> = this.#bySubtask.keys()): void {
+    for (const subtaskId of subtaskIds) {
+      const execution = this.execution(subtaskId);
       if (canTransition(EXECUTION_STATE, execution.state, state)) execution.moveTo(state);
     }
   }

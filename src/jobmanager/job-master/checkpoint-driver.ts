@@ -97,6 +97,11 @@ export class CheckpointDriver {
     return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs };
   }
 
+  /** A savepoint that the job stops with is complete: tasks have come to their end or are coming to it. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   /** Takes a snapshot as soon as the running attempt can. Rejects with SNAPSHOT_REQUEST_FAILED, CHECKPOINT_DIRECTORY_MISSING. */
   async request(request: SnapshotRequest): Promise<CompletedSnapshot> {
     if (request.kind === 'checkpoint' && this.#store.jobDirectory === undefined) {
@@ -111,7 +116,8 @@ export class CheckpointDriver {
   start(attempt: CheckpointedAttempt): void {
     assert(this.#attempt === undefined, 'one attempt at a time');
     this.#attempt = attempt;
-    this.#awaiting.clear();
+    // Where only regions start again, others may be at their end already.
+    this.#awaiting = new Set([...this.#awaiting].filter((subtaskId) => attempt.graph.execution(subtaskId).state === 'RUNNING'));
     this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
     this.#scheduleNext();
@@ -231,6 +237,7 @@ export class CheckpointDriver {
     }
     if (isStop || request?.kind !== 'savepoint') {
       for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
+      for (const source of this.#attempt?.sources ?? []) source.onCheckpointComplete(checkpointId);
       this.#toAll({ kind: 'checkpoint-complete', checkpointId });
     }
     this.#requests.complete({ checkpointId, path });

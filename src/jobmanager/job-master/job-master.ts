@@ -4,37 +4,36 @@
 import { assert } from '#core/assert';
 import type { Configuration } from '#core/config/configuration';
 import { checkpointingOptions } from '#core/config/options/checkpointing-options';
+import { jobManagerOptions } from '#core/config/options/job-manager-options';
+import { restOptions } from '#core/config/options/rest-options';
 import { stateRecoveryOptions } from '#core/config/options/state-recovery-options';
+import { ConfigError } from '#core/errors/config-errors';
 import { deserializeError, serializeError, type EngineError, type SerializedError } from '#core/errors/engine-error';
 import { ClusterError } from '#cluster/errors';
 import type { JobMasterGateway, JobOutcome, SavepointRequest, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
-import type { JobId } from '#cluster/ids/ids';
+import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
-import type { SlotMetrics, SlotReport } from '#cluster/messages/slot-messages';
+import type { SlotReport } from '#cluster/messages/slot-messages';
 import { JOB_STATUS, type JobStatus } from '#cluster/status/job-status';
 import { canTransition, isTerminal, transition } from '#cluster/status/transition-table';
 import { readCheckpointSettings, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
-import { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
+import { ExceptionHistory } from '#jobmanager/failover/exception-history';
 import { isFinalError } from '#jobmanager/failover/final-errors';
 import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { JobDeployment } from '#jobmanager/job-master/job-deployment';
 import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
-import { WatermarkAlignment } from '#jobmanager/job-master/watermark-alignment';
-import { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
-
-/** How long tasks may take to end by themselves once canceled; then their workers are ended. */
-const CANCELLATION_GRACE_MS = 2000;
 
 export interface JobMasterOptions {
   readonly jobId: JobId;
@@ -53,6 +52,15 @@ export interface JobMasterOptions {
   readonly onStatus?: (status: JobStatus) => void;
 }
 
+/** Tasks on their way to a new start. Grows while it waits. */
+interface Restart {
+  readonly subtaskIds: Set<SubtaskId>;
+  /** Slots that cannot go on. */
+  readonly slots: Set<number>;
+  /** Epoch ms before which nothing starts. */
+  dueMs: number;
+}
+
 export class JobMaster implements JobMasterGateway {
   readonly outcome: Promise<JobOutcome>;
   readonly #options: JobMasterOptions;
@@ -63,17 +71,15 @@ export class JobMaster implements JobMasterGateway {
   /** With the max parallelisms in effect. */
   #vertices: readonly JobPlanVertex[];
   #checkpoints: CheckpointDriver | undefined;
-  #graph: ExecutionGraph | undefined;
-  #sources: readonly SourceCoordinator[] = [];
-  #alignment = new WatermarkAlignment();
-  #slots: (SlotMetrics | undefined)[] = [];
+  #deployment: JobDeployment | undefined;
   #attemptNumber = 0;
   #restore: LoadedCheckpoint | undefined;
   #error: EngineError | undefined;
   readonly #startedMs: number;
   #endedMs: number | undefined;
-  /** Set while an attempt is being wound down; the first cause wins. */
-  #onAllTerminal: (() => void) | undefined;
+  #restart: Restart | undefined;
+  readonly #exceptions: ExceptionHistory;
+  readonly #isWholeJobRestarted: boolean;
   /** Those who wait for the job to stop. */
   readonly #onRestart: (() => void)[] = [];
 
@@ -83,6 +89,8 @@ export class JobMaster implements JobMasterGateway {
     this.#vertices = options.plan.vertices;
     this.#settings = readCheckpointSettings(options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
+    this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
+    this.#isWholeJobRestarted = isFullFailover(options.configuration);
     this.#startedMs = options.clock.now();
     this.outcome = new Promise((resolve) => {
       this.#resolveOutcome = resolve;
@@ -120,10 +128,11 @@ export class JobMaster implements JobMasterGateway {
       status: this.#status,
       startedMs: this.#startedMs,
       endedMs: this.#endedMs,
-      executions: this.#graph?.executions.map((execution) => execution.details()) ?? [],
+      executions: this.#deployment?.graph.executions.map((execution) => execution.details()) ?? [],
       checkpoints: this.#checkpoints?.counts ?? { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
-      slots: this.#slots,
+      slots: this.#deployment?.slots ?? [],
       restarts: this.#attemptNumber,
+      exceptions: this.#exceptions.entries(),
       error: this.#error === undefined ? undefined : serializeError(this.#error),
     };
   }
@@ -132,6 +141,7 @@ export class JobMaster implements JobMasterGateway {
   async cancel(): Promise<void> {
     if (canTransition(JOB_STATUS, this.#status, 'CANCELLING')) {
       this.#error ??= new ClusterError('JOB_CANCELED', `the job ${this.#options.plan.jobName} (${this.#options.jobId}) has been canceled`);
+      this.#restart = undefined;
       this.#moveTo('CANCELLING');
       await this.#windDown();
       await this.#end('CANCELED');
@@ -161,48 +171,69 @@ export class JobMaster implements JobMasterGateway {
   }
 
   onSlotReport(slotIndex: number, report: SlotReport): void {
-    const graph = this.#graph;
-    if (graph === undefined || report.attemptNumber !== graph.attemptNumber || isTerminal(JOB_STATUS, this.#status)) return;
+    const deployment = this.#deployment;
+    if (deployment === undefined || isTerminal(JOB_STATUS, this.#status)) return;
+    if (report.kind === 'metrics') {
+      deployment.slots[slotIndex] = report.metrics;
+      return;
+    }
+    if (report.kind === 'slot-failed') return this.#onSlotFailed(slotIndex, report.error);
+    const execution = deployment.graph.execution(report.subtaskId);
+    if (report.attemptNumber === execution.attemptNumber) this.#onTaskReport(deployment, execution, report);
+  }
+
+  #onTaskReport({ graph, sources, alignment }: JobDeployment, execution: Execution, report: Exclude<SlotReport, { readonly kind: 'metrics' | 'slot-failed' }>): void {
+    const { subtaskId, subtaskIndex } = execution.deployment;
     switch (report.kind) {
       case 'task-status': {
-        const before = graph.execution(report.subtaskId).state;
-        graph.onTaskStatus(report.subtaskId, report.status);
-        return this.#onTaskStatus(graph.execution(report.subtaskId), before !== graph.execution(report.subtaskId).state, report.error);
+        const before = execution.state;
+        graph.onTaskStatus(subtaskId, report.status);
+        return this.#onTaskStatus(execution, before !== execution.state, report.error);
       }
       case 'checkpoint-acknowledged':
-        return this.#checkpoints?.onAcknowledge(graph.execution(report.subtaskId), report.checkpointId, { subtaskId: report.subtaskId, file: report.file, bytes: report.bytes, operatorIds: report.operatorIds });
+        return this.#checkpoints?.onAcknowledge(execution, report.checkpointId, { subtaskId, file: report.file, bytes: report.bytes, operatorIds: report.operatorIds });
       case 'checkpoint-declined':
         return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
       case 'checkpoint-awaited':
-        return this.#checkpoints?.onAwaited(report.subtaskId);
+        return this.#checkpoints?.onAwaited(subtaskId);
       case 'reader-registered':
-        return this.#sources.find((source) => source.operatorId === report.operatorId)?.onReaderRegistered(graph.execution(report.subtaskId).deployment.subtaskIndex);
+        return sources.find((source) => source.operatorId === report.operatorId)?.onReaderRegistered(subtaskIndex);
       case 'split-requested':
-        return this.#sources.find((source) => source.operatorId === report.operatorId)?.onSplitRequested(graph.execution(report.subtaskId).deployment.subtaskIndex);
+        return sources.find((source) => source.operatorId === report.operatorId)?.onSplitRequested(subtaskIndex);
       case 'source-watermark':
-        for (const { subtaskId, operatorId, maxWatermark } of this.#alignment.onReport(report.group, report.maxDriftMs, report.subtaskId, report.operatorId, report.watermark)) {
-          if (!graph.execution(subtaskId).isTerminal) this.#options.taskExecutor.sendMail(this.#options.jobId, subtaskId, { kind: 'align-watermark', operatorId, maxWatermark });
+        for (const limit of alignment.onReport(report.group, report.maxDriftMs, subtaskId, report.operatorId, report.watermark)) {
+          if (!graph.execution(limit.subtaskId).isTerminal) this.#options.taskExecutor.sendMail(this.#options.jobId, limit.subtaskId, { kind: 'align-watermark', operatorId: limit.operatorId, maxWatermark: limit.maxWatermark });
         }
         return;
       case 'rows-collected': {
-        const taken = () => this.#options.taskExecutor.collectCredit(this.#options.jobId, report.subtaskId, report.rows.length);
+        const taken = () => this.#options.taskExecutor.collectCredit(this.#options.jobId, subtaskId, report.rows.length);
         if (this.#options.onRows === undefined) return taken();
         return this.#options.onRows(report.operatorId, report.rows, taken);
       }
-      case 'metrics':
-        this.#slots[slotIndex] = report.metrics;
-        return;
-      case 'slot-failed':
-        return this.onSlotLost(slotIndex, report.attemptNumber, report.error);
     }
   }
 
-  onSlotLost(slotIndex: number, attemptNumber: number, error: SerializedError): void {
-    const graph = this.#graph;
-    if (graph === undefined || attemptNumber !== graph.attemptNumber) return;
-    for (const execution of graph.inSlot(slotIndex)) graph.onTaskStatus(execution.deployment.subtaskId, 'FAILED');
-    if (graph.areAllTerminal) this.#onAllTerminal?.();
-    if (this.#status === 'RUNNING') this.#fail(deserializeError(error));
+  onSlotLost(slotIndex: number, error: SerializedError): void {
+    this.#onTasksLost(slotIndex, this.#deployment?.onSlotLost(slotIndex) ?? [], error);
+  }
+
+  /** The worker still runs, but what it does is worth nothing: it is ended before anything starts again in its slot. */
+  #onSlotFailed(slotIndex: number, error: SerializedError): void {
+    this.#onTasksLost(slotIndex, this.#deployment?.onSlotLost(slotIndex) ?? [], error);
+    this.#restart?.slots.add(slotIndex);
+  }
+
+  #onTasksLost(slotIndex: number, lost: readonly SubtaskId[], error: SerializedError): void {
+    const first = lost[0];
+    if (first === undefined) return;
+    this.#options.log.debug('slot lost', { jobId: this.#options.jobId, slotIndex, tasks: lost.length });
+    for (const subtaskId of lost) this.#checkpoints?.onTaskEnded(this.#execution(subtaskId));
+    this.#fail(deserializeError(error), lost);
+  }
+
+  #execution(subtaskId: SubtaskId): Execution {
+    assert(this.#deployment !== undefined, 'tasks are known while there is a deployment');
+    return this.#deployment.graph.execution(subtaskId);
   }
 
   /** Ends a running job without an outcome of its own: the cluster closes. */
@@ -231,121 +262,154 @@ export class JobMaster implements JobMasterGateway {
   }
 
   async #deploy(): Promise<void> {
-    const { plan, jobId, configuration, program, taskExecutor } = this.#options;
-    const assignment = assignSlots(plan.vertices);
-    const graph = new ExecutionGraph(jobId, plan.vertices, assignment.tasks, this.#attemptNumber);
-    this.#graph = graph;
-    this.#alignment = new WatermarkAlignment();
-    this.#slots = Array.from({ length: assignment.slotCount });
-    graph.moveAll('SCHEDULED');
-    this.#sources = this.#createSources(graph);
-    graph.moveAll('DEPLOYING');
+    const { plan, jobId, configuration, program, taskExecutor, files, clock } = this.#options;
+    const deployment = new JobDeployment({
+      jobId, plan, configuration, program, taskExecutor, files, clock, vertices: this.#vertices, attemptNumber: this.#attemptNumber,
+      checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore,
+      onSourceFailure: (error) => this.#fail(error),
+    });
+    this.#deployment = deployment;
     this.#moveTo('RUNNING');
-    await taskExecutor.deploy({
-      jobId, attemptNumber: this.#attemptNumber, jobGraph: plan.jobGraph, program, configuration: configuration.toMap(), tasks: assignment.tasks,
-      maxParallelisms: Object.fromEntries(this.#vertices.map((vertex) => [vertex.id, vertex.maxParallelism])),
-      slotCount: assignment.slotCount, checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore?.descriptor,
-    }, this);
-    if (this.#status !== 'RUNNING' || this.#graph !== graph) return;
-    for (const source of this.#sources) source.start();
-    this.#checkpoints?.start({ graph, sources: this.#sources });
-  }
-
-  #createSources(graph: ExecutionGraph): readonly SourceCoordinator[] {
-    const { plan, files, clock, taskExecutor, jobId } = this.#options;
-    const enumerators = new Map(this.#restore?.metadata.enumerators.map(({ operatorId, state }) => [operatorId, state]));
-    return plan.sources.map(({ operatorId, vertexId, source, parallelism }) => new SourceCoordinator({
-      operatorId, vertexId, source, parallelism, files, clock,
-      restored: enumerators.get(operatorId),
-      sendMail: (subtaskIndex, mail) => {
-        const target = graph.executions.find(({ deployment }) => deployment.vertexId === vertexId && deployment.subtaskIndex === subtaskIndex);
-        assert(target !== undefined, `subtask ${subtaskIndex} of ${source.name} exists`);
-        if (!target.isTerminal) taskExecutor.sendMail(jobId, target.deployment.subtaskId, mail);
-      },
-      onFailure: (error) => this.#fail(error),
-    }));
+    await deployment.deploy(this);
+    if (this.#status !== 'RUNNING' || this.#deployment !== deployment) return;
+    for (const source of deployment.sources) source.start();
+    this.#checkpoints?.start(deployment);
   }
 
   #onTaskStatus(execution: Execution, hasChanged: boolean, error: SerializedError | undefined): void {
-    const graph = this.#graph;
-    assert(graph !== undefined, 'tasks report while there is a graph');
-    if (hasChanged && execution.isTerminal) this.#checkpoints?.onTaskEnded(execution);
-    if (graph.areAllTerminal) this.#onAllTerminal?.();
-    if (this.#status !== 'RUNNING') return;
+    const deployment = this.#deployment;
+    assert(deployment !== undefined, 'tasks report while there is a deployment');
+    if (hasChanged && execution.isTerminal) {
+      this.#checkpoints?.onTaskEnded(execution);
+      deployment.onExecutionEnded();
+    }
     if (execution.state === 'FAILED') {
-      this.#fail(deserializeError(error ?? serializeError(new Error(`${execution.taskName} failed without a cause`))));
-    } else if (graph.areAllFinished) {
+      if (hasChanged) this.#fail(deserializeError(error ?? serializeError(new Error(`${execution.taskName} failed without a cause`))), [execution.deployment.subtaskId]);
+    } else if (this.#status === 'RUNNING' && deployment.graph.areAllFinished) {
       void this.#end('FINISHED');
     }
   }
 
-  /** First failure of an attempt; later ones follow from it and are dropped. */
-  #fail(error: EngineError): void {
-    if (this.#status !== 'RUNNING') return;
-    const decision = isFinalError(error) ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(this.#options.clock.now());
-    this.#options.log.debug('job attempt failed', { jobId: this.#options.jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
-    if (decision.kind === 'restart') {
-      this.#moveTo('RESTARTING');
-      void this.#restart(error, decision.delayMs);
-    } else {
+  /**
+   * Tasks have failed, or nobody in particular has. What fails in tasks that are ended anyway follows from the first failure.
+   */
+  #fail(error: EngineError, failed?: readonly SubtaskId[]): void {
+    if (this.#status !== 'RUNNING' && this.#restart === undefined) return;
+    const { jobId, log, clock } = this.#options;
+    const nowMs = clock.now();
+    const task = failed === undefined ? undefined : this.#execution(failed[0]!).details();
+    const failure = { timestamp: nowMs, error: serializeError(error), task: task === undefined ? undefined : { subtaskId: task.subtaskId, taskName: task.taskName, slotIndex: task.slotIndex, attemptNumber: task.attemptNumber } };
+    if (failed?.every((subtaskId) => this.#restart?.subtaskIds.has(subtaskId) === true) === true) return this.#exceptions.addConcurrent(failure);
+    const decision = isFinalError(error) ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(nowMs);
+    log.debug('job attempt failed', { jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
+    if (decision.kind === 'restart' && !decision.isNewAttempt) this.#exceptions.addConcurrent(failure);
+    else this.#exceptions.addRoot(failure);
+    if (decision.kind === 'fail') {
+      this.#restart = undefined;
       this.#error = error;
       this.#moveTo('FAILING');
       void this.#windDown().then(() => this.#end('FAILED'));
+      return;
     }
+    const subtaskIds = this.#subtasksToRestart(failed);
+    log.warn('job restarts', { jobId, attempt: this.#attemptNumber, tasks: subtaskIds.size, delayMs: Math.round(decision.delayMs), cause: error });
+    this.#beginRestart(subtaskIds, nowMs + decision.delayMs);
   }
 
-  async #restart(cause: EngineError, delayMs: number): Promise<void> {
-    const { jobId, taskExecutor, clock, files, log } = this.#options;
-    log.warn('job restarts', { jobId, attempt: this.#attemptNumber, delayMs: Math.round(delayMs), cause });
-    await this.#windDown();
-    for (const tell of this.#onRestart.splice(0)) tell();
-    await taskExecutor.releaseSlots(jobId);
-    await clock.sleep(delayMs);
-    if (this.#status !== 'RESTARTING') return;
+  #subtasksToRestart(failed: readonly SubtaskId[] | undefined): ReadonlySet<SubtaskId> {
+    const deployment = this.#deployment;
+    assert(deployment !== undefined, 'a job that fails was deployed');
+    // What has ended with a stop is committed already: all of the job goes on from its savepoint, or none of it.
+    const isWhole = this.#isWholeJobRestarted || failed === undefined || this.#checkpoints?.isStopping === true;
+    return isWhole ? new Set(deployment.graph.executions.map((execution) => execution.deployment.subtaskId)) : deployment.regions.closure(failed);
+  }
+
+  #beginRestart(subtaskIds: ReadonlySet<SubtaskId>, dueMs: number): void {
+    const running = this.#restart;
+    if (running !== undefined) {
+      for (const subtaskId of subtaskIds) running.subtaskIds.add(subtaskId);
+      running.dueMs = Math.max(running.dueMs, dueMs);
+      return;
+    }
+    this.#restart = { subtaskIds: new Set(subtaskIds), slots: new Set(), dueMs };
+    this.#moveTo('RESTARTING');
+    void this.#carryOut(this.#restart);
+  }
+
+  /** Ends the tasks, waits, and starts them again from the newest checkpoint: all of the job in new slots, or regions in their places. */
+  async #carryOut(restart: Restart): Promise<void> {
+    const { jobId, taskExecutor } = this.#options;
+    const deployment = this.#deployment;
+    assert(deployment !== undefined, 'what restarts was deployed');
     try {
+      await this.#endTasks(restart, deployment);
+      if (this.#restart !== restart) return;
+      const isWhole = restart.subtaskIds.size === deployment.graph.executions.length;
+      if (isWhole) {
+        deployment.closeSources();
+        await taskExecutor.releaseSlots(jobId);
+      }
       const latest = this.#checkpoints?.latestCompletedPath;
-      if (latest !== undefined) this.#restore = await loadCheckpoint(files, latest);
-      this.#attemptNumber++;
-      this.#moveTo('CREATED');
-      await this.#deploy();
+      const restore = latest === undefined ? this.#restore : await loadCheckpoint(this.#options.files, latest);
+      if (this.#restart !== restart) return;
+      this.#restart = undefined;
+      this.#restore = restore;
+      const attemptNumber = ++this.#attemptNumber;
+      if (isWhole) {
+        this.#moveTo('CREATED');
+        return await this.#deploy();
+      }
+      this.#moveTo('RUNNING');
+      await deployment.deployAgain(restart.subtaskIds, attemptNumber, restore);
+      if (this.#status === 'RUNNING' && this.#attemptNumber === attemptNumber) this.#checkpoints?.start(deployment);
     } catch (thrown) {
       await this.#failBeforeRun(thrown);
     }
   }
 
+  /** Resolves when all tasks that restart have ended and their time has come; others may have joined them meanwhile. */
+  async #endTasks(restart: Restart, deployment: JobDeployment): Promise<void> {
+    await this.#checkpoints?.stop();
+    for (let ended = -1; this.#restart === restart && (ended < restart.subtaskIds.size || restart.slots.size > 0);) {
+      ended = restart.subtaskIds.size;
+      const lost = [...(await deployment.cancel(restart.subtaskIds))];
+      for (const slotIndex of [...restart.slots]) {
+        restart.slots.delete(slotIndex);
+        lost.push(...(await deployment.endSlot(slotIndex)));
+      }
+      for (const subtaskId of this.#subtasksToRestart(lost)) restart.subtaskIds.add(subtaskId);
+      for (const tell of this.#onRestart.splice(0)) tell();
+      if (restart.subtaskIds.size > ended) continue;
+      await this.#options.clock.sleep(Math.max(0, restart.dueMs - this.#options.clock.now()));
+    }
+  }
+
   async #failBeforeRun(thrown: unknown): Promise<void> {
+    if (this.#status === 'CANCELLING') return;
     if (!canTransition(JOB_STATUS, this.#status, 'FAILING') && !canTransition(JOB_STATUS, this.#status, 'FAILED')) return;
     this.#error = deserializeError(serializeError(thrown));
+    this.#exceptions.addRoot({ timestamp: this.#options.clock.now(), error: serializeError(thrown), task: undefined });
     if (canTransition(JOB_STATUS, this.#status, 'FAILING')) this.#moveTo('FAILING');
-    this.#graph?.moveAll('FAILED');
+    this.#restart = undefined;
+    this.#deployment?.graph.moveAll('FAILED');
     await this.#windDown();
     await this.#end('FAILED');
   }
 
   /** Cancels what still runs and waits until it has ended, at most the grace time. */
   async #windDown(): Promise<void> {
-    for (const source of this.#sources) source.close();
+    const deployment = this.#deployment;
+    deployment?.closeSources();
     await this.#checkpoints?.stop();
-    const graph = this.#graph;
-    if (graph === undefined || graph.areAllTerminal) return;
-    graph.moveAll('CANCELING');
-    const { clock, taskExecutor, jobId } = this.#options;
-    await new Promise<void>((resolve) => {
-      const timer = clock.schedule(CANCELLATION_GRACE_MS, resolve);
-      this.#onAllTerminal = () => {
-        timer.cancel();
-        resolve();
-      };
-      taskExecutor.cancelTasks(jobId);
-    });
-    this.#onAllTerminal = undefined;
-    graph.moveAll('CANCELED');
+    if (deployment === undefined) return;
+    await deployment.cancel(new Set(deployment.graph.executions.map((execution) => execution.deployment.subtaskId)));
   }
 
   async #end(status: 'FINISHED' | 'FAILED' | 'CANCELED' | 'SUSPENDED'): Promise<void> {
     if (isTerminal(JOB_STATUS, this.#status)) return;
     const { taskExecutor, resourceManager, jobId, clock, log } = this.#options;
-    for (const source of this.#sources) source.close();
+    this.#restart = undefined;
+    this.#deployment?.closeSources();
     this.#moveTo(status);
     this.#endedMs = clock.now();
     await taskExecutor.releaseSlots(jobId);
@@ -369,4 +433,12 @@ function areCheckpointsRetained(status: 'FINISHED' | 'FAILED' | 'CANCELED' | 'SU
     case 'CANCELED': return settings.isRetainedOnCancellation;
     case 'SUSPENDED': return true;
   }
+}
+
+/** Throws CONFIG_VALUE_INVALID. */
+function isFullFailover(configuration: Configuration): boolean {
+  const { failoverStrategy } = jobManagerOptions;
+  const strategy = configuration.get(failoverStrategy);
+  if (strategy !== 'region' && strategy !== 'full') throw new ConfigError('CONFIG_VALUE_INVALID', `${failoverStrategy.key} cannot be '${strategy}': give region or full`, { context: { key: failoverStrategy.key, value: strategy } });
+  return strategy === 'full';
 }

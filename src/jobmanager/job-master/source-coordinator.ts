@@ -19,8 +19,17 @@ export interface SourceCoordinatorOptions {
   readonly clock: Clock;
   /** base64 of a former snapshot, undefined on a fresh start. */
   readonly restored: string | undefined;
+  /** The checkpoint that it is from, 0 on a fresh start. */
+  readonly restoredCheckpointId: number;
   readonly sendMail: (subtaskIndex: number, mail: TaskMail) => void;
   readonly onFailure: (error: JobManagerError) => void;
+}
+
+/** A split that was handed out after this checkpoint, counted from the moment it began. */
+interface Assignment {
+  readonly subtaskIndex: number;
+  readonly split: unknown;
+  readonly checkpointId: number;
 }
 
 type ReaderMail = Extract<TaskMail, { readonly kind: 'add-splits' | 'no-more-splits' }>;
@@ -34,6 +43,9 @@ export class SourceCoordinator {
   /** What waits for a checkpoint to be over or for its reader to register, in order of assignment. */
   #held: { readonly subtaskIndex: number; readonly mail: ReaderMail }[] = [];
   #missingAcknowledgements: Set<number> | undefined;
+  /** What a reader that starts again does not find in its snapshot. */
+  #assignments: Assignment[] = [];
+  #lastCheckpointId: number;
   #isClosed = false;
 
   /** Throws SOURCE_ENUMERATOR_FAILED. */
@@ -41,11 +53,15 @@ export class SourceCoordinator {
     this.operatorId = options.operatorId;
     this.vertexId = options.vertexId;
     this.#options = options;
+    this.#lastCheckpointId = options.restoredCheckpointId;
     const context: SplitEnumeratorContext<unknown> = {
       parallelism: options.parallelism,
       files: options.files,
       clock: options.clock,
-      assignSplit: (split, subtask) => this.#send(subtask, { kind: 'add-splits', operatorId: options.operatorId, splits: [split] }),
+      assignSplit: (split, subtaskIndex) => {
+        this.#assignments.push({ subtaskIndex, split, checkpointId: this.#lastCheckpointId });
+        this.#send(subtaskIndex, { kind: 'add-splits', operatorId: options.operatorId, splits: [split] });
+      },
       signalNoMoreSplits: (subtask) => this.#send(subtask, { kind: 'no-more-splits', operatorId: options.operatorId }),
     };
     try {
@@ -69,6 +85,21 @@ export class SourceCoordinator {
     this.#run(() => this.#enumerator.handleSplitRequest(subtaskIndex));
   }
 
+  /** The reader's task has ended and starts again from a checkpoint (0 = none): what it does not know of is handed out anew. */
+  onReaderReset(subtaskIndex: number, checkpointId: number): void {
+    this.#registered.delete(subtaskIndex);
+    this.#held = this.#held.filter((held) => held.subtaskIndex !== subtaskIndex);
+    const isLost = (assignment: Assignment): boolean => assignment.subtaskIndex === subtaskIndex && assignment.checkpointId >= checkpointId;
+    const lost = this.#assignments.filter(isLost).map(({ split }) => split);
+    this.#assignments = this.#assignments.filter((assignment) => assignment.subtaskIndex !== subtaskIndex);
+    if (lost.length > 0) this.#run(() => this.#enumerator.addSplitsBack(lost, subtaskIndex));
+  }
+
+  /** What was handed out before it is in the readers' snapshots. */
+  onCheckpointComplete(checkpointId: number): void {
+    this.#assignments = this.#assignments.filter((assignment) => assignment.checkpointId >= checkpointId);
+  }
+
   /** True when every split assigned so far has been sent: only then may a checkpoint start. */
   get isSettled(): boolean {
     return this.#held.length === 0;
@@ -77,6 +108,7 @@ export class SourceCoordinator {
   /** The enumerator's snapshot in base64; assignments are held from here on. Throws SOURCE_ENUMERATOR_FAILED. */
   beginCheckpoint(checkpointId: number, acknowledgingSubtasks: Iterable<number>): string {
     this.#missingAcknowledgements = new Set(acknowledgingSubtasks);
+    this.#lastCheckpointId = checkpointId;
     try {
       return Buffer.from(packAny(this.#enumerator.snapshot(checkpointId))).toString('base64');
     } catch (thrown) {

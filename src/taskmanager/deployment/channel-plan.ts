@@ -11,11 +11,17 @@ import { ringDataBytes } from '#shuffle/ring/ring-layout';
 
 export interface ChannelPlan {
   /** By edge, then by consumer, then by producer. */
-  readonly channels: readonly ChannelDescriptor[];
+  readonly channels: readonly PlannedChannel[];
   readonly networkBytes: number;
 }
 
+/** With its consumer, whose pipelined region it belongs to. */
+export interface PlannedChannel extends ChannelDescriptor {
+  readonly consumerId: SubtaskId;
+}
+
 interface ChannelEnds {
+  readonly consumerId: SubtaskId;
   readonly edgeId: number;
   readonly producerSubtask: number;
   readonly consumerSubtask: number;
@@ -48,7 +54,7 @@ function channelEnds(jobGraph: JobGraph, slots: ReadonlyMap<SubtaskId, number>):
         const range = channelSources(edge.pattern, producers, vertex.parallelism, consumerSubtask);
         for (let producerSubtask = range.start; producerSubtask <= range.end; producerSubtask++) {
           ends.push({
-            edgeId: edge.edgeId, producerSubtask, consumerSubtask,
+            consumerId: subtaskIdOf(vertex.id, consumerSubtask), edgeId: edge.edgeId, producerSubtask, consumerSubtask,
             producerSlot: slotOf(edge.sourceVertexId, producerSubtask), consumerSlot: slotOf(vertex.id, consumerSubtask),
           });
         }

@@ -1,5 +1,6 @@
 // A task slot from the inside: takes commands, holds the tasks of one job and what they share, and tells the TaskManager
-// how they fare. Runs in a worker or, inline, in the TaskManager's own thread. Invariant: one deployment in its life.
+// how they fare. Runs in a worker or, inline, in the TaskManager's own thread. Invariant: one job in its life; tasks of a
+// later attempt take the place of ended ones.
 import { assert } from '#core/assert';
 import { Configuration } from '#core/config/configuration';
 import { serializeError } from '#core/errors/engine-error';
@@ -11,6 +12,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
+import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import { MemoryManager } from '#state/tables/memory-manager';
 import type { RunnableTask, TaskDescription } from '#streaming/task/task-description';
 import { buildTasks } from '#taskmanager/deployment/task-builder';
@@ -49,6 +51,8 @@ export class SlotRuntime {
   readonly #finalMetrics = new Map<SubtaskId, TaskMetrics>();
   readonly #pending: SlotPending = { count: 0 };
   readonly #deferred: DeferredWork;
+  /** Its doorbell among those of the TaskManager. */
+  #own: { readonly cells: Int32Array; readonly bell: SlotDoorbell } | undefined;
   #memory: MemoryManager | undefined;
   #heapGuard: HeapGuard | undefined;
   #reportedMs = -Infinity;
@@ -84,7 +88,7 @@ export class SlotRuntime {
   }
 
   async #deploy(deployment: SlotDeployment): Promise<void> {
-    const { mailbox, clock, files, process, random, loadProgram, createTask, isInline } = this.#options;
+    const { mailbox, clock, process, isInline } = this.#options;
     this.#deployment = deployment;
     const cells = new Int32Array(deployment.doorbells);
     mailbox.watch(cells, deployment.slotIndex);
@@ -100,13 +104,36 @@ export class SlotRuntime {
     });
     if (!isInline) this.#heapGuard = new HeapGuard({ heapBytes: deployment.heapSoftLimitBytes, offHeapBytes: deployment.offHeapLimitBytes }, () => process.heapStatistics());
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
+    this.#own = { cells, bell };
+    await this.#addTasks(deployment);
+  }
+
+  /** Some tasks of the slot start again; the others wait meanwhile, since a program that is run again may replace globals. */
+  async #deployAgain(deployment: SlotDeployment): Promise<void> {
+    assert(deployment.tasks.every(({ subtaskId }) => !this.#tasks.has(subtaskId)), 'a task has ended before it starts again');
+    this.#deployment = deployment;
+    for (const { subtaskId } of deployment.tasks) this.#finalMetrics.delete(subtaskId);
+    try {
+      await this.#addTasks(deployment);
+    } catch (thrown) {
+      this.#failSlot(thrown);
+    }
+  }
+
+  async #addTasks(deployment: SlotDeployment): Promise<void> {
+    const { clock, files, process, random, loadProgram, createTask } = this.#options;
+    assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, random: () => random.nextDouble(), cells, ownBell: bell,
+      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,
       createReporter: (task) => this.#createReporter(task.subtaskId, deployment),
     });
-    for (const { subtaskId, description } of descriptions) this.#tasks.set(subtaskId, createTask(description));
-    for (const task of this.#tasks.values()) task.open();
+    const added = descriptions.map(({ subtaskId, description }) => {
+      const task = createTask(description);
+      this.#tasks.set(subtaskId, task);
+      return task;
+    });
+    for (const task of added) task.open();
     this.#loop.setTasks([...this.#tasks.values()]);
   }
 
@@ -123,21 +150,21 @@ export class SlotRuntime {
     return reporter;
   }
 
-  #onCommand(command: SlotCommand): void {
+  #onCommand(command: SlotCommand): void | Promise<void> {
     switch (command.kind) {
       case 'task-mail':
         if (command.mail.kind === 'savepoint-directory') return this.#reporters.get(command.subtaskId)?.onSavepointDirectory(command.mail.checkpointId, command.mail.directory);
         if (command.mail.kind === 'checkpoint-aborted') this.#reporters.get(command.subtaskId)?.onCheckpointAborted(command.mail.checkpointId);
         return this.#tasks.get(command.subtaskId)?.deliver(command.mail);
       case 'cancel-tasks':
-        for (const task of this.#tasks.values()) task.deliver({ kind: 'cancel' });
+        for (const [subtaskId, task] of this.#tasks) if (command.subtaskIds?.includes(subtaskId) !== false) task.deliver({ kind: 'cancel' });
         return;
       case 'collect-credit':
         return this.#reporters.get(command.subtaskId)?.onCredit(command.rows);
       case 'shutdown':
         return this.#loop?.stop();
       case 'deploy':
-        return assert(false, 'a slot is deployed to once');
+        return this.#deployAgain(command.deployment);
     }
   }
 

@@ -1,14 +1,14 @@
 // The TaskManager's main side: gives memory and slots to jobs, sends commands, passes reports on. Touches no record.
-// Invariants: a worker runs one attempt of one job and is then ended; what a job was given is given back when its slots
-// are released. Thread: main.
+// Invariants: a worker runs one job and is then ended; tasks that start again share it only with tasks that go on; what a
+// job was given is given back when its slots are released. Thread: main.
 import { assert } from '#core/assert';
 import { Configuration } from '#core/config/configuration';
 import { deriveLocalMemory } from '#core/memory/local-memory';
 import { slotMemory, type SlotMemory } from '#core/memory/slot-memory';
 import { FrameMemory } from '#core/columns/frame-memory';
-import type { DeployRequest, JobMasterGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { DeployRequest, JobMasterGateway, RedeployRequest, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
-import type { SlotCommand, SlotDeployment } from '#cluster/messages/slot-messages';
+import type { RestoreDescriptor, SlotCommand, SlotDeployment } from '#cluster/messages/slot-messages';
 import type { Process } from '#platform/process/process';
 import type { SharedMemory } from '#platform/shared-memory/shared-memory';
 import { formatRing } from '#shuffle/ring/ring-layout';
@@ -33,16 +33,28 @@ export interface TaskExecutorOptions {
 }
 
 interface HeldSlot {
-  readonly handle: SlotHandle;
+  handle: SlotHandle;
+  managedMemory: SharedArrayBuffer;
   readonly bell: SlotDoorbell;
 }
 
 interface JobSlots {
-  readonly attemptNumber: number;
+  readonly request: DeployRequest;
+  readonly listener: JobMasterGateway;
+  readonly memory: SlotMemory;
+  readonly plan: ChannelPlan;
   readonly slots: readonly HeldSlot[];
   readonly slotOf: ReadonlyMap<SubtaskId, number>;
   readonly cells: Int32Array;
-  readonly buffers: readonly SharedArrayBuffer[];
+  readonly networkMemory: SharedArrayBuffer;
+  readonly doorbells: SharedArrayBuffer;
+}
+
+/** Tasks that are deployed together. */
+interface Wave {
+  readonly attemptNumber: number;
+  readonly restore: RestoreDescriptor | undefined;
+  readonly has: (subtaskId: SubtaskId) => boolean;
 }
 
 export class TaskExecutor implements TaskExecutorGateway {
@@ -70,29 +82,37 @@ export class TaskExecutor implements TaskExecutorGateway {
     const plan = planChannels(request.jobGraph, request.tasks, memory.networkBytesTotal);
     const networkMemory = this.#networkMemory(plan);
     const doorbells = this.#options.sharedMemory.allocate(slotBellsBytes(request.slotCount));
-    const managed = Array.from({ length: request.slotCount }, () => this.#options.sharedMemory.allocate(memory.managedBytes));
     const cells = new Int32Array(doorbells);
-    const slots = managed.map((_, slotIndex) => ({ handle: this.#takeSlot(memory), bell: createSlotDoorbell(cells, slotIndex) }));
-    this.#jobs.set(request.jobId, {
-      attemptNumber: request.attemptNumber, slots, cells, buffers: [networkMemory, doorbells, ...managed],
+    const slots = Array.from({ length: request.slotCount }, (_, slotIndex) => ({
+      handle: this.#takeSlot(memory), bell: createSlotDoorbell(cells, slotIndex), managedMemory: this.#options.sharedMemory.allocate(memory.managedBytes),
+    }));
+    const job: JobSlots = {
+      request, listener, memory, plan, slots, cells, networkMemory, doorbells,
       slotOf: new Map(request.tasks.map((task) => [task.subtaskId, task.slotIndex])),
-    });
-    const { slotCount: _count, ...shared } = request;
+    };
+    this.#jobs.set(request.jobId, job);
     for (const [slotIndex, { handle }] of slots.entries()) {
-      handle.allocate({
-        onReport: (report) => listener.onSlotReport(slotIndex, report),
-        onLost: (error) => listener.onSlotLost(slotIndex, request.attemptNumber, error),
-      });
-      const deployment: SlotDeployment = {
-        ...shared, slotIndex, networkMemory, doorbells,
-        tasks: request.tasks.filter((task) => task.slotIndex === slotIndex),
-        channels: plan.channels.filter((channel) => channel.producerSlot === slotIndex || channel.consumerSlot === slotIndex),
-        managedMemory: managed[slotIndex]!,
-        spinCount: request.slotCount < this.#options.process.hostCores ? SPIN_COUNT : 0,
-        heapSoftLimitBytes: memory.softHeapBytes,
-        offHeapLimitBytes: memory.offHeapBytes,
-      };
-      handle.post({ kind: 'deploy', deployment });
+      this.#allocate(job, slotIndex, handle);
+      handle.post({ kind: 'deploy', deployment: this.#deploymentOf(job, slotIndex, { attemptNumber: request.attemptNumber, restore: request.restore, has: () => true }) });
+    }
+  }
+
+  // Asynchronous as every gateway is: what it throws must reach the caller as a rejection.
+  async redeploy({ jobId, attemptNumber, subtaskIds, restore }: RedeployRequest): Promise<void> {
+    const job = this.#jobs.get(jobId);
+    assert(job !== undefined, `job ${jobId} has slots in which to deploy again`);
+    const wave: Wave = { attemptNumber, restore, has: (subtaskId) => subtaskIds.has(subtaskId) };
+    const network = new FrameMemory(job.networkMemory);
+    for (const channel of job.plan.channels) if (wave.has(channel.consumerId)) formatRing(network, channel.offset, channel.dataBytes);
+    const slotIndexes = new Set([...subtaskIds].map((subtaskId) => job.slotOf.get(subtaskId)));
+    for (const slotIndex of slotIndexes) {
+      assert(slotIndex !== undefined, 'tasks that start again belong to the job');
+      const isShared = job.request.tasks.some((task) => task.slotIndex === slotIndex && !wave.has(task.subtaskId));
+      if (!isShared) await job.slots[slotIndex]!.handle.release();
+      // The job may have been ended meanwhile.
+      if (this.#jobs.get(jobId) !== job) return;
+      this.#replaceWhenReleased(job, slotIndex);
+      this.#post(job, slotIndex, { kind: 'deploy', deployment: this.#deploymentOf(job, slotIndex, wave) });
     }
   }
 
@@ -102,9 +122,9 @@ export class TaskExecutor implements TaskExecutorGateway {
     if (job !== undefined && slotIndex !== undefined) this.#post(job, slotIndex, { kind: 'task-mail', subtaskId, mail });
   }
 
-  cancelTasks(jobId: JobId): void {
+  cancelTasks(jobId: JobId, subtaskIds?: ReadonlySet<SubtaskId>): void {
     const job = this.#jobs.get(jobId);
-    job?.slots.forEach((_, slotIndex) => this.#post(job, slotIndex, { kind: 'cancel-tasks' }));
+    job?.slots.forEach((_, slotIndex) => this.#post(job, slotIndex, { kind: 'cancel-tasks', subtaskIds: subtaskIds === undefined ? undefined : [...subtaskIds] }));
   }
 
   collectCredit(jobId: JobId, subtaskId: SubtaskId, rows: number): void {
@@ -113,12 +133,16 @@ export class TaskExecutor implements TaskExecutorGateway {
     if (job !== undefined && slotIndex !== undefined) this.#post(job, slotIndex, { kind: 'collect-credit', subtaskId, rows });
   }
 
+  async endSlot(jobId: JobId, slotIndex: number): Promise<void> {
+    await this.#jobs.get(jobId)?.slots[slotIndex]?.handle.release();
+  }
+
   async releaseSlots(jobId: JobId): Promise<void> {
     const job = this.#jobs.get(jobId);
     if (job === undefined) return;
     this.#jobs.delete(jobId);
     await Promise.all(job.slots.map(({ handle }) => handle.release()));
-    for (const buffer of job.buffers) this.#options.sharedMemory.release(buffer);
+    for (const buffer of [job.networkMemory, job.doorbells, ...job.slots.map(({ managedMemory }) => managedMemory)]) this.#options.sharedMemory.release(buffer);
   }
 
   /** Ends every worker, spares too. Idempotent. */
@@ -127,6 +151,36 @@ export class TaskExecutor implements TaskExecutorGateway {
     const spares = this.#spares;
     this.#spares = [];
     await Promise.all(spares.map(({ handle }) => handle.release()));
+  }
+
+  #allocate({ listener }: JobSlots, slotIndex: number, handle: SlotHandle): void {
+    handle.allocate({
+      onReport: (report) => listener.onSlotReport(slotIndex, report),
+      onLost: (error) => listener.onSlotLost(slotIndex, error),
+    });
+  }
+
+  /** A worker that has ended leaves its managed memory in no state to go on with. */
+  #replaceWhenReleased(job: JobSlots, slotIndex: number): void {
+    const slot = job.slots[slotIndex]!;
+    if (slot.handle.status !== 'RELEASED') return;
+    this.#options.sharedMemory.release(slot.managedMemory);
+    slot.managedMemory = this.#options.sharedMemory.allocate(job.memory.managedBytes);
+    slot.handle = this.#takeSlot(job.memory);
+    this.#allocate(job, slotIndex, slot.handle);
+  }
+
+  #deploymentOf({ request, plan, memory, slots, networkMemory, doorbells }: JobSlots, slotIndex: number, { attemptNumber, restore, has }: Wave): SlotDeployment {
+    const { slotCount, ...shared } = request;
+    return {
+      ...shared, attemptNumber, restore, slotIndex, networkMemory, doorbells,
+      tasks: request.tasks.filter((task) => task.slotIndex === slotIndex && has(task.subtaskId)),
+      channels: plan.channels.filter((channel) => (channel.producerSlot === slotIndex || channel.consumerSlot === slotIndex) && has(channel.consumerId)),
+      managedMemory: slots[slotIndex]!.managedMemory,
+      spinCount: slotCount < this.#options.process.hostCores ? SPIN_COUNT : 0,
+      heapSoftLimitBytes: memory.softHeapBytes,
+      offHeapLimitBytes: memory.offHeapBytes,
+    };
   }
 
   #post(job: JobSlots, slotIndex: number, command: SlotCommand): void {
