@@ -110,7 +110,10 @@ export class RecordWriter {
     this.broadcast(ControlKind.WATERMARK, watermark);
   }
 
-  /** True when every channel has room again. */
+  /**
+   * True when every channel has room again. After true nobody rings for what the caller waited for: it looks again before it
+   * sleeps, at its end too.
+   */
   drain(): boolean {
     let isFree = true;
     for (const channel of this.channels) if (!channel.drain()) isFree = false;

@@ -1,6 +1,7 @@
 // Worker of two-slots.test.ts: one of two slots that write to each other, and to themselves, through RecordWriter and
 // InputGate. Bursts of rows come as from a user's function, whole batches as from an operator; rows of any size, watermarks
-// in between. What comes back is checked row by row: nothing lost, nothing early, nothing late.
+// in between. What comes back is checked row by row: nothing lost, nothing early, nothing late. A slot is a sequence of
+// steps, so that a test may also run both on one thread, in any order of steps.
 import assert from 'node:assert/strict';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRowReader, type RowReader } from '#core/codegen/row-reader';
@@ -16,7 +17,7 @@ import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { createRingConsumer, createRingProducer } from '#shuffle/ring/ring-channel';
 import { ringRegionBytes } from '#shuffle/ring/ring-layout';
-import { DOORBELL_BYTES, SlotDoorbell, WakeCause } from '#shuffle/ring/slot-doorbell';
+import { type BellDoor, DOORBELL_BYTES, SlotDoorbell, WakeCause } from '#shuffle/ring/slot-doorbell';
 import { batchOf } from '../../core/columns/random-rows.js';
 
 export interface TwoSlotsTask {
@@ -28,12 +29,18 @@ export interface TwoSlotsTask {
   readonly parkTimeoutMs: number;
 }
 
-export interface TwoSlotsResult {
+export interface SlotResult {
   readonly rowsRead: number;
   readonly watermarksRead: number;
+}
+
+export interface TwoSlotsResult extends SlotResult {
   readonly parks: number;
   readonly timeouts: number;
 }
+
+/** 'idle': a round moved nothing, so the slot may sleep until its bell is rung. */
+export type SlotStep = 'moved' | 'idle';
 
 interface Row {
   readonly from: number;
@@ -50,9 +57,9 @@ const BURST_ROWS_MAX = 120;
 const textOf = (n: number): string => String.fromCharCode(97 + (n % 26)).repeat(n % 211 === 0 ? 3000 : n % 23);
 const channelOf = (n: number): number => (n * 7 + (n >> 3)) % 2;
 
-class TwoSlots {
+export class FloodingSlot {
+  readonly bell: SlotDoorbell;
   readonly #task: TwoSlotsTask;
-  readonly #bell: SlotDoorbell;
   readonly #availability = new Availability();
   readonly #writer: RecordWriter;
   readonly #gate: InputGate;
@@ -65,14 +72,15 @@ class TwoSlots {
   #isEndSent = false;
   #rowsRead = 0;
 
-  constructor(task: TwoSlotsTask) {
+  /** @param door of the doorbells; default Node's threads. */
+  constructor(task: TwoSlotsTask, door?: BellDoor) {
     this.#task = task;
     const { self, dataBytes } = task;
     const memory = new FrameMemory(task.shared);
-    const bells = [0, 1].map((slot) => new SlotDoorbell(memory.i32, (slot * DOORBELL_BYTES) / 4));
+    const bells = [0, 1].map((slot) => new SlotDoorbell(memory.i32, (slot * DOORBELL_BYTES) / 4, door === undefined ? {} : { door }));
     const peer = 1 - self;
-    this.#bell = bells[self]!;
-    const local = createSameSlotChannel(dataBytes, this.#bell);
+    this.bell = bells[self]!;
+    const local = createSameSlotChannel(dataBytes, this.bell);
     const producer = createRingProducer(memory, slotRing(self, dataBytes), dataBytes, bells[peer]!);
     const consumer = createRingConsumer(memory, slotRing(peer, dataBytes), dataBytes, bells[peer]!);
     const partition = { kind: 'custom' as const, key: { selector: (row: Row) => row.n, type: undefined }, partition: (n: number) => channelOf(n) };
@@ -83,19 +91,25 @@ class TwoSlots {
     this.#gate = new InputGate({ inputs: [{ input: 0, consumers: self === 0 ? [local.consumer, consumer] : [consumer, local.consumer] }], recordBytesMax: 1 << 20, isExactlyOnce: true, monotonicMs: () => 0 });
   }
 
-  run(): TwoSlotsResult {
-    let parks = 0;
-    let timeouts = 0;
-    while (!this.#isEndSent || !this.#gate.isEnded || !this.#writer.isDrained || this.#availability.blocked !== 0) {
-      const isFree = this.#availability.blocked === 0 || this.#writer.drain();
+  /** Until the end is sent and read. After 'idle' the caller comes back when the bell has rung. */
+  *run(): Generator<SlotStep, SlotResult> {
+    while (!this.#isDone) {
+      const wasBlocked = this.#availability.blocked !== 0;
+      const isFree = !wasBlocked || this.#writer.drain();
+      yield 'moved';
       const isSending = isFree && this.#send();
+      yield 'moved';
       const isReading = this.#read();
-      if (isSending || isReading) continue;
-      parks++;
-      if (this.#bell.park(this.#task.parkTimeoutMs, () => false) === WakeCause.TIMEOUT) timeouts++;
+      // What became free counts, whether or not there is something to send: it may have been all that was left to do.
+      const isFreed = wasBlocked && isFree;
+      yield isSending || isReading || isFreed ? 'moved' : 'idle';
     }
     assert.deepEqual(this.#nextFrom, [this.#task.rows, this.#task.rows]);
-    return { rowsRead: this.#rowsRead, watermarksRead: this.#watermarksFrom[0]! + this.#watermarksFrom[1]!, parks, timeouts };
+    return { rowsRead: this.#rowsRead, watermarksRead: this.#watermarksFrom[0]! + this.#watermarksFrom[1]! };
+  }
+
+  get #isDone(): boolean {
+    return this.#isEndSent && this.#gate.isEnded && this.#writer.isDrained && this.#availability.blocked === 0;
   }
 
   /** A burst, the rest of a batch, or the end; false when there is nothing left to send. */
@@ -162,5 +176,19 @@ class TwoSlots {
   }
 }
 
-// Imported by the test for its types and layout, run only as a worker.
-if (parentPort !== null) parentPort.postMessage(new TwoSlots(workerData as TwoSlotsTask).run());
+function runParking(task: TwoSlotsTask): TwoSlotsResult {
+  const slot = new FloodingSlot(task);
+  const steps = slot.run();
+  let parks = 0;
+  let timeouts = 0;
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return { ...step.value, parks, timeouts };
+    if (step.value === 'moved') continue;
+    parks++;
+    if (slot.bell.park(task.parkTimeoutMs, () => false) === WakeCause.TIMEOUT) timeouts++;
+  }
+}
+
+// Imported by the test for its slots and layout, run only as a worker.
+if (parentPort !== null) parentPort.postMessage(runParking(workerData as TwoSlotsTask));
