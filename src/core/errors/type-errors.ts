@@ -5,6 +5,7 @@ import { formatType, type TypeInformation } from '#core/types/type-information';
 /** Code -> when it is thrown. */
 export const TYPE_ERRORS = {
   TYPE_MISMATCH: 'A value does not fit its declared type: wrong kind, null in a field that is not NULLABLE, or a number outside the range of INT or BIGINT.',
+  TYPE_DEFAULT_INVALID: 'The default that Types.DEFAULT declares for a field is not a value of the field\'s type.',
   KEY_NOT_HASHABLE: 'A key without a declared type holds a function, a symbol or a cycle, so it has no hash that depends on its value only.',
   LONG_OUT_OF_RANGE: 'A value of type LONG is an integer beyond 2^53-1, which a JS number cannot hold exactly; declare the field as BIGINT.',
 } as const;

@@ -1,5 +1,6 @@
 // What a record, key or state value is, as data. A TypeInformation travels in job graphs and snapshots as JSON,
 // so it holds no functions. `Types` is the user's way to make one; `Infer` gives the TypeScript type it stands for.
+import { encodeDefault } from '#core/types/field-default';
 
 /** Phantom carrier of the static type; never present at run time. */
 declare const staticType: unique symbol;
@@ -11,6 +12,15 @@ interface Typed<T> {
 export interface RowField {
   readonly name: string;
   readonly type: TypeInformation;
+  /** Of rows that were written before they had the field, as JSON (field-default.ts); only a restore looks at it. */
+  readonly default?: unknown;
+}
+
+/** A field of a row with a default for rows that were written without it. */
+export interface FieldDefault<T> extends Typed<T> {
+  readonly kind: 'default';
+  readonly type: TypeInformation<T>;
+  readonly default: unknown;
 }
 
 /**
@@ -49,7 +59,8 @@ export type TypeInformation<T = unknown> = TypeShape & Typed<T>;
 /** The TypeScript type that a TypeInformation stands for. */
 export type Infer<I> = I extends Typed<infer T> ? T : never;
 
-type RowOf<F extends Record<string, TypeInformation<any>>> = { [K in keyof F]: Infer<F[K]> }; // any: a field may be of every type
+type FieldType = TypeInformation<any> | FieldDefault<any>; // any: a field may be of every type
+type RowOf<F extends Record<string, FieldType>> = { [K in keyof F]: Infer<F[K]> };
 type TupleOf<E extends readonly TypeInformation<any>[]> = { -readonly [K in keyof E]: Infer<E[K]> }; // any: as above
 
 const make = <T>(shape: TypeShape): TypeInformation<T> => shape as TypeInformation<T>;
@@ -69,8 +80,13 @@ export const Types = {
   STRING: make<string>({ kind: 'string' }),
   BYTES: make<Uint8Array>({ kind: 'bytes' }),
   ANY: make<any>({ kind: 'any' }), // any: this is the type of schemaless values
-  ROW: <F extends Record<string, TypeInformation<any>>>(fields: F): TypeInformation<RowOf<F>> => // any: fields of every type
-    make({ kind: 'row', fields: Object.entries(fields).map(([name, type]) => ({ name, type })) }),
+  ROW: <F extends Record<string, FieldType>>(fields: F): TypeInformation<RowOf<F>> =>
+    make({ kind: 'row', fields: Object.entries(fields).map(([name, type]) => (type.kind === 'default' ? { name, type: type.type, default: type.default } : { name, type })) }),
+  /**
+   * For a field of ROW only: what it is in state that was written before the row had the field. A value that is written
+   * must still have it. Throws TYPE_DEFAULT_INVALID when the value is not of the type.
+   */
+  DEFAULT: <T>(type: TypeInformation<T>, value: NoInfer<T>): FieldDefault<T> => ({ kind: 'default', type, default: encodeDefault(type, value) }),
   TUPLE: <const E extends readonly TypeInformation<any>[]>(...elements: E): TypeInformation<TupleOf<E>> => // any: elements of every type
     make({ kind: 'tuple', elements }),
   LIST: <T>(element: TypeInformation<T>): TypeInformation<T[]> => make({ kind: 'list', element }),
