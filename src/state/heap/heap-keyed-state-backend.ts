@@ -25,6 +25,7 @@ import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } fro
 import { sectionSerializers, STATE_SECTION_PREFIX } from '#state/keyed/state-section';
 import { StoredCodec } from '#state/keyed/stored-codec';
 import { createValueCopier } from '#state/keyed/value-copier';
+import { carriedSections } from '#state/snapshot/carried-sections';
 import type { KeyedSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { createKeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
@@ -173,20 +174,19 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     return createValueCopier(type, this.#options);
   }
 
-  #codecOf(specification: CellSpecification, hasTtlBytes = specification.ttlMs !== undefined): StoredCodec {
+  #codecOf(specification: CellSpecification): StoredCodec {
     return new StoredCodec({
       serializer: createSerializer(specification.type ?? Types.ANY),
       keySerializer: specification.role === 'mapValue' ? createSerializer(specification.keyType ?? Types.ANY) : undefined,
       clock: this.#options.clock,
       ttlMs: specification.ttlMs,
-      hasTtlBytes,
+      hasTtlBytes: specification.ttlMs !== undefined,
     });
   }
 
   #register(specification: CellSpecification, cell: HeapCell, codec: StoredCodec): void {
     const serializers = sectionSerializers(specification, this.#keySerializer);
-    const otherCodec = this.#codecOf(specification, specification.ttlMs === undefined);
-    this.#newEntry = { name: specification.name, cell, serializers, codec, otherCodec };
+    this.#newEntry = { name: specification.name, cell, serializers, codec };
   }
 
   #readRestored(entry: HeapStateEntry): void {
@@ -200,13 +200,6 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #unclaimedSections(): KeyedSection[] {
     const restored = this.#restored;
     if (restored === undefined) return [];
-    const sections: KeyedSection[] = [];
-    for (const name of restored.keyedNames) {
-      if (!name.startsWith(STATE_SECTION_PREFIX) || this.#states.has(name.slice(STATE_SECTION_PREFIX.length))) continue;
-      const pieces = [...restored.keyed(name)];
-      const first = pieces[0];
-      if (first !== undefined) sections.push({ name, version: first.version, serializers: first.serializers, groups: pieces.map(({ keyGroup, bytes }) => ({ keyGroup, bytes })) });
-    }
-    return sections;
+    return carriedSections(restored, (name) => name.startsWith(STATE_SECTION_PREFIX) && !this.#states.has(name.slice(STATE_SECTION_PREFIX.length)));
   }
 }

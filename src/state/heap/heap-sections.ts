@@ -6,7 +6,7 @@ import type { HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
 import type { RowsByKeyGroup } from '#state/heap/rows-by-key-group';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
-import { checkSection, STATE_SECTION_VERSION } from '#state/keyed/state-section';
+import { codecOfSection, STATE_SECTION_VERSION } from '#state/keyed/state-section';
 import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 
@@ -16,8 +16,6 @@ export interface HeapStateEntry {
   /** By role. */
   readonly serializers: Readonly<Record<string, SerializerSnapshot>>;
   readonly codec: StoredCodec;
-  /** Reads bytes from before time to live was switched on or off. */
-  readonly otherCodec: StoredCodec;
 }
 
 export interface HeapSectionReading {
@@ -51,10 +49,8 @@ export function writeHeapSection(name: string, entry: HeapStateEntry, writing: H
 /** Throws STATE_MIGRATION_UNSUPPORTED or SNAPSHOT_VERSION_UNSUPPORTED before anything is read. */
 export function readHeapSections(pieces: ReturnType<RestoredOperatorState['keyed']>, entry: HeapStateEntry, reading: HeapSectionReading): void {
   const { context, keySerializer } = reading;
-  const hasTtlNow = 'ttl' in entry.serializers;
   for (const piece of pieces) {
-    checkSection(piece, entry);
-    const codec = 'ttl' in piece.serializers === hasTtlNow ? entry.codec : entry.otherCodec;
+    const codec = codecOfSection(piece, entry, entry.codec);
     const input = new DataInput(piece.bytes);
     while (input.remaining > 0) {
       context.setKey(keySerializer.read(input));

@@ -1,12 +1,13 @@
 // Bytes of what a cell stores per key, element or map entry: the value and, with time to live, its last access.
 //   stored value = | value by its serializer | last access, float64 epoch ms, only with time to live |
-// Invariant: a codec with time to live reads what one without wrote and the other way round, through `adapt`.
+// Invariant: a codec with time to live reads what one without wrote and the other way round, through `reading`.
 // Thread: the slot's.
 import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
 import type { Clock } from '#platform/clock/clock';
 import { TtlValue } from '#state/keyed/state-cells';
+import type { ValueReader } from '#state/snapshot/serializer-compatibility';
 
 export interface StoredCodecOptions {
   readonly serializer: TypeSerializer;
@@ -15,15 +16,23 @@ export interface StoredCodecOptions {
   readonly clock: Clock;
   /** Of the cell, when it stores TtlValues. */
   readonly ttlMs: number | undefined;
-  /** Whether the bytes hold last accesses; as the cell stores, except when reading a snapshot from before it changed. */
+  /** Whether the bytes hold last accesses; as the cell stores, unless made by `reading`. */
   readonly hasTtlBytes: boolean;
 }
 
 export class StoredCodec {
   readonly #options: StoredCodecOptions;
+  readonly #readPlain: ValueReader;
 
-  constructor(options: StoredCodecOptions) {
+  /** @param readPlain of the value without its last access; that of the serializer unless given. */
+  constructor(options: StoredCodecOptions, readPlain: ValueReader = (input) => options.serializer.read(input)) {
     this.#options = options;
+    this.#readPlain = readPlain;
+  }
+
+  /** Gives the same stored form from bytes of a snapshot that was written with another type or time to live. */
+  reading(readPlain: ValueReader, hasTtlBytes: boolean): StoredCodec {
+    return new StoredCodec({ ...this.#options, hasTtlBytes }, readPlain);
   }
 
   writeValue(stored: unknown, output: DataOutput): void {
@@ -34,8 +43,8 @@ export class StoredCodec {
 
   /** The stored form of the cell: a value without last access counts as accessed now. */
   readValue(input: DataInput): unknown {
-    const { serializer, hasTtlBytes, ttlMs, clock } = this.#options;
-    const value = serializer.read(input);
+    const { hasTtlBytes, ttlMs, clock } = this.#options;
+    const value: unknown = this.#readPlain(input);
     const lastAccessMs = hasTtlBytes ? input.readFloat64() : Math.floor(clock.now());
     return ttlMs === undefined ? value : new TtlValue(value, lastAccessMs);
   }

@@ -13,7 +13,7 @@ import { createValueCopier, type CopierOptions } from '#state/keyed/value-copier
 import { BroadcastMap } from '#state/operator/broadcast-map';
 import { OperatorList } from '#state/operator/operator-list';
 import type { OperatorSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
-import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+import { checkCompatible, readerOf, type CompatibilityCheck } from '#state/snapshot/serializer-compatibility';
 
 const OPERATOR_SECTION_VERSION = 1;
 
@@ -21,6 +21,8 @@ type Mode = OperatorSection['mode'];
 
 /** Sections of operator state are named by kind, so one name may not change its redistribution unseen. */
 const PREFIXES: Readonly<Record<Mode, string>> = { split: 'list/', union: 'union/', broadcast: 'broadcast/' };
+
+type RestoredItem = ReturnType<RestoredOperatorState['operator']>[number];
 
 interface Registration {
   readonly mode: Mode;
@@ -63,7 +65,12 @@ export class OperatorStateBackend {
     const serializer = createSerializer(type ?? (Types.ANY as TypeInformation<V>));
     const state = new BroadcastMap<K, V>(createKeyComparable(keyType), createValueCopier(type, this.#options), createValueCopier(keyType, this.#options));
     const serializers = { mapKey: snapshotOf(keySerializer), mapValue: snapshotOf(serializer) };
-    this.#read(PREFIXES.broadcast + name, serializers, (input) => state.put(keySerializer.read(input), serializer.read(input)));
+    for (const { piece, check } of this.#pieces(PREFIXES.broadcast + name)) {
+      checkCompatible(check('mapKey', keySerializer));
+      const readValue = readerOf({ ...check('mapValue', serializer), declared: serializer });
+      const input = new DataInput(piece.bytes);
+      state.put(keySerializer.read(input), readValue(input) as V);
+    }
     this.#registrations.set(name, {
       mode: 'broadcast', description, state, serializers,
       write: (emit) => {
@@ -101,7 +108,7 @@ export class OperatorStateBackend {
     const serializer: TypeSerializer<T> = createSerializer(type ?? (Types.ANY as TypeInformation<T>));
     const state = new OperatorList<T>(createValueCopier(type, this.#options));
     const serializers = { element: snapshotOf(serializer) };
-    this.#read(PREFIXES[mode] + name, serializers, (input) => state.add(serializer.read(input)));
+    for (const { piece, check } of this.#pieces(PREFIXES[mode] + name)) state.add(readerOf({ ...check('element', serializer), declared: serializer })(new DataInput(piece.bytes)) as T);
     this.#registrations.set(name, {
       mode, description, state, serializers,
       write: (emit) => {
@@ -117,13 +124,13 @@ export class OperatorStateBackend {
     throw new StateError('STATE_DESCRIPTOR_CONFLICT', `state ${name} is registered as ${registered.description} and asked for as ${description}: give the two states different names`);
   }
 
-  #read(section: string, serializers: Readonly<Record<string, SerializerSnapshot>>, readItem: (input: DataInput) => void): void {
+  /** Every restored item of the section, with what its types are checked by. */
+  *#pieces(section: string): Iterable<{ readonly piece: RestoredItem; check(role: string, declared: TypeSerializer<any>): CompatibilityCheck }> { // any: serializers of every type
     for (const piece of this.#restored?.operator(section) ?? []) {
       if (piece.version !== OPERATOR_SECTION_VERSION) {
         throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `operator state ${section} was written in format ${piece.version}, this engine reads ${OPERATOR_SECTION_VERSION}: restore it with the engine that wrote it`);
       }
-      for (const [role, declared] of Object.entries(serializers)) checkCompatible({ subject: `${role} of operator state ${section}`, written: piece.serializers?.[role], declared });
-      readItem(new DataInput(piece.bytes));
+      yield { piece, check: (role, declared) => ({ subject: `${role} of operator state ${section}`, written: piece.serializers?.[role], declared }) };
     }
   }
 

@@ -8,7 +8,7 @@ import { assignToKeyGroup } from '#core/keys/key-groups';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
-import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+import { checkCompatible, readerOf } from '#state/snapshot/serializer-compatibility';
 import { StateError } from '#state/errors';
 
 const SECTION_VERSION = 1;
@@ -82,7 +82,7 @@ export function* readWindowRows(restored: RestoredOperatorState, name: string, t
       throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `window state was written in format ${piece.version}, this engine reads ${SECTION_VERSION}: restore it with the engine that wrote it`);
     }
     checkCompatible({ subject: 'key of the window state', written: piece.serializers['key'], declared: key });
-    checkCompatible({ subject: 'accumulator of the window state', written: piece.serializers['accumulator'], declared: accumulator });
+    const readAccumulator = readerOf({ subject: 'accumulator of the window state', written: piece.serializers['accumulator'], declared: accumulator });
     const input = new DataInput(piece.bytes);
     const firedTime = input.readFloat64();
     const rows: WindowRow[] = [];
@@ -91,7 +91,7 @@ export function* readWindowRows(restored: RestoredOperatorState, name: string, t
       const from = input.readFloat64();
       const to = input.readFloat64();
       const flag = input.readByte();
-      rows.push({ key: rowKey, from, to, flag, accumulator: accumulator.read(input) });
+      rows.push({ key: rowKey, from, to, flag, accumulator: readAccumulator(input) });
     }
     yield { keyGroup: piece.keyGroup, firedTime, rows };
   }

@@ -6,8 +6,10 @@ import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backen
 import type { ValueState } from '#state/keyed/keyed-state';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { keyedStateContract } from '../keyed-state-contract.js';
+import { stateMigrationContract } from '../state-migration-contract.js';
 
 keyedStateContract('heap', (options) => createHeapKeyedStateBackend({ ...options, memory: MemoryManager.unshared(1 << 22) }));
+stateMigrationContract('heap', (options) => createHeapKeyedStateBackend({ ...options, memory: MemoryManager.unshared(1 << 22) }));
 
 test('with object reuse values enter heap state as they are', () => {
   const backend = createHeapKeyedStateBackend({

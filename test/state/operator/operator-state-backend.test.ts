@@ -68,6 +68,20 @@ describe('operator state', () => {
     assert.throws(() => later.getUnionListState('all'), { code: 'SNAPSHOT_VERSION_UNSUPPORTED' });
   });
 
+  test('items of a changed type are migrated: lists, union lists and values of broadcast maps, never their keys', () => {
+    const before = Types.ROW({ a: Types.INT, gone: Types.STRING });
+    const after = Types.ROW({ more: Types.DEFAULT(Types.STRING, 'x'), a: Types.NULLABLE(Types.BIGINT) });
+    const backend = new OperatorStateBackend(OPTIONS);
+    backend.getListState('l', before).add({ a: 1, gone: '' });
+    backend.getUnionListState('u', before).add({ a: 2, gone: '' });
+    backend.getBroadcastState('b', Types.INT, before).put(7, { a: 3, gone: '' });
+    const [restored] = rescale([backend], 1);
+    assert.deepEqual(restored!.getListState('l', after).get(), [{ more: 'x', a: 1n }]);
+    assert.deepEqual(restored!.getUnionListState('u', after).get(), [{ more: 'x', a: 2n }]);
+    assert.throws(() => restored!.getBroadcastState('b', Types.LONG, after), { code: 'STATE_MIGRATION_UNSUPPORTED', message: /mapKey of operator state broadcast\/b .*keys never change/ });
+    assert.deepEqual([...restored!.getBroadcastState('b', Types.INT, after).entries()], [[7, { more: 'x', a: 3n }]]);
+  });
+
   test('values are copied before they enter, and maps and lists do what their interfaces say', () => {
     const backend = new OperatorStateBackend(OPTIONS);
     const list = backend.getListState<{ n: number }>('l');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Types } from '#core/types/type-information';
+import { type TypeInformation, Types } from '#core/types/type-information';
 import { StateError } from '#state/errors';
 import { StreamingError } from '#streaming/errors';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
@@ -18,6 +18,13 @@ const COUNT: WindowOperatorOptions['aggregation'] = {
   kind: 'aggregate',
   aggregate: { createAccumulator: () => 0, add: (_row: Row, count: number) => count + 1, getResult: (count: number) => count, merge: (a: number, b: number) => a + b },
 };
+/** Counts in an accumulator that is a row. */
+function rows(rowOf: (n: number) => { readonly n: number }): WindowOperatorOptions['aggregation'] {
+  return {
+    kind: 'aggregate',
+    aggregate: { createAccumulator: () => rowOf(0), add: (_row: Row, { n }: { n: number }) => rowOf(n + 1), getResult: (accumulator: object) => accumulator, merge: (a: { n: number }, b: { n: number }) => rowOf(a.n + b.n) },
+  };
+}
 const TUMBLING: WindowAssignment = { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 };
 
 function factory(options: Partial<WindowOperatorOptions>): OperatorFactory {
@@ -95,6 +102,21 @@ describe('window operators at their edges', () => {
     const keys = { selector: (row: Row) => `${row.k}`, type: Types.STRING };
     const renamed: OperatorFactory = { kind: 'stream', create: () => createWindowOperator({ assignment: TUMBLING, aggregation: COUNT, allowedLatenessMs: 0, keys }), keys: [keys] };
     assert.throws(() => new OperatorHarness(renamed, { snapshots }), (error) => error instanceof StateError && error.code === 'STATE_MIGRATION_UNSUPPORTED');
+  });
+
+  test('accumulators of a changed type are migrated at restore, in tables and in sessions', () => {
+    for (const assignment of [TUMBLING, { kind: 'session', timeDomain: 'event', gapMs: 5 }] satisfies WindowAssignment[]) {
+      const count = (accumulatorType: TypeInformation): Partial<WindowOperatorOptions> => ({ assignment, accumulatorType });
+      const harness = new OperatorHarness(factory({ ...count(Types.ROW({ n: Types.INT })), aggregation: rows((n) => ({ n })) }));
+      for (let i = 0; i < 3; i++) harness.element({ k: 1, n: 1 }, 5);
+      const snapshots = harness.snapshot();
+      harness.close();
+      const after = new OperatorHarness(factory({ ...count(Types.ROW({ unit: Types.DEFAULT(Types.STRING, 'rows'), n: Types.LONG })), aggregation: rows((n) => ({ unit: 'rows', n })) }), { snapshots });
+      after.watermark(100);
+      assert.deepEqual(after.values, [{ unit: 'rows', n: 3 }]);
+      after.close();
+      assert.throws(() => new OperatorHarness(factory({ ...count(Types.ROW({ n: Types.STRING })), aggregation: rows((n) => ({ n })) }), { snapshots }), { code: 'STATE_MIGRATION_UNSUPPORTED', message: /field n was INT, is STRING/ });
+    }
   });
 
   test('processing time that went back while the job was down loses no row', () => {
