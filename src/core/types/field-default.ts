@@ -1,6 +1,7 @@
 // The default of a row's field as JSON, since types travel as JSON, and back as a value. Pure.
-//   BIGINT text | DOUBLE number, or text for NaN and the infinities | BYTES base64 | MAP pairs | the rest as JSON has it
+//   BIGINT, INT64, INTEGER text | DOUBLE number, or text for NaN and the infinities | BYTES base64 | MAP pairs | the rest as JSON has it
 import { Buffer } from 'node:buffer';
+import { exactOf, isExact, isInt64 } from '#core/columns/exact-integer';
 import { EngineError } from '#core/errors/engine-error';
 import type { TypeInformation } from '#core/types/type-information';
 
@@ -12,6 +13,8 @@ export function encodeDefault(type: TypeInformation, value: unknown): unknown {
     case 'long': return Number.isSafeInteger(value) ? value : failDefault(type, value);
     case 'double': return typeof value === 'number' ? (Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value)) : failDefault(type, value);
     case 'bigint': return typeof value === 'bigint' && BigInt.asIntN(64, value) === value ? String(value) : failDefault(type, value);
+    case 'int64': return isInt64(value) ? String(value) : failDefault(type, value);
+    case 'integer': return isExact(value) ? String(value) : failDefault(type, value);
     case 'bytes': return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : failDefault(type, value);
     case 'nullable': return value === null || value === undefined ? null : encodeDefault(type.inner, value);
     case 'list': return Array.isArray(value) ? value.map((element) => encodeDefault(type.element, element)) : failDefault(type, value);
@@ -30,6 +33,7 @@ export function decodeDefault(type: TypeInformation, json: any): unknown { // an
   switch (type.kind) {
     case 'double': return Number(json);
     case 'bigint': return BigInt(json as string);
+    case 'int64': case 'integer': return exactOf(BigInt(json as string));
     case 'bytes': return new Uint8Array(Buffer.from(json as string, 'base64'));
     case 'nullable': return json === null ? null : decodeDefault(type.inner, json);
     case 'list': return (json as unknown[]).map((element) => decodeDefault(type.element, element));

@@ -1,5 +1,6 @@
 // Which types a written value may be read as besides its own: the table of widenings, none of which loses anything.
 // A new one is one entry here; rows, lists, tuples and nullables are taken apart before the table is asked.
+import { exactOf } from '#core/columns/exact-integer';
 import type { TypeInformation } from '#core/types/type-information';
 
 type Kind = TypeInformation['kind'];
@@ -18,7 +19,15 @@ const unchanged: Conversion = (value: unknown) => value;
 export const WIDENINGS: readonly Widening[] = [
   { from: 'int', to: 'long', conversionOf: () => unchanged },
   { from: 'int', to: 'bigint', conversionOf: () => BigInt },
+  { from: 'int', to: 'int64', conversionOf: () => unchanged },
+  { from: 'int', to: 'integer', conversionOf: () => unchanged },
   { from: 'long', to: 'bigint', conversionOf: () => BigInt },
+  { from: 'long', to: 'int64', conversionOf: () => unchanged },
+  { from: 'long', to: 'integer', conversionOf: () => unchanged },
+  { from: 'bigint', to: 'int64', conversionOf: () => exactOf },
+  { from: 'bigint', to: 'integer', conversionOf: () => exactOf },
+  { from: 'int64', to: 'bigint', conversionOf: () => BigInt },
+  { from: 'int64', to: 'integer', conversionOf: () => unchanged },
 ];
 
 export function wideningOf(written: TypeInformation, declared: TypeInformation): Conversion | undefined {

@@ -16,6 +16,11 @@ const widened = fc.constantFrom<Evolution>(
   { written: Types.INT, declared: Types.LONG, expected: (value: number) => value },
   { written: Types.INT, declared: Types.BIGINT, expected: (value: number) => BigInt(value) },
   { written: Types.LONG, declared: Types.BIGINT, expected: (value: number) => BigInt(value) },
+  { written: Types.INT, declared: Types.INT64, expected: (value: number) => value },
+  { written: Types.LONG, declared: Types.INTEGER, expected: (value: number) => value },
+  { written: Types.BIGINT, declared: Types.INT64, expected: (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : value) },
+  { written: Types.INT64, declared: Types.BIGINT, expected: (value: number | bigint) => BigInt(value) },
+  { written: Types.INT64, declared: Types.INTEGER, expected: (value: number | bigint) => value },
 );
 
 /** Fields by name: kept (changed or not), removed, added as NULLABLE, added with a default; in any order on both sides. */
