@@ -8,6 +8,7 @@ import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import type { AggregatingState, AnyState, ListState, MapState, ReducingState, StateDescriptor, StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { evolutionArbitrary } from '../core/types/evolution-arbitraries.js';
@@ -58,7 +59,7 @@ export function stateMigrationContract(name: string, create: BackendFactory): vo
   const open = (parallelism: number, subtask: number, keyType: TypeInformation = Types.INT): KeyedStateBackend =>
     create({ keyType, keyGroupRange: keyGroupRangeOf(MAX_PARALLELISM, parallelism, subtask), maxParallelism: MAX_PARALLELISM, clock: new SimulatedClock(), isObjectReuse: false });
   const snapshotOf = (backend: KeyedStateBackend): OperatorSnapshot => {
-    const snapshot = { keyed: backend.snapshot(), operator: [] };
+    const snapshot = finishSnapshotSync(backend.snapshot({ checkpointId: 1, timestamp: 0, isSavepoint: true, isIncremental: false }));
     backend.release();
     return snapshot;
   };
