@@ -296,7 +296,7 @@ export interface CallExpression {
   readonly over: WindowSpecification | Identifier | undefined;
 }
 
-export type CallArgument = Expression | NamedArgument | TableArgument | ModelArgument | Descriptor | DefaultArgument;
+export type CallArgument = Expression | NamedArgument | TableArgument | ModelArgument | Descriptor | OmittedArgument;
 
 /** `name => value`. */
 export interface NamedArgument {
@@ -337,7 +337,7 @@ export interface DescriptorColumn {
 }
 
 /** `DEFAULT` in place of an argument. */
-export interface DefaultArgument {
+export interface OmittedArgument {
   readonly kind: 'default';
   readonly span: Span;
 }
