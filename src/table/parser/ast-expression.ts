@@ -84,6 +84,15 @@ export interface IntervalExpression {
   readonly qualifier: IntervalQualifier;
 }
 
+/** `(a - b) DAY`: the time between two points of time as an interval. */
+export interface DatetimeDifference {
+  readonly kind: 'datetime-difference';
+  readonly span: Span;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly qualifier: IntervalQualifier;
+}
+
 /** `?` of a prepared statement, counted from 0. */
 export interface DynamicParameter {
   readonly kind: 'dynamic-parameter';
@@ -431,7 +440,7 @@ export interface JsonArray {
 export type Literal = NullLiteral | BooleanLiteral | NumericLiteral | StringLiteral | BinaryLiteral | DatetimeLiteral | IntervalLiteral;
 
 export type Expression =
-  | Literal | IntervalExpression | DynamicParameter | SymbolLiteral
+  | Literal | IntervalExpression | DatetimeDifference | DynamicParameter | SymbolLiteral
   | ColumnReference | Star | FieldAccess | FieldStar | ItemAccess
   | UnaryExpression | BinaryExpression | IsExpression | BetweenExpression | InExpression | LikeExpression | QuantifiedComparison
   | CaseExpression | CastExpression
