@@ -1,5 +1,6 @@
 // The grammar of the JSON functions with clauses: RETURNING, wrappers, ON EMPTY, ON ERROR, ON NULL.
-import type { Expression, JsonEntry, JsonErrorBehavior, JsonNullClause, JsonWrapper } from '#table/parser/ast-expression';
+import type { Expression } from '#table/parser/ast-expression';
+import type { JsonEntry, JsonErrorBehavior, JsonNullClause, JsonWrapper } from '#table/parser/ast-json';
 import { SpecialCallParser } from '#table/parser/special-call-parser';
 
 const EXISTS_BEHAVIORS = ['TRUE', 'FALSE', 'UNKNOWN', 'ERROR'] as const;

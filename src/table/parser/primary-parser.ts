@@ -276,8 +276,8 @@ export abstract class PrimaryParser extends JsonFunctionParser {
     const { start } = this.expect('WHEN');
     const when = isWithOperand ? this.list(() => this.expression()) : [this.expression()];
     this.expect('THEN');
-    const then = this.expression();
-    return { kind: 'case-branch', span: this.spanFrom(start), when, then };
+    const result = this.expression();
+    return { kind: 'case-branch', span: this.spanFrom(start), when, result };
   }
 
   private acceptMatchSemantics(semantics: 'RUNNING' | 'FINAL', start: number): Expression | undefined {
