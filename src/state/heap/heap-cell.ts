@@ -7,10 +7,14 @@ import type { StoredCodec } from '#state/keyed/stored-codec';
 
 export interface HeapCell {
   readonly presence: PresenceBit;
+  /** Index of the column of doubles that holds all there is of the state; undefined where values are JS values. */
+  readonly column?: number;
   /** False for a present row of which nothing is to be kept: all of it has expired. */
   isKept(row: number): boolean;
   /** Appends the value of a row that isKept. */
   writeRow(row: number, output: DataOutput): void;
+  /** Where there is a column: appends the value that it held for a row at a cut. */
+  writeColumnValue?(value: number, output: DataOutput): void;
   /** Reads what writeRow wrote, with the codec it was written by, into the current key. */
   readEntry(input: DataInput, codec: StoredCodec): void;
   release(): void;

@@ -1,6 +1,6 @@
 // The `hashmap` state backend of one keyed operator subtask: keys in a key table, values by the key's dense row in
 // columns of managed memory (numbers) or as JS values. Invariant: a key has a row exactly while a state has a value
-// for it. Thread: the slot's. Snapshots are written in one go on the slot's thread.
+// for it. Thread: the slot's. A snapshot is a cut; what it held is read between batches (heap-snapshot.ts).
 import { assert } from '#core/assert';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { assignToKeyGroup } from '#core/keys/key-groups';
@@ -13,9 +13,9 @@ import { HeapMapCell } from '#state/heap/heap-map-cell';
 import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
 import { HeapValueCell } from '#state/heap/heap-value-cell';
 import type { HeapCell } from '#state/heap/heap-cell';
-import { readHeapSections, writeHeapSection, type HeapStateEntry } from '#state/heap/heap-sections';
+import { readHeapSections, type HeapStateEntry } from '#state/heap/heap-sections';
+import { HeapSnapshot } from '#state/heap/heap-snapshot';
 import { KeyContext } from '#state/heap/key-context';
-import { rowsByKeyGroup } from '#state/heap/rows-by-key-group';
 import { buildState } from '#state/keyed/build-state';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import { createKeyComparable } from '#state/keyed/key-comparable';
@@ -64,6 +64,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #restored: RestoredOperatorState | undefined;
   /** Of the cell made last: buildState makes exactly one per state. */
   #newEntry: HeapStateEntry | undefined;
+  #lastSnapshot: HeapSnapshot | undefined;
 
   constructor(options: HeapKeyedStateBackendOptions) {
     this.keyType = options.keyType;
@@ -104,12 +105,17 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   }
 
   snapshot(): OperatorSnapshot {
-    const grouped = rowsByKeyGroup(this.#context.table, this.keyGroupRange, (key) => this.keyGroupOf(key));
-    const sections: KeyedSection[] = [];
-    for (const { entry } of this.#states.values()) {
-      sections.push(writeHeapSection(STATE_SECTION_PREFIX + entry.name, entry, { context: this.#context, keySerializer: this.#keySerializer, range: this.keyGroupRange, grouped }));
-    }
-    return { keyed: [...sections, ...this.#unclaimedSections()], operator: [] };
+    // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
+    this.#lastSnapshot?.finishReading();
+    const keyed = this.#unclaimedSections();
+    const entries = [...this.#states.values()].map(({ entry }) => entry);
+    if (entries.length === 0) return { keyed, operator: [] };
+    const snapshot = new HeapSnapshot({
+      context: this.#context, entries, sectionPrefix: STATE_SECTION_PREFIX,
+      keySerializer: this.#keySerializer, keyGroupOf: (key) => this.keyGroupOf(key), range: this.keyGroupRange,
+    });
+    this.#lastSnapshot = snapshot;
+    return { keyed, operator: [], deferred: [snapshot] };
   }
 
   restore(restored: RestoredOperatorState): void {

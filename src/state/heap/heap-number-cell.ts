@@ -16,12 +16,12 @@ export function isColumnType(type: TypeInformation | undefined): type is TypeInf
 
 export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   readonly presence;
+  readonly column: number;
   readonly #context: KeyContext;
   readonly #codec: StoredCodec;
   readonly #type: TypeInformation;
   readonly #isBoolean: boolean;
   readonly #views: Float64Array[];
-  readonly #column: number;
 
   constructor(context: KeyContext, codec: StoredCodec, type: TypeInformation) {
     this.#context = context;
@@ -30,13 +30,13 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
     this.#isBoolean = type.kind === 'boolean';
     this.presence = context.allocateBit();
     this.#views = context.table.columns.f64;
-    this.#column = context.table.columns.addF64();
+    this.column = context.table.columns.addF64();
   }
 
   value(): number | boolean | null {
     const row = this.#context.row();
     if (row < 0 || !this.#context.isPresent(row, this.presence)) return null;
-    const value = this.#views[this.#column]![row]!;
+    const value = this.#views[this.column]![row]!;
     return this.#isBoolean ? value !== 0 : value;
   }
 
@@ -49,13 +49,14 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
     if (!fits(this.#type.kind, value)) failTypeMismatch(this.#type, '', value);
     const row = this.#context.rowForWrite();
     this.#context.markPresent(row, this.presence);
-    this.#views[this.#column]![row] = value as number;
+    this.#views[this.column]![row] = value as number;
   }
 
   clear(): void {
     const row = this.#context.row();
     if (row < 0 || !this.#context.isPresent(row, this.presence)) return;
-    this.#views[this.#column]![row] = 0;
+    this.#context.beforeWrite(row);
+    this.#views[this.column]![row] = 0;
     this.#context.markAbsent(row, this.presence);
   }
 
@@ -64,7 +65,10 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   }
 
   writeRow(row: number, output: DataOutput): void {
-    const value = this.#views[this.#column]![row]!;
+    this.writeColumnValue(this.#views[this.column]![row]!, output);
+  }
+
+  writeColumnValue(value: number, output: DataOutput): void {
     this.#codec.writeValue(this.#isBoolean ? value !== 0 : value, output);
   }
 

@@ -20,6 +20,8 @@ export class KeyContext {
   key: unknown = undefined;
   #hasKey = false;
   #row = UNRESOLVED;
+  /** Rows below it are announced before they are read too, since what is read may be changed in place. */
+  #readGuard = 0;
   #bits = 0;
   readonly #maskColumns: number[] = [];
 
@@ -56,7 +58,9 @@ export class KeyContext {
   row(): number {
     if (this.#row === UNRESOLVED) {
       if (!this.#hasKey) failWithoutKey();
-      this.#row = this.table.find(this.key);
+      const row = this.table.find(this.key);
+      if (row >= 0 && row < this.#readGuard) this.table.columns.beforeWrite(row);
+      this.#row = row;
     }
     return this.#row;
   }
@@ -66,8 +70,26 @@ export class KeyContext {
     if (this.#row < 0) {
       if (!this.#hasKey) failWithoutKey();
       this.#row = this.table.findOrInsert(this.key);
+    } else {
+      this.table.columns.beforeWrite(this.#row);
     }
     return this.#row;
+  }
+
+  /** Before a row that `row` gave is written. */
+  beforeWrite(row: number): void {
+    this.table.columns.beforeWrite(row);
+  }
+
+  /** A snapshot has cut the table: the current row is looked up anew. @param isReadAnnounced rows are saved before they are read, too. */
+  onCut(isReadAnnounced: boolean): void {
+    this.#row = UNRESOLVED;
+    this.#readGuard = isReadAnnounced ? this.table.columns.rowLimit : 0;
+  }
+
+  /** The snapshot is over. */
+  onCutEnd(): void {
+    this.#readGuard = 0;
   }
 
   isPresent(row: number, presence: PresenceBit): boolean {

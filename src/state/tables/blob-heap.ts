@@ -1,5 +1,7 @@
 // Byte strings of any length in slabs of managed memory, with free lists per size class for replaced ones. hot path
-// Invariant: a reference stays valid until its blob is freed, replaced or the heap cleared; blobs never move.
+// Invariant: a reference stays valid until its blob is freed, replaced or the heap cleared; blobs never move. While a
+// snapshot holds the heap no byte of a blob that was there changes: what replaces it lies elsewhere, and its place is
+// used again when the hold ends.
 // Thread: the slot's.
 //   reference = slab index << 15 | offset in slab >>> 3          (32 bits: up to 16 GiB)
 //   blob      = | length: int32 | bytes … |, rounded up to its class: multiples of 8 to 128, then four per power of two
@@ -38,6 +40,39 @@ function blobClassBytes(blobClass: number): number {
   return (5 + (index & 3)) * 2 ** (power - 2);
 }
 
+/** The blobs of a heap as they were when it was held. */
+export class HeldBlobs {
+  readonly #bytes: readonly Uint8Array[];
+  readonly #words: readonly Int32Array[];
+  readonly #onRelease: () => void;
+  #isReleased = false;
+
+  constructor(bytes: readonly Uint8Array[], words: readonly Int32Array[], onRelease: () => void) {
+    this.#bytes = bytes;
+    this.#words = words;
+    this.#onRelease = onRelease;
+  }
+
+  lengthOf(reference: number): number {
+    return this.#words[reference >>> SLAB_BITS]![(reference & (SLAB_GRANULES - 1)) * 2]!;
+  }
+
+  bytesOf(reference: number): Uint8Array {
+    return this.#bytes[reference >>> SLAB_BITS]!;
+  }
+
+  offsetOf(reference: number): number {
+    return (reference & (SLAB_GRANULES - 1)) * 8 + HEADER_BYTES;
+  }
+
+  /** Nothing may be read any more. Idempotent. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#onRelease();
+  }
+}
+
 export class BlobHeap {
   /** Live bytes, headers and rounding included. */
   usedBytes = 0;
@@ -52,6 +87,8 @@ export class BlobHeap {
   /** The slab that new blobs are cut from, and how far it is used. */
   #current = -1;
   #bump = 0;
+  /** Present while a snapshot holds the heap. */
+  #hold: Hold | undefined;
 
   constructor(memory: MemoryManager, owner: string) {
     this.#memory = memory;
@@ -70,7 +107,7 @@ export class BlobHeap {
   replace(reference: number, source: Uint8Array, offset: number, length: number): number {
     if (reference !== NO_BLOB) {
       const oldBytes = this.lengthOf(reference) + HEADER_BYTES;
-      if (blobClassOf(oldBytes) === blobClassOf(length + HEADER_BYTES)) {
+      if (blobClassOf(oldBytes) === blobClassOf(length + HEADER_BYTES) && this.isChangeable(reference)) {
         this.#fill(reference, source, offset, length);
         return reference;
       }
@@ -79,7 +116,27 @@ export class BlobHeap {
     return this.write(source, offset, length);
   }
 
+  /**
+   * Keeps every blob that is there, and its bytes, until the hold is released. Cost: O(slabs); while it lasts, replaced
+   * and freed blobs take memory on. One hold at a time.
+   */
+  hold(): HeldBlobs {
+    assert(this.#hold === undefined, `blobs of ${this.#owner} are held once at a time`);
+    const hold: Hold = { fresh: [], freed: [], segments: [] };
+    this.#hold = hold;
+    return new HeldBlobs(this.#bytes.slice(), this.#words.slice(), () => this.#endHold(hold));
+  }
+
+  /** Whether the blob's bytes may be written in place; else a changed copy must take its place (replace). */
+  isChangeable(reference: number): boolean {
+    return this.#hold === undefined || isFresh(this.#hold, reference);
+  }
+
   free(reference: number): void {
+    if (!this.isChangeable(reference)) {
+      this.#hold!.freed.push(reference);
+      return;
+    }
     const blobClass = blobClassOf(this.lengthOf(reference) + HEADER_BYTES);
     const bytes = blobClassBytes(blobClass);
     this.usedBytes -= bytes;
@@ -114,8 +171,12 @@ export class BlobHeap {
     return true;
   }
 
-  /** Frees all blobs; keeps the largest shared slab for what comes next. */
+  /** Frees all blobs; keeps the largest shared slab for what comes next, unless a snapshot holds the heap. */
   clear(): void {
+    if (this.#hold !== undefined) {
+      this.#leaveSlabs(this.#hold);
+      return;
+    }
     const kept = this.#current;
     for (let slab = 0; slab < this.#segments.length; slab++) if (slab !== kept && this.#segments[slab] !== undefined) this.#releaseSlab(slab);
     this.#free.length = 0;
@@ -127,6 +188,30 @@ export class BlobHeap {
   release(): void {
     this.#current = -1;
     this.clear();
+    this.#forgetSlabs();
+  }
+
+  /** The hold gets all slabs; the heap starts anew. */
+  #leaveSlabs(hold: Hold): void {
+    for (const segment of this.#segments) if (segment !== undefined) hold.segments.push(segment);
+    hold.freed.length = 0;
+    hold.fresh.length = 0;
+    // What comes now was not there when the heap was held.
+    this.#hold = undefined;
+    this.#forgetSlabs();
+    this.#free.length = 0;
+    this.#current = -1;
+    this.#bump = 0;
+    this.usedBytes = 0;
+  }
+
+  #endHold(hold: Hold): void {
+    if (this.#hold === hold) this.#hold = undefined;
+    for (const reference of hold.freed) this.free(reference);
+    for (const segment of hold.segments) this.#memory.release(segment);
+  }
+
+  #forgetSlabs(): void {
     this.#segments.length = 0;
     this.#bytes.length = 0;
     this.#words.length = 0;
@@ -137,12 +222,22 @@ export class BlobHeap {
     const bytes = blobClassBytes(blobClass);
     assert(bytes >= neededBytes, `a blob class of ${bytes} bytes holds ${neededBytes}`);
     this.usedBytes += bytes;
-    if (bytes > SHARED_BLOB_BYTES_MAX) return this.#addSlab(neededBytes) * SLAB_GRANULES | 0;
+    if (bytes > SHARED_BLOB_BYTES_MAX) return this.#marked((this.#addSlab(neededBytes) * SLAB_GRANULES) | 0);
     const recycled = this.#free[blobClass]?.pop();
-    if (recycled !== undefined) return recycled;
+    if (recycled !== undefined) return this.#marked(recycled);
     if (this.#current === -1 || this.#bump + bytes > Math.min(this.#bytes[this.#current]!.length, SLAB_BYTES)) this.#openSlab(bytes);
     const reference = (this.#current << SLAB_BITS) | (this.#bump >>> 3);
     this.#bump += bytes;
+    return this.#marked(reference);
+  }
+
+  /** Remembers while the heap is held that the blob is new. */
+  #marked(reference: number): number {
+    const hold = this.#hold;
+    if (hold === undefined) return reference;
+    const marks = (hold.fresh[reference >>> SLAB_BITS] ??= new Uint8Array(SLAB_GRANULES / 8));
+    const granule = reference & (SLAB_GRANULES - 1);
+    marks[granule >>> 3]! |= 1 << (granule & 7);
     return reference;
   }
 
@@ -177,4 +272,20 @@ export class BlobHeap {
     this.#segments[slab] = undefined;
     this.#freeSlabs.push(slab);
   }
+}
+
+/** What a heap keeps while a snapshot holds it. */
+interface Hold {
+  /** Per slab one bit per granule: a blob that starts there was written since. */
+  readonly fresh: (Uint8Array | undefined)[];
+  /** Blobs that were there and are freed when the hold ends. */
+  readonly freed: number[];
+  /** Slabs of a heap that was cleared since. */
+  readonly segments: Segment[];
+}
+
+function isFresh(hold: Hold, reference: number): boolean {
+  const marks = hold.fresh[reference >>> SLAB_BITS];
+  const granule = reference & (SLAB_GRANULES - 1);
+  return marks !== undefined && (marks[granule >>> 3]! & (1 << (granule & 7))) !== 0;
 }

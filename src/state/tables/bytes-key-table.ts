@@ -51,7 +51,11 @@ export class BytesKeyTable {
   findOrInsert(hash: number, bytes: Uint8Array, offset: number, length: number): number {
     const slot = this.#probe(hash, bytes, offset, length);
     this.wasInserted = slot < 0;
-    if (slot >= 0) return this.#slots[slot]! - 1;
+    if (slot >= 0) {
+      const found = this.#slots[slot]! - 1;
+      this.columns.beforeWrite(found);
+      return found;
+    }
     if (this.columns.size * 2 >= this.#slots.length) this.#growSlots();
     const row = this.columns.takeRow();
     this.columns.i32[this.#hashColumn]![row] = hash;
@@ -65,11 +69,17 @@ export class BytesKeyTable {
     return this.columns.i32[this.#blobColumn]![row]!;
   }
 
+  /** Index in `columns.i32` of the blobs of keys. */
+  get keyBlobColumn(): number {
+    return this.#blobColumn;
+  }
+
   /** Frees the key's row and bytes; false when the key is not there. */
   remove(hash: number, bytes: Uint8Array, offset: number, length: number): boolean {
     const slot = this.#probe(hash, bytes, offset, length);
     if (slot < 0) return false;
     const row = this.#slots[slot]! - 1;
+    this.columns.beforeWrite(row);
     this.#vacate(slot);
     this.blobs.free(this.columns.i32[this.#blobColumn]![row]!);
     this.columns.freeRow(row);

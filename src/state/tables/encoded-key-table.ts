@@ -6,9 +6,11 @@ import { createSerializer } from '#core/serialization/create-serializer';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
 import type { TypeInformation } from '#core/types/type-information';
 import { BytesKeyTable, hashBytes } from '#state/tables/bytes-key-table';
-import type { KeyTable } from '#state/tables/key-table';
+import type { CutKeys, KeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import type { RowColumns, RowLayout } from '#state/tables/row-columns';
+
+const NO_BYTES = new Uint8Array(0);
 
 export class EncodedKeyTable implements KeyTable {
   readonly columns: RowColumns;
@@ -48,6 +50,21 @@ export class EncodedKeyTable implements KeyTable {
     const { blobs } = this.#table;
     const blob = this.#table.keyBlobAt(row);
     return this.#serializer.read(new DataInput(blobs.bytesOf(blob), blobs.offsetOf(blob), blobs.lengthOf(blob)));
+  }
+
+  /** Blobs of keys stay where they are until the reader of the cut is done. */
+  cutKeys(): CutKeys {
+    const held = this.#table.blobs.hold();
+    const blobColumn = this.columns.f64.length + this.#table.keyBlobColumn;
+    const input = new DataInput(NO_BYTES);
+    return {
+      keyAt: (columns, at) => {
+        const blob = columns[blobColumn]![at]!;
+        input.reset(held.bytesOf(blob), held.offsetOf(blob), held.lengthOf(blob));
+        return this.#serializer.read(input);
+      },
+      release: () => held.release(),
+    };
   }
 
   remove(key: unknown): boolean {

@@ -2,12 +2,21 @@
 // that neither fits in a JS Map. Window operators hold one per slice. Invariant: rows are dense numbers that stay the
 // row of their key until it is removed. Thread: the slot's.
 import type { TypeInformation } from '#core/types/type-information';
+import type { ColumnView } from '#state/tables/chunked-cut';
 import { EncodedKeyTable } from '#state/tables/encoded-key-table';
 import { MapKeyTable } from '#state/tables/map-key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { NumericKeyTable } from '#state/tables/numeric-key-table';
 import type { RowColumns, RowLayout } from '#state/tables/row-columns';
 import { UndeclaredKeyTable } from '#state/tables/undeclared-key-table';
+
+/** Keys of a table as they were at a cut of its columns (RowColumns.cutChunks). */
+export interface CutKeys {
+  /** Key of a row that was live at the cut. @param columns of the chunk's views. @param at where the row is in them. */
+  keyAt(columns: readonly ColumnView[], at: number): unknown;
+  /** Once, when the cut is closed. */
+  release(): void;
+}
 
 export interface KeyTable {
   /** Number and JS columns by row; views are replaced when rows are added. */
@@ -19,10 +28,12 @@ export interface KeyTable {
   readonly wasInserted: boolean;
   /** Row of the key, or -1. Throws STATE_KEY_UNSUITABLE or TYPE_MISMATCH for a key that is not of its declared type. */
   find(key: unknown): number;
-  /** Row of the key; a new one has zeros and undefined. Throws as find, and MANAGED_MEMORY_EXHAUSTED. */
+  /** Row of the key, ready to be written; a new one has zeros and undefined. Throws as find, and MANAGED_MEMORY_EXHAUSTED. */
   findOrInsert(key: unknown): number;
   /** The key of a live row; a fresh value for keys of composite type. */
   keyAt(row: number): unknown;
+  /** For a reader of a cut of `columns` made at the same time; undefined where keys are values of JavaScript. */
+  cutKeys(): CutKeys | undefined;
   /** Frees the key's row for reuse; false when the key is not there. */
   remove(key: unknown): boolean;
   /** Live rows in insertion order, except that a reused row keeps its place. Rows may not be added meanwhile. */

@@ -43,7 +43,10 @@ export class MapKeyTable implements KeyTable {
     const comparable = comparableKeyOf(key);
     const found = this.#rows.get(comparable);
     this.wasInserted = found === undefined;
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      this.columns.beforeWrite(found);
+      return found;
+    }
     const row = this.columns.takeRow();
     this.#rows.set(comparable, row);
     this.#keys[row] = key === 0 ? 0 : key;
@@ -58,6 +61,7 @@ export class MapKeyTable implements KeyTable {
     const comparable = comparableKeyOf(key);
     const row = this.#rows.get(comparable);
     if (row === undefined) return false;
+    this.columns.beforeWrite(row);
     this.#rows.delete(comparable);
     this.#keys[row] = undefined;
     this.columns.freeRow(row);
@@ -68,10 +72,15 @@ export class MapKeyTable implements KeyTable {
     this.columns.forEachRow(visit);
   }
 
+  /** Keys are values of JavaScript, which a cut does not hold. */
+  cutKeys(): undefined {
+    return undefined;
+  }
+
   clear(): void {
+    this.columns.clear();
     this.#rows.clear();
     this.#keys.length = 0;
-    this.columns.clear();
   }
 
   release(): void {

@@ -117,10 +117,17 @@ export class MemoryManager {
     if (sizeClass >= CLASS_COUNT) this.#failExhausted(bytes, owner);
     const classBytes = classBytesOf(sizeClass);
     const block = this.#take(sizeClass, classBytes);
-    if (block === undefined) return this.#allocateOffHeap(bytes, classBytes, owner);
-    this.#usedBytes += classBytes;
-    this.#charge(owner, classBytes);
-    return { memory: this.#regions[block.region]!.memory, offset: block.offset, bytes: classBytes, owner, isOffHeap: false };
+    return block === undefined ? this.#allocateOffHeap(bytes, classBytes, owner) : this.#segmentOf(block, classBytes, owner);
+  }
+
+  /** As allocate, but of managed memory only, and undefined when that has no room. */
+  tryAllocate(bytes: number, owner: string): Segment | undefined {
+    assert(bytes >= 0, `a segment has a size, got ${bytes}`);
+    const sizeClass = classOf(bytes);
+    if (sizeClass >= CLASS_COUNT) return undefined;
+    const classBytes = classBytesOf(sizeClass);
+    const block = this.#take(sizeClass, classBytes);
+    return block === undefined ? undefined : this.#segmentOf(block, classBytes, owner);
   }
 
   /** Gives a segment back; nothing may point into it afterwards. */
@@ -134,6 +141,12 @@ export class MemoryManager {
     assert(region >= 0, 'a released segment belongs to this manager');
     this.#usedBytes -= segment.bytes;
     this.#free[classOf(segment.bytes)]!.push({ region, offset: segment.offset });
+  }
+
+  #segmentOf(block: FreeBlock, classBytes: number, owner: string): Segment {
+    this.#usedBytes += classBytes;
+    this.#charge(owner, classBytes);
+    return { memory: this.#regions[block.region]!.memory, offset: block.offset, bytes: classBytes, owner, isOffHeap: false };
   }
 
   #cutRegions(buffer: ArrayBufferLike): void {

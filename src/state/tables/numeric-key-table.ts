@@ -6,7 +6,7 @@
 import { assert } from '#core/assert';
 import { StateError } from '#state/errors';
 import { previewValue } from '#core/errors/type-errors';
-import type { KeyTable } from '#state/tables/key-table';
+import type { CutKeys, KeyTable } from '#state/tables/key-table';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
 import { RowColumns, type RowLayout } from '#state/tables/row-columns';
 import { i32ViewOf } from '#state/tables/segment-views';
@@ -93,6 +93,7 @@ export class NumericKeyTable implements KeyTable {
     while (entry !== 0) {
       if (keys[entry - 1] === key) {
         this.wasInserted = false;
+        if (entry <= this.columns.writeGuard) this.columns.beforeWrite(entry - 1);
         return entry - 1;
       }
       slot = (slot + 1) & this.#mask;
@@ -120,10 +121,11 @@ export class NumericKeyTable implements KeyTable {
       rowsOut[done] = this.findOrInsert(keys[offset + done]!);
       done++;
     }
+    columns.beforeWriteMany(rowsOut, count);
     return columns.size - sizeBefore;
   }
 
-  /** As findOrInsertMany, but a key that is not there gets row -1. */
+  /** As findOrInsertMany, but a key that is not there gets row -1, and rows that are written then need columns.beforeWriteMany. */
   findMany(keys: Float64Array, offset: number, count: number, rowsOut: Int32Array): void {
     assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
     let done = 0;
@@ -137,6 +139,11 @@ export class NumericKeyTable implements KeyTable {
 
   keyAt(row: number): number {
     return this.columns.f64[this.#keyColumn]![row]!;
+  }
+
+  cutKeys(): CutKeys {
+    const column = this.#keyColumn;
+    return { keyAt: (columns, at) => columns[column]![at]!, release: () => undefined };
   }
 
   /** Frees the key's row; false when the key is not there. */
@@ -187,7 +194,10 @@ export class NumericKeyTable implements KeyTable {
   #findOrInsertSpecial(key: number): number {
     const found = this.#specialRow(key);
     this.wasInserted = found === -1;
-    if (found !== -1) return found;
+    if (found !== -1) {
+      this.columns.beforeWrite(found);
+      return found;
+    }
     const row = this.columns.takeRow();
     this.columns.f64[this.#keyColumn]![row] = key;
     this.#setSpecialRow(key, row);

@@ -1,9 +1,12 @@
 // Dense rows with typed columns over managed memory and, if wanted, one column of JS values. hot path
 // Invariant: a row that is not live holds 0 in every number column and undefined in the JS column, so a new row starts
 // clean. Thread: the slot's. Growth replaces the views in `f64` and `i32`: read them anew after rows were added.
+// Who writes to a row that a table's findOrInsert did not just give out calls beforeWrite first: a snapshot may be reading.
 import { assert } from '#core/assert';
+import { ChunkedCut, type CutColumn } from '#state/tables/chunked-cut';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
 import { f64ViewOf, i32ViewOf } from '#state/tables/segment-views';
+import type { TableCut } from '#state/tables/table-cut';
 
 export interface RowLayout {
   /** How many columns of doubles. */
@@ -15,6 +18,8 @@ export interface RowLayout {
 }
 
 const CAPACITY_MIN = 64;
+/** Rows per chunk of a cut: 64 KiB of doubles. */
+const CUT_ROWS_SHIFT = 13;
 /** Marks of the free column: 0 = live, 1 = last of the free list, n + 2 = free and followed by row n. */
 const FREE_LAST = 1;
 const FREE_NEXT = 2;
@@ -31,6 +36,8 @@ export class RowColumns {
   /** Rows [0, rowLimit) are live or free. */
   rowLimit = 0;
   capacity = 0;
+  /** Rows below it are announced by beforeWrite: 0 while no cut is being read. */
+  writeGuard = 0;
   readonly owner: string;
   readonly memory: MemoryManager;
   readonly #f64Segments: Segment[] = [];
@@ -38,6 +45,8 @@ export class RowColumns {
   #freeHead = -1;
   /** Index of the free-list column in `i32`, made at the first removal. */
   #freeColumn = -1;
+  #cut: TableCut | undefined;
+  #afterCut: (() => void) | undefined;
 
   constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
     this.memory = memory;
@@ -76,6 +85,7 @@ export class RowColumns {
     this.size++;
     const freed = this.#freeHead;
     if (freed !== -1) {
+      this.beforeWrite(freed);
       const free = this.i32[this.#freeColumn]!;
       const mark = free[freed]!;
       this.#freeHead = mark === FREE_LAST ? -1 : mark - FREE_NEXT;
@@ -105,6 +115,7 @@ export class RowColumns {
   /** Wipes a live row and frees it for reuse. */
   freeRow(row: number): void {
     assert(this.isLive(row), `a freed row is live, got ${row}`);
+    this.beforeWrite(row);
     if (this.#freeColumn === -1) this.#freeColumn = this.addI32();
     for (let i = 0; i < this.f64.length; i++) this.f64[i]![row] = 0;
     for (let i = 0; i < this.i32.length; i++) this.i32[i]![row] = 0;
@@ -124,34 +135,110 @@ export class RowColumns {
     for (let row = 0; row < limit; row++) if (this.isLive(row)) visit(row);
   }
 
-  /** Frees all rows and keeps the memory. Cost: O(rows). */
+  /** Frees all rows and keeps the memory, unless a cut keeps it. Cost: O(rows). */
   clear(): void {
-    const limit = this.rowLimit;
-    for (let i = 0; i < this.f64.length; i++) this.f64[i]!.fill(0, 0, limit);
-    for (let i = 0; i < this.i32.length; i++) this.i32[i]!.fill(0, 0, limit);
-    this.any.length = 0;
-    this.size = 0;
-    this.rowLimit = 0;
-    this.#freeHead = -1;
+    if (this.#cut?.keepCleared(this.#segments()) === true) {
+      this.#forgetSegments();
+    } else {
+      const limit = this.rowLimit;
+      for (let i = 0; i < this.f64.length; i++) this.f64[i]!.fill(0, 0, limit);
+      for (let i = 0; i < this.i32.length; i++) this.i32[i]!.fill(0, 0, limit);
+    }
+    this.#forgetCut();
+    this.#forgetRows();
   }
 
-  /** Gives all memory back; the columns may be filled again afterwards. */
+  /** Gives all memory back; the columns may be filled again afterwards. A cut that has not been read ends. */
   release(): void {
-    for (const segment of this.#f64Segments) this.memory.release(segment);
-    for (const segment of this.#i32Segments) this.memory.release(segment);
+    this.#cut?.abort();
+    for (const segment of this.#segments()) this.memory.release(segment);
+    this.#forgetSegments();
+    this.#forgetRows();
+  }
+
+  /** Must be called before a row is written, unless findOrInsert of its table gave it out since the last snapshot. */
+  beforeWrite(row: number): void {
+    if (row < this.writeGuard) this.#cut!.beforeWrite(row);
+  }
+
+  /** beforeWrite of rows[0 .. count): where a batch is updated, once before its loops. */
+  beforeWriteMany(rows: Int32Array, count: number): void {
+    const guard = this.writeGuard;
+    if (guard === 0) return;
+    const cut = this.#cut!;
+    for (let i = 0; i < count; i++) if (rows[i]! < guard) cut.beforeWrite(rows[i]!);
+  }
+
+  get hasCut(): boolean {
+    return this.#cut !== undefined;
+  }
+
+  /** From now on the cut is told of every row before it changes. */
+  startCut(cut: TableCut): void {
+    assert(this.#cut === undefined, `a table of ${this.owner} has one cut at a time`);
+    this.#cut = cut;
+    this.writeGuard = cut.rowLimit;
+  }
+
+  endCut(cut: TableCut): void {
+    if (this.#cut === cut) this.#forgetCut();
+  }
+
+  /** Calls `action` once when the cut that there is has been read or given up: nobody but its reader knows the table any more. */
+  whenCutEnds(action: () => void): void {
+    assert(this.#cut !== undefined && this.#afterCut === undefined, `a table of ${this.owner} is left to its cut once`);
+    this.#afterCut = action;
+  }
+
+  /** A cut of the number columns that there are now, doubles first; its reader closes it. @param settleNow reads a chunk that cannot be copied. */
+  cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
+    const columns: CutColumn[] = [...this.f64, ...this.i32].map((view) => ({ view, shift: 0 }));
+    const { rowLimit, memory, owner } = this;
+    const cut: ChunkedCut = new ChunkedCut({ rowLimit, rowsShift: CUT_ROWS_SHIFT, columns, memory, owner, settleNow, onEnd: () => this.endCut(cut) });
+    this.startCut(cut);
+    return cut;
+  }
+
+  /** Index in `i32` of the column that is 0 for live rows, or -1: all rows below rowLimit are live. */
+  get freeColumn(): number {
+    return this.#freeColumn;
+  }
+
+  #forgetCut(): void {
+    this.#cut = undefined;
+    this.writeGuard = 0;
+    const action = this.#afterCut;
+    this.#afterCut = undefined;
+    action?.();
+  }
+
+  #segments(): Segment[] {
+    return [...this.#f64Segments, ...this.#i32Segments];
+  }
+
+  #forgetSegments(): void {
     this.#f64Segments.length = 0;
     this.#i32Segments.length = 0;
     for (let i = 0; i < this.f64.length; i++) this.f64[i] = new Float64Array(0);
     for (let i = 0; i < this.i32.length; i++) this.i32[i] = new Int32Array(0);
+    this.capacity = 0;
+  }
+
+  #forgetRows(): void {
     this.any.length = 0;
     this.size = 0;
     this.rowLimit = 0;
-    this.capacity = 0;
     this.#freeHead = -1;
   }
 
   #grow(capacity: number): void {
     assert(capacity < 2 ** 30, `a table holds fewer than 2^30 rows, asked for ${capacity}`);
+    const isKept = this.#cut?.keepMoved(this.#segments()) === true;
+    if (isKept) {
+      this.#forgetCut();
+      this.#f64Segments.length = 0;
+      this.#i32Segments.length = 0;
+    }
     for (let i = 0; i < this.f64.length; i++) {
       const segment = this.memory.allocate(capacity * 8, this.owner);
       const view = f64ViewOf(segment);

@@ -2,9 +2,11 @@
 // since the slice fires as a whole. Tables of fired slices are recycled. hot path
 // Invariant: a slice is open from its first tableOf until closeSlice. Thread: the slot's.
 import { assert } from '#core/assert';
+import type { RowColumns } from '#state/tables/row-columns';
 
 /** What a slice's table must offer for recycling: any of state/tables. */
 export interface SliceTable {
+  readonly columns: RowColumns;
   clear(): void;
   release(): void;
 }
@@ -55,14 +57,16 @@ export class SliceTables<T extends SliceTable> {
     return this.#starts.toReversed();
   }
 
-  /** Ends the slice: its table is cleared and recycled, so nothing may refer to its rows. */
+  /** Ends the slice: its table is cleared and recycled, so nothing may refer to its rows. One that a snapshot still reads is left to it. */
   closeSlice(startMs: number): void {
     const table = this.#tables.get(startMs);
     assert(table !== undefined, `a closed slice is open, got ${startMs}`);
     this.#tables.delete(startMs);
     this.#starts.splice(this.#starts.lastIndexOf(startMs), 1);
     if (startMs === this.#lastStart) this.#forgetLast();
-    if (this.#spares.length < SPARE_TABLES_MAX) {
+    if (table.columns.hasCut) {
+      table.columns.whenCutEnds(() => table.release());
+    } else if (this.#spares.length < SPARE_TABLES_MAX) {
       table.clear();
       this.#spares.push(table);
     } else {

@@ -5,6 +5,7 @@
 import { assert } from '#core/assert';
 import { BucketQueue } from '#state/tables/bucket-queue';
 import { LateTimerHeap } from '#state/tables/late-timer-heap';
+import type { ChunkedCut } from '#state/tables/chunked-cut';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { DELETED, F64_SHIFT, I32_SHIFT, KEY, NAMESPACE, NEXT, PREVIOUS, TimerEntries } from '#state/tables/timer-entries';
 import { hashTimer, TimerIndex } from '#state/tables/timer-index';
@@ -76,7 +77,7 @@ export class TimerBuckets {
     const bucket = Math.floor(timestamp / BUCKET_MS);
     if (bucket <= this.#openBucket) {
       if (i32[at + NEXT] === LATE) {
-        i32[at + KEY] = DELETED;
+        this.#entries.markDeleted(entry);
       } else {
         this.#wheel.remove(this.#offsetOf(timestamp), entry);
         this.#entries.free(entry);
@@ -124,9 +125,9 @@ export class TimerBuckets {
     return open === -1 ? earliest : Math.min(earliest, this.#entries.f64[open << F64_SHIFT]!);
   }
 
-  /** Every timer, in no particular order. Nothing may be registered or deleted meanwhile. */
-  forEach(visit: (timestamp: number, key: number, namespace: number) => void): void {
-    this.#entries.forEach(visit);
+  /** The timers as they are now, to be read by forEachTimer; the reader closes it. @param settleNow reads a chunk that cannot be copied. */
+  cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
+    return this.#entries.cutChunks(settleNow);
   }
 
   /** Gives all memory back. */

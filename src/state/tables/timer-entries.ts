@@ -3,6 +3,7 @@
 //   record = | timestamp: f64 | key: i32 | namespace: i32 | next: i32 | previous: i32 | unused: 8 |
 // Invariant: an entry is live or in the free list, never both. Growth replaces `f64` and `i32`.
 import { assert } from '#core/assert';
+import { ChunkedCut, type ChunkViews } from '#state/tables/chunked-cut';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
 import { f64ViewOf, i32ViewOf } from '#state/tables/segment-views';
 
@@ -21,6 +22,8 @@ const FREE = -2;
 
 const RECORD_BYTES = 32;
 const CAPACITY_MIN = 64;
+/** Timers per chunk of a cut: 64 KiB. */
+const CUT_ENTRIES_SHIFT = 11;
 
 export class TimerEntries {
   f64: Float64Array = new Float64Array(0);
@@ -33,6 +36,9 @@ export class TimerEntries {
   #limit = 0;
   /** First of the free list as entry + 1, linked by NEXT. */
   #freeHead = 0;
+  /** Entries below it belong to a cut that is being read; links are no part of it. */
+  #cutLimit = 0;
+  #cut: ChunkedCut | undefined;
 
   constructor(memory: MemoryManager, owner: string) {
     this.memory = memory;
@@ -44,6 +50,7 @@ export class TimerEntries {
     let entry = this.#freeHead - 1;
     if (entry >= 0) {
       this.#freeHead = this.i32[(entry << I32_SHIFT) + NEXT]!;
+      if (entry < this.#cutLimit) this.#cut!.beforeWrite(entry);
     } else {
       if (this.#limit === this.#capacity) this.#grow();
       entry = this.#limit++;
@@ -59,22 +66,32 @@ export class TimerEntries {
   }
 
   free(entry: number): void {
+    if (entry < this.#cutLimit) this.#cut!.beforeWrite(entry);
     const at = entry << I32_SHIFT;
     this.i32[at + KEY] = FREE;
     this.i32[at + NEXT] = this.#freeHead;
     this.#freeHead = entry + 1;
   }
 
-  /** Every timer that is neither free nor deleted, in no particular order. */
-  forEach(visit: (timestamp: number, key: number, namespace: number) => void): void {
-    for (let entry = 0; entry < this.#limit; entry++) {
-      const at = entry << I32_SHIFT;
-      const key = this.i32[at + KEY]!;
-      if (key >= 0) visit(this.f64[entry << F64_SHIFT]!, key, this.i32[at + NAMESPACE]!);
-    }
+  /** Marks a timer that stays among the due ones. */
+  markDeleted(entry: number): void {
+    if (entry < this.#cutLimit) this.#cut!.beforeWrite(entry);
+    this.i32[(entry << I32_SHIFT) + KEY] = DELETED;
+  }
+
+  /** The entries as they are now, as one column of doubles; its reader closes it. @param settleNow reads a chunk that cannot be copied. */
+  cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
+    assert(this.#cut === undefined, `timers of ${this.owner} have one cut at a time`);
+    const { memory, owner } = this;
+    const columns = [{ view: this.f64, shift: F64_SHIFT }];
+    const cut: ChunkedCut = new ChunkedCut({ rowLimit: this.#limit, rowsShift: CUT_ENTRIES_SHIFT, columns, memory, owner, settleNow, onEnd: () => this.#endCut(cut) });
+    this.#cut = cut;
+    this.#cutLimit = this.#limit;
+    return cut;
   }
 
   release(): void {
+    this.#cut?.abort();
     if (this.#segment !== undefined) this.memory.release(this.#segment);
     this.#segment = undefined;
     this.f64 = new Float64Array(0);
@@ -90,10 +107,33 @@ export class TimerEntries {
     const segment = this.memory.allocate(capacity * RECORD_BYTES, this.owner);
     const i32 = i32ViewOf(segment);
     i32.set(this.i32.subarray(0, this.#limit << I32_SHIFT));
-    if (this.#segment !== undefined) this.memory.release(this.#segment);
+    if (this.#segment !== undefined) this.#leave(this.#segment);
     this.#segment = segment;
     this.i32 = i32;
     this.f64 = f64ViewOf(segment);
     this.#capacity = capacity;
+  }
+
+  #leave(segment: Segment): void {
+    if (this.#cut?.keepMoved([segment]) === true) this.#endCut(this.#cut);
+    else this.memory.release(segment);
+  }
+
+  /** Nothing more is told to the cut. */
+  #endCut(cut: ChunkedCut): void {
+    if (this.#cut !== cut) return;
+    this.#cut = undefined;
+    this.#cutLimit = 0;
+  }
+}
+
+/** Every timer of a chunk that was neither free nor deleted at the cut, in no particular order. */
+export function forEachTimer({ columns, base, from, to }: ChunkViews, visit: (timestamp: number, key: number, namespace: number) => void): void {
+  const f64 = columns[0] as Float64Array;
+  const i32 = new Int32Array(f64.buffer, f64.byteOffset, f64.length * 2);
+  for (let entry = from - base; entry < to - base; entry++) {
+    const at = entry << I32_SHIFT;
+    const key = i32[at + KEY]!;
+    if (key >= 0) visit(f64[entry << F64_SHIFT]!, key, i32[at + NAMESPACE]!);
   }
 }

@@ -1,6 +1,6 @@
 // Key table for undeclared keys: numbers in managed memory until the first key of another kind arrives, then all keys
 // in a JS Map; rows and columns stay. Invariant: exactly one of the two tables is in use. Thread: the slot's.
-import type { KeyTable } from '#state/tables/key-table';
+import type { CutKeys, KeyTable } from '#state/tables/key-table';
 import { MapKeyTable } from '#state/tables/map-key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { NumericKeyTable } from '#state/tables/numeric-key-table';
@@ -46,6 +46,11 @@ export class UndeclaredKeyTable implements KeyTable {
 
   keyAt(row: number): unknown {
     return this.#map === undefined ? this.#numeric.keyAt(row) : this.#map.keyAt(row);
+  }
+
+  /** Numbers stay in their column also when the keys move to a map meanwhile. */
+  cutKeys(): CutKeys | undefined {
+    return this.#map === undefined ? this.#numeric.cutKeys() : undefined;
   }
 
   remove(key: unknown): boolean {

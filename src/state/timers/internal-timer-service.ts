@@ -13,7 +13,8 @@ import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { TimerBuckets } from '#state/tables/timer-buckets';
 import { ReferencedKeys } from '#state/timers/referenced-keys';
-import { readTimers, writeTimers, type TimerSectionFormat } from '#state/timers/timer-sections';
+import { readTimers, type TimerSectionFormat } from '#state/timers/timer-sections';
+import { TimerSnapshot } from '#state/timers/timer-snapshot';
 
 export type TimerCallback = (key: unknown, namespace: unknown, timestamp: number) => void;
 
@@ -40,6 +41,7 @@ export class InternalTimerService {
   readonly #keySerializer: TypeSerializer;
   readonly #namespaceSerializer: TypeSerializer;
   #currentWatermark = MIN_WATERMARK;
+  #lastSnapshot: TimerSnapshot | undefined;
 
   constructor(options: InternalTimerServiceOptions) {
     const { backend, memory, namespaceType, name = 'timers' } = options;
@@ -104,13 +106,19 @@ export class InternalTimerService {
     return this.#processingTime.nextTimestampAtLeast();
   }
 
-  /** Sections `<name>/event` and `<name>/processing`. The bytes belong to the caller. */
+  /** The cut; sections `<name>/event` and `<name>/processing` are deferred. */
   snapshot(): OperatorSnapshot {
-    const keyed = [
-      writeTimers(`${this.#name}/event`, this.#eventTime, this.#format()),
-      writeTimers(`${this.#name}/processing`, this.#processingTime, this.#format()),
-    ];
-    return { keyed, operator: [] };
+    // Timers have one cut at a time: checkpoints that overlap read the earlier one to its end first.
+    this.#lastSnapshot?.finishReading();
+    this.#keys.hold();
+    this.#namespaces.hold();
+    const onRead = (): void => {
+      this.#keys.unhold();
+      this.#namespaces.unhold();
+    };
+    const timers = new Map([[`${this.#name}/event`, this.#eventTime], [`${this.#name}/processing`, this.#processingTime]]);
+    this.#lastSnapshot = new TimerSnapshot({ format: this.#format(), timers, onRead });
+    return { keyed: [], operator: [], deferred: [this.#lastSnapshot] };
   }
 
   /** Adds the restored timers. Throws STATE_MIGRATION_UNSUPPORTED when keys or namespaces were of another type. */

@@ -9,6 +9,7 @@ const UNREFERENCED_MIN = 1024;
 export class ReferencedKeys {
   readonly #table: KeyTable;
   #unreferenced = 0;
+  #holds = 0;
 
   /** @param table column i32 0 holds the counts. */
   constructor(table: KeyTable) {
@@ -21,7 +22,7 @@ export class ReferencedKeys {
     const row = table.findOrInsert(key);
     if (table.wasInserted) {
       this.#unreferenced++;
-      if (this.#unreferenced > UNREFERENCED_MIN && this.#unreferenced * 2 > table.size) this.#sweep(row);
+      if (this.#unreferenced > UNREFERENCED_MIN && this.#unreferenced * 2 > table.size && this.#holds === 0) this.#sweep(row);
     }
     return row;
   }
@@ -33,6 +34,15 @@ export class ReferencedKeys {
 
   keyAt(row: number): unknown {
     return this.#table.keyAt(row);
+  }
+
+  /** Keys keep their rows, referenced or not, until `unhold`: a snapshot reads them. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  unhold(): void {
+    this.#holds--;
   }
 
   retain(row: number): void {

@@ -1,6 +1,7 @@
 // hot path. Tumbling and sliding windows. Rows are gathered in one table per slice (or per window), so that the timer of
 // a key is its first touch in a table and a whole window fires at once. Firing emits row by row with a cursor; what is due
 // and not yet emitted is part of a snapshot. Flink's WindowOperator with the default triggers. Thread: the slot's.
+import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
@@ -14,6 +15,7 @@ import { WindowEmission } from '#streaming/window/window-emission';
 import { WindowGeometry } from '#streaming/window/window-geometry';
 import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import { type WindowRow, WindowRowsWriter } from '#streaming/window/window-rows';
+import { type TableToSave, WindowSnapshot } from '#streaming/window/window-snapshot';
 import { deepCopy } from '#streaming/task/deep-copy';
 
 export const ALIGNED_WINDOW_SECTION = 'window/tables';
@@ -43,6 +45,7 @@ export class AlignedWindowOperator implements StreamOperator {
   /** The window being emitted: its rows from the cursor on are due. */
   #firing: { readonly table: KeyTable; readonly start: number; readonly end: number; cursor: number } | undefined;
   #merged: KeyTable | undefined;
+  #lastSnapshot: WindowSnapshot | undefined;
   /** Rows that were due in the snapshot restored. */
   #due: WindowRow[] = [];
 
@@ -111,23 +114,17 @@ export class AlignedWindowOperator implements StreamOperator {
   }
 
   snapshot(request: SnapshotRequest): OperatorSnapshot {
+    // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
+    this.#lastSnapshot?.finishReading();
+    const { maxParallelism, parallelism, subtaskIndex, keyedState } = this.#context;
     const writer = new WindowRowsWriter({
       name: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
-      maxParallelism: this.#context.maxParallelism, firedTime: this.#firedTime,
+      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex), firedTime: this.#firedTime,
     });
-    const { tableMs } = this.#geometry;
-    for (const start of this.#tables.starts()) {
-      if (this.#isExpired(start, this.#firedTime)) continue;
-      const table = this.#tables.tableOf(start);
-      table.forEachRow((row) => writer.add(table.keyAt(row), start, start + tableMs, table.any[row], 0));
-    }
     for (const row of this.#due) writer.add(row.key, row.from, row.to, row.accumulator, DUE);
-    if (this.#firing !== undefined) {
-      const { table, start, end, cursor } = this.#firing;
-      table.forEachRow((row) => { if (row >= cursor) writer.add(table.keyAt(row), start, end, table.any[row], DUE); });
-    }
-    const own: OperatorSnapshot = { keyed: [writer.section()], operator: [] };
-    return this.#context.keyedState === undefined ? own : combineSnapshots(own, this.#context.keyedState.snapshot(request));
+    this.#lastSnapshot = new WindowSnapshot(writer, this.#tablesToSave(writer));
+    const own: OperatorSnapshot = { keyed: [], operator: [], deferred: [this.#lastSnapshot] };
+    return keyedState === undefined ? own : combineSnapshots(own, keyedState.snapshot(request));
   }
 
   close(): void {
@@ -135,6 +132,30 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#merged?.release();
     this.#merged = undefined;
     (this.#tables as SliceTables<KeyTable> | undefined)?.release();
+  }
+
+  /** Open tables, and the one being emitted with its rows from the cursor on. */
+  #tablesToSave(writer: WindowRowsWriter): TableToSave[] {
+    const { tableMs } = this.#geometry;
+    const firing = this.#firing;
+    const cursor = firing?.cursor ?? 0;
+    const saveDue = (row: number): void => {
+      if (row >= cursor) writer.add(firing!.table.keyAt(row), firing!.start, firing!.end, firing!.table.any[row], DUE);
+    };
+    const saved: TableToSave[] = [];
+    for (const start of this.#tables.starts()) {
+      const table = this.#tables.tableOf(start);
+      const isFiring = firing?.table === table;
+      const isOpen = !this.#isExpired(start, this.#firedTime);
+      if (!isOpen && !isFiring) continue;
+      const save = (row: number): void => {
+        if (isOpen) writer.add(table.keyAt(row), start, start + tableMs, table.any[row], 0);
+        if (isFiring) saveDue(row);
+      };
+      saved.push({ columns: table.columns, save });
+    }
+    if (firing !== undefined && firing.table === this.#merged) saved.push({ columns: firing.table.columns, save: saveDue });
+    return saved;
   }
 
   #createTable(): KeyTable {
@@ -197,7 +218,9 @@ export class AlignedWindowOperator implements StreamOperator {
     const { isPerWindow, sizeMs, tableMs } = this.#geometry;
     if (isPerWindow) {
       const table = this.#tables.tableOf(windowStart);
-      return table.any[table.find(key)];
+      const row = table.find(key);
+      table.columns.beforeWrite(row);
+      return table.any[row];
     }
     let merged: unknown;
     let isFirst = true;
@@ -252,8 +275,7 @@ export class AlignedWindowOperator implements StreamOperator {
   /** Combines the slices of a window into one table, in order of time. */
   #mergeSlices(windowStart: number): KeyTable {
     const { sizeMs, tableMs } = this.#geometry;
-    const merged = (this.#merged ??= this.#createTable());
-    merged.clear();
+    const merged = this.#emptyMerged();
     const merge = this.#accumulation.merge!;
     for (let start = windowStart; start < windowStart + sizeMs; start += tableMs) {
       const slice = this.#tables.tryTableOf(start);
@@ -267,6 +289,17 @@ export class AlignedWindowOperator implements StreamOperator {
     return merged;
   }
 
+  #emptyMerged(): KeyTable {
+    const last = this.#merged;
+    if (last?.columns.hasCut === true) {
+      last.columns.whenCutEnds(() => last.release());
+      this.#merged = undefined;
+    }
+    this.#merged ??= this.#createTable();
+    this.#merged.clear();
+    return this.#merged;
+  }
+
   #emitFiring(): boolean {
     const firing = this.#firing!;
     const { table, start, end } = firing;
@@ -275,7 +308,10 @@ export class AlignedWindowOperator implements StreamOperator {
     for (const limit = columns.rowLimit; firing.cursor < limit;) {
       if (output.isBlocked) return false;
       const row = firing.cursor++;
-      if (columns.isLive(row)) this.#emission.emit(table.keyAt(row), start, end, any[row]);
+      if (!columns.isLive(row)) continue;
+      // What is emitted may be changed by whoever gets it.
+      columns.beforeWrite(row);
+      this.#emission.emit(table.keyAt(row), start, end, any[row]);
     }
     this.#firing = undefined;
     this.#purge(this.#firedTime);

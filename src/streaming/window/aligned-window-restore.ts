@@ -28,7 +28,7 @@ export interface AlignedRestoring {
 /** Throws WINDOW_STATE_INCOMPATIBLE, and as readWindowRows. */
 export function restoreAligned(restored: RestoredOperatorState, restoring: AlignedRestoring): RestoredAligned {
   const { section, keyType, geometry, accumulation, tables } = restoring;
-  const groups = [...readWindowRows(restored, section, { keyType, accumulatorType: accumulation.type })];
+  const groups = readWindowRows(restored, section, { keyType, accumulatorType: accumulation.type });
   const firedTime = groups.reduce((latest, group) => Math.max(latest, group.firedTime), Number.NEGATIVE_INFINITY);
   const due: WindowRow[] = [];
   for (const group of groups) {

@@ -1,6 +1,7 @@
 // hot path. Session windows: per key the open sessions, extended in place; each has one lazily re-registered timer, so
 // that a row which only extends its session costs no timer work. Flink's merging WindowOperator. Thread: the slot's.
 // Invariant: two sessions of one key neither overlap nor touch.
+import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
@@ -12,6 +13,7 @@ import { type Accumulation, accumulationOf, requireMerge } from '#streaming/wind
 import { WindowEmission } from '#streaming/window/window-emission';
 import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import { readWindowRows, WindowRowsWriter } from '#streaming/window/window-rows';
+import { WindowSnapshot } from '#streaming/window/window-snapshot';
 
 export const SESSION_SECTION = 'window/sessions';
 const FIRED = 1;
@@ -44,6 +46,7 @@ export class SessionWindowOperator implements StreamOperator {
   #targetTime = Number.NEGATIVE_INFINITY;
   /** A polled timer whose sessions are not all dealt with. */
   #hasPolled = false;
+  #lastSnapshot: WindowSnapshot | undefined;
 
   constructor(options: WindowOperatorOptions) {
     const assignment = options.assignment as WindowAssignment & { kind: 'session' };
@@ -117,18 +120,22 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   snapshot(request: SnapshotRequest): OperatorSnapshot {
+    // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
+    this.#lastSnapshot?.finishReading();
+    const { maxParallelism, parallelism, subtaskIndex, keyedState } = this.#context;
     const writer = new WindowRowsWriter({
       name: SESSION_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
-      maxParallelism: this.#context.maxParallelism, firedTime: this.#targetTime,
+      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex), firedTime: this.#targetTime,
     });
     const table = this.#table;
-    table.forEachRow((row) => {
+    const save = (row: number): void => {
       for (let session = table.any[row] as Session | undefined; session !== undefined; session = session.next) {
         writer.add(table.keyAt(row), session.start, session.end, session.accumulator, session.isFired ? FIRED : 0);
       }
-    });
-    const own: OperatorSnapshot = { keyed: [writer.section()], operator: [] };
-    return this.#context.keyedState === undefined ? own : combineSnapshots(own, this.#context.keyedState.snapshot(request));
+    };
+    this.#lastSnapshot = new WindowSnapshot(writer, [{ columns: table.columns, save }]);
+    const own: OperatorSnapshot = { keyed: [], operator: [], deferred: [this.#lastSnapshot] };
+    return keyedState === undefined ? own : combineSnapshots(own, keyedState.snapshot(request));
   }
 
   close(): void {
@@ -221,6 +228,7 @@ export class SessionWindowOperator implements StreamOperator {
   /** All sessions of a row that end by `time`; those that were extended meanwhile are registered again. */
   #fireRow(row: number, time: number): boolean {
     const { any } = this.#table;
+    this.#table.columns.beforeWrite(row);
     const key = this.#table.keyAt(row);
     for (let session = any[row] as Session | undefined; session !== undefined;) {
       const { next } = session;

@@ -1,13 +1,15 @@
 // Rows of window state in snapshots: (key, from, to, accumulator) per key group. `from`/`to` are a slice, a session or a
-// window whose result is still to be emitted. Each group also keeps up to which time its windows have fired.
+// window whose result is still to be emitted. Each piece of a group starts with the time up to which its windows had fired.
+import { assert } from '#core/assert';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataInput } from '#core/serialization/data-input';
-import { DataOutput } from '#core/serialization/data-output';
 import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
 import { assignToKeyGroup } from '#core/keys/key-groups';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { type TypeInformation, Types } from '#core/types/type-information';
-import type { KeyedSection, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import { GroupedOutput } from '#state/snapshot/grouped-output';
+import type { RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { checkCompatible, readerOf } from '#state/snapshot/serializer-compatibility';
 import { StateError } from '#state/errors';
 
@@ -29,54 +31,52 @@ export interface RestoredRows {
   readonly rows: readonly WindowRow[];
 }
 
+export interface WindowRowsFormat {
+  /** Of the section. */
+  readonly name: string;
+  readonly keyType: TypeInformation | undefined;
+  readonly accumulatorType: TypeInformation;
+  readonly maxParallelism: number;
+  readonly keyGroupRange: KeyGroupRange;
+  readonly firedTime: number;
+}
+
 export class WindowRowsWriter {
+  /** Rows that were added and not given away yet. */
+  readonly output: GroupedOutput;
   readonly #hash: KeyHasher;
   readonly #maxParallelism: number;
   readonly #key: TypeSerializer;
   readonly #accumulator: TypeSerializer;
-  readonly #firedTime: number;
-  readonly #name: string;
-  readonly #groups = new Map<number, DataOutput>();
 
-  constructor(options: { readonly name: string; readonly keyType: TypeInformation | undefined; readonly accumulatorType: TypeInformation; readonly maxParallelism: number; readonly firedTime: number }) {
-    this.#name = options.name;
-    this.#hash = createKeyHasher(options.keyType);
-    this.#maxParallelism = options.maxParallelism;
-    this.#key = createSerializer(options.keyType ?? Types.ANY);
-    this.#accumulator = createSerializer(options.accumulatorType);
-    this.#firedTime = options.firedTime;
+  constructor(format: WindowRowsFormat) {
+    const { name, keyType, maxParallelism, accumulatorType, keyGroupRange, firedTime } = format;
+    this.#hash = createKeyHasher(keyType);
+    this.#maxParallelism = maxParallelism;
+    this.#key = createSerializer(keyType ?? Types.ANY);
+    this.#accumulator = createSerializer(accumulatorType);
+    const snapshot = (serializer: TypeSerializer): SerializerSnapshot => ({ type: serializer.type, version: serializer.version });
+    const header = { name, version: SECTION_VERSION, serializers: { key: snapshot(this.#key), accumulator: snapshot(this.#accumulator) } };
+    this.output = new GroupedOutput(header, keyGroupRange, (piece) => piece.writeFloat64(firedTime));
   }
 
   add(key: unknown, from: number, to: number, accumulator: unknown, flag: number): void {
     const keyGroup = assignToKeyGroup(this.#hash(key), this.#maxParallelism);
-    let out = this.#groups.get(keyGroup);
-    if (out === undefined) {
-      out = new DataOutput();
-      out.writeFloat64(this.#firedTime);
-      this.#groups.set(keyGroup, out);
-    }
+    const out = this.output.begin(keyGroup);
     this.#key.write(key, out);
     out.writeFloat64(from);
     out.writeFloat64(to);
     out.writeByte(flag);
     this.#accumulator.write(accumulator, out);
-  }
-
-  section(): KeyedSection {
-    const snapshot = (serializer: TypeSerializer): SerializerSnapshot => ({ type: serializer.type, version: serializer.version });
-    return {
-      name: this.#name,
-      version: SECTION_VERSION,
-      serializers: { key: snapshot(this.#key), accumulator: snapshot(this.#accumulator) },
-      groups: [...this.#groups].sort(([a], [b]) => a - b).map(([keyGroup, out]) => ({ keyGroup, bytes: out.toBytes() })),
-    };
+    this.output.end(keyGroup, out);
   }
 }
 
-/** Throws STATE_MIGRATION_UNSUPPORTED when keys or accumulators were of another type, SNAPSHOT_VERSION_UNSUPPORTED. */
-export function* readWindowRows(restored: RestoredOperatorState, name: string, types: { readonly keyType: TypeInformation | undefined; readonly accumulatorType: TypeInformation }): Generator<RestoredRows> {
+/** All rows of a key group at once. Throws STATE_MIGRATION_UNSUPPORTED when keys or accumulators were of another type, SNAPSHOT_VERSION_UNSUPPORTED. */
+export function readWindowRows(restored: RestoredOperatorState, name: string, types: { readonly keyType: TypeInformation | undefined; readonly accumulatorType: TypeInformation }): RestoredRows[] {
   const key = createSerializer(types.keyType ?? Types.ANY);
   const accumulator = createSerializer(types.accumulatorType);
+  const groups = new Map<number, { readonly keyGroup: number; readonly firedTime: number; readonly rows: WindowRow[] }>();
   for (const piece of restored.keyed(name)) {
     if (piece.version !== SECTION_VERSION) {
       throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `window state was written in format ${piece.version}, this engine reads ${SECTION_VERSION}: restore it with the engine that wrote it`);
@@ -85,14 +85,16 @@ export function* readWindowRows(restored: RestoredOperatorState, name: string, t
     const readAccumulator = readerOf({ subject: 'accumulator of the window state', written: piece.serializers['accumulator'], declared: accumulator });
     const input = new DataInput(piece.bytes);
     const firedTime = input.readFloat64();
-    const rows: WindowRow[] = [];
+    let group = groups.get(piece.keyGroup);
+    if (group === undefined) groups.set(piece.keyGroup, (group = { keyGroup: piece.keyGroup, firedTime, rows: [] }));
+    assert(group.firedTime === firedTime, `pieces of key group ${piece.keyGroup} were cut at one time`);
     while (input.remaining > 0) {
       const rowKey = key.read(input);
       const from = input.readFloat64();
       const to = input.readFloat64();
       const flag = input.readByte();
-      rows.push({ key: rowKey, from, to, flag, accumulator: readAccumulator(input) });
+      group.rows.push({ key: rowKey, from, to, flag, accumulator: readAccumulator(input) });
     }
-    yield { keyGroup: piece.keyGroup, firedTime, rows };
   }
+  return [...groups.values()];
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { ChunkWalk } from '#state/tables/chunk-walk';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { TimerBuckets } from '#state/tables/timer-buckets';
+import { forEachTimer } from '#state/tables/timer-entries';
 
 interface ModelTimer {
   readonly timestamp: number;
@@ -60,7 +62,9 @@ describe('timer buckets', () => {
         assert.ok(timers.nextTimestampAtLeast() <= (earliest(model)?.timestamp ?? Infinity));
       }
       const seen: string[] = [];
-      timers.forEach((timestamp, key, namespace) => seen.push(`${timestamp} ${key} ${namespace}`));
+      const walk = new ChunkWalk((settleNow) => timers.cutChunks(settleNow), (views) => forEachTimer(views, (timestamp, key, namespace) => seen.push(`${timestamp} ${key} ${namespace}`)));
+      walk.finish();
+      walk.close();
       assert.deepEqual(seen.sort(), model.map(({ timestamp, key, namespace }) => `${timestamp} ${key} ${namespace}`).sort());
       timers.release();
       assert.equal(memory.usedBytes, 0);

@@ -1,0 +1,71 @@
+// Bytes of one keyed section while they are made: a buffer per key group, given away in pieces of whole entries. Entries
+// may be added at any time, given only when a SnapshotOutput is at hand. hot path while a snapshot runs. Thread: the
+// slot's. Invariant: entries of a group are given in the order in which they were added.
+import { assert } from '#core/assert';
+import { DataOutput } from '#core/serialization/data-output';
+import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import type { KeyedSectionHeader, KeyedSectionOutput, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
+
+/** A group's buffer is given away when it holds this much. */
+const PIECE_BYTES = 32 * 1024;
+
+export class GroupedOutput {
+  readonly #header: KeyedSectionHeader;
+  readonly #range: KeyGroupRange;
+  readonly #beginPiece: ((output: DataOutput) => void) | undefined;
+  readonly #outputs: (DataOutput | undefined)[] = [];
+  /** Groups whose buffers are full, and a mark for each. */
+  #full: number[] = [];
+  readonly #isFull: Uint8Array;
+  #section: KeyedSectionOutput | undefined;
+
+  /** @param beginPiece writes what every piece starts with. */
+  constructor(header: KeyedSectionHeader, range: KeyGroupRange, beginPiece?: (output: DataOutput) => void) {
+    this.#header = header;
+    this.#range = range;
+    this.#beginPiece = beginPiece;
+    for (let group = range.start; group <= range.end; group++) this.#outputs.push(undefined);
+    this.#isFull = new Uint8Array(this.#outputs.length);
+  }
+
+  /** Where to append an entry of the key group; call `end` behind it. */
+  begin(keyGroup: number): DataOutput {
+    const index = keyGroup - this.#range.start;
+    assert(index >= 0 && index < this.#outputs.length, `a key of group ${keyGroup} lies in the subtask's groups ${this.#range.start} to ${this.#range.end}`);
+    let output = this.#outputs[index];
+    if (output === undefined) output = this.#outputs[index] = new DataOutput();
+    if (output.length === 0) this.#beginPiece?.(output);
+    return output;
+  }
+
+  /** The entry is whole. */
+  end(keyGroup: number, output: DataOutput): void {
+    if (output.length < PIECE_BYTES || this.#isFull[keyGroup - this.#range.start] !== 0) return;
+    this.#isFull[keyGroup - this.#range.start] = 1;
+    this.#full.push(keyGroup);
+  }
+
+  /** Gives away full buffers. */
+  giveFull(output: SnapshotOutput): void {
+    if (this.#full.length === 0) return;
+    const full = this.#full;
+    this.#full = [];
+    for (const keyGroup of full) this.#give(keyGroup, output);
+  }
+
+  /** Gives away everything; the section is made also when it is empty. */
+  giveAll(output: SnapshotOutput): void {
+    this.#full = [];
+    this.#section ??= output.keyed(this.#header);
+    for (let keyGroup = this.#range.start; keyGroup <= this.#range.end; keyGroup++) this.#give(keyGroup, output);
+  }
+
+  #give(keyGroup: number, output: SnapshotOutput): void {
+    const bytes = this.#outputs[keyGroup - this.#range.start];
+    if (bytes === undefined || bytes.length === 0) return;
+    this.#isFull[keyGroup - this.#range.start] = 0;
+    this.#section ??= output.keyed(this.#header);
+    this.#section.write(keyGroup, bytes.toBytes());
+    bytes.reset();
+  }
+}
