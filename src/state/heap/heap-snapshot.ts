@@ -40,7 +40,7 @@ export class HeapSnapshot implements DeferredSnapshot {
   readonly #context: KeyContext;
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
-  #isReleased = false;
+  #isClosed = false;
 
   /** Cuts: from now on the context's table tells what changes. */
   constructor(options: HeapCutOptions) {
@@ -67,17 +67,19 @@ export class HeapSnapshot implements DeferredSnapshot {
 
   /** Reads all that is left into memory, so that another cut may be made. */
   finishReading(): void {
-    if (this.#isRead || this.#isReleased) return;
+    if (this.#isClosed) return;
     while (this.#failure === undefined && !this.#isRead) this.#isRead = this.#reader.step(hasAllTime);
     this.#close();
   }
 
   release(): void {
-    this.#isReleased = true;
     this.#close();
   }
 
+  /** Once: what another cut has begun since must not be ended. */
   #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#reader.close();
     this.#context.onCutEnd();
   }

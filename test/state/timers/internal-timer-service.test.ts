@@ -6,6 +6,7 @@ import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { InternalTimerService } from '#state/timers/internal-timer-service';
@@ -86,7 +87,7 @@ describe('timer service', () => {
     assert.equal(subtask.timers.advanceWatermark(200, fire, () => count === 4), false);
     assert.equal(count, 4);
     const restored = open(Types.INT);
-    restored.timers.restore(redistribute({ old: [subtask.timers.snapshot()], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
+    restored.timers.restore(redistribute({ old: [finishSnapshotSync(subtask.timers.snapshot())], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
     assert.deepEqual(fired(restored, 200), [4, 5, 6, 7, 8, 9].map((key) => [key, 100 + key]));
     assert.equal(subtask.timers.advanceWatermark(200, fire, never), true);
     assert.equal(count, 10);
@@ -121,7 +122,7 @@ describe('timer service', () => {
           backend.setCurrentKey(key);
           timers.registerEventTimeTimer(namespace, timestamp);
         }
-        const snapshots = old.map(({ timers }) => timers.snapshot());
+        const snapshots = old.map(({ timers }) => finishSnapshotSync(timers.snapshot()));
         const seen: unknown[] = [];
         for (let newSubtask = 0; newSubtask < after; newSubtask++) {
           const subtask = open(keyType, after, newSubtask);
@@ -141,7 +142,7 @@ describe('timer service', () => {
     const subtask = open(Types.INT, 1, 0, Types.LONG);
     subtask.backend.setCurrentKey(1);
     subtask.timers.registerEventTimeTimer(5, 5);
-    const { keyed } = subtask.timers.snapshot();
+    const { keyed } = finishSnapshotSync(subtask.timers.snapshot());
     const restoredOf = (sections: typeof keyed) => redistribute({ old: [{ keyed: sections, operator: [] }], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 });
     assert.throws(() => open(Types.STRING, 1, 0, Types.LONG).timers.restore(restoredOf(keyed)), { code: 'STATE_MIGRATION_UNSUPPORTED', message: /key of timers/ });
     assert.throws(() => open(Types.INT).timers.restore(restoredOf(keyed)), { code: 'STATE_MIGRATION_UNSUPPORTED', message: /namespace/ });

@@ -14,6 +14,7 @@ import { GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
+import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { MemoryManager } from '#state/tables/memory-manager';
@@ -209,7 +210,9 @@ export class TaskHarness {
         this.statuses.push(status);
         if (error !== undefined) this.error = error;
       },
-      acknowledgeCheckpoint: (checkpointId, snapshots) => void this.acknowledged.set(checkpointId, snapshots),
+      acknowledgeCheckpoint: (checkpointId, snapshots) => {
+        this.acknowledged.set(checkpointId, new Map([...snapshots].map(([id, snapshot]) => [id, finishSnapshotSync(snapshot)])));
+      },
       declineCheckpoint: (checkpointId) => { throw new Error(`checkpoint ${checkpointId} was declined`); },
       isSnapshotting: false,
       cancelSnapshots: () => undefined,

@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Types, type TypeInformation } from '#core/types/type-information';
+import { SimulatedClock } from '#platform/clock/simulated-clock';
+import { SeededRandom } from '#platform/random/seeded-random';
+import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
+import type { AggregatingState, ListState, MapState, ReducingState, StateDescriptor, ValueState } from '#state/keyed/keyed-state';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { redistribute } from '#state/snapshot/redistribute';
+import { SnapshotCollector } from '#state/snapshot/snapshot-collector';
+import { MemoryManager } from '#state/tables/memory-manager';
+
+const MAX_PARALLELISM = 16;
+const REQUEST = { checkpointId: 1, timestamp: 0, isSavepoint: false, isIncremental: false };
+
+const COUNT: StateDescriptor = { kind: 'value', name: 'count', type: Types.LONG };
+const FLAG: StateDescriptor = { kind: 'value', name: 'flag', type: Types.BOOLEAN };
+const SUM: StateDescriptor = { kind: 'reducing', name: 'sum', type: Types.DOUBLE, reduce: (a: number, b: number) => a + b };
+const TEXT: StateDescriptor = { kind: 'value', name: 'text', type: Types.STRING };
+const OBJECT: StateDescriptor = { kind: 'value', name: 'object' };
+const LIST: StateDescriptor = { kind: 'list', name: 'list', type: Types.INT };
+const MAP: StateDescriptor = { kind: 'map', name: 'map', keyType: Types.STRING };
+/** The accumulator is changed in place, as users do. */
+const GATHERED: StateDescriptor = {
+  kind: 'aggregating', name: 'gathered',
+  aggregate: {
+    createAccumulator: () => ({ ids: [] as number[] }),
+    add: (id: number, accumulator: { ids: number[] }) => { accumulator.ids.push(id); return accumulator; },
+    getResult: (accumulator) => [...accumulator.ids],
+  },
+};
+
+const KEY_FORMS: readonly { readonly name: string; readonly type: TypeInformation | undefined; readonly of: (n: number) => unknown }[] = [
+  { name: 'LONG', type: Types.LONG, of: (n) => n * 3 - 50 },
+  { name: 'STRING', type: Types.STRING, of: (n) => `key ${n}` },
+  { name: 'undeclared', type: undefined, of: (n) => (n % 2 === 0 ? n : `${n}`) },
+];
+
+const SHAPES = {
+  'columns of numbers': [COUNT, FLAG, SUM],
+  'values of JavaScript': [TEXT, OBJECT, LIST, MAP, GATHERED],
+  'both kinds': [COUNT, TEXT, SUM, LIST, MAP, GATHERED],
+} as const satisfies Readonly<Record<string, readonly StateDescriptor[]>>;
+
+/** State name -> value, for one key; plain data. */
+type Held = Map<string, unknown>;
+
+/** A backend with what every key holds, changed together. */
+class ModelledBackend {
+  readonly backend: KeyedStateBackend;
+  readonly model = new Map<number, Held>();
+  readonly #descriptors: readonly StateDescriptor[];
+  readonly #keyOf: (n: number) => unknown;
+
+  constructor(keyType: TypeInformation | undefined, keyOf: (n: number) => unknown, descriptors: readonly StateDescriptor[], memory: MemoryManager) {
+    this.backend = open(keyType, memory);
+    this.#keyOf = keyOf;
+    this.#descriptors = descriptors;
+  }
+
+  change(n: number, random: SeededRandom, id: number): void {
+    const descriptor = this.#descriptors[random.nextInt(this.#descriptors.length)]!;
+    const isClearing = random.nextInt(4) === 0;
+    this.backend.setCurrentKey(this.#keyOf(n));
+    let held = this.model.get(n);
+    if (held === undefined) this.model.set(n, (held = new Map()));
+    const state = this.backend.getState(descriptor);
+    if (isClearing) {
+      state.clear();
+      held.delete(descriptor.name);
+    } else {
+      held.set(descriptor.name, put(descriptor, state, held.get(descriptor.name), id));
+    }
+    if (held.size === 0) this.model.delete(n);
+  }
+
+  /** The model as it is now, by key. */
+  copy(): Record<string, Record<string, unknown>> {
+    return toRecord([...this.model].map(([n, held]) => [this.#keyOf(n), structuredClone(Object.fromEntries(held))]));
+  }
+}
+
+/** Changes the state of the current key; returns what it holds then. */
+function put(descriptor: StateDescriptor, state: unknown, before: unknown, id: number): unknown {
+  switch (descriptor.name) {
+    case 'count': (state as ValueState<number>).update(id); return id;
+    case 'flag': (state as ValueState<boolean>).update(id % 2 === 0); return id % 2 === 0;
+    case 'sum': (state as ReducingState<number>).add(id); return ((before as number | undefined) ?? 0) + id;
+    case 'text': (state as ValueState<string>).update(`text ${id}`); return `text ${id}`;
+    case 'object': (state as ValueState<object>).update({ id, of: [id] }); return { id, of: [id] };
+    case 'list': (state as ListState<number>).add(id); return [...((before as number[] | undefined) ?? []), id];
+    case 'gathered': (state as AggregatingState<number, number[]>).add(id); return [...((before as number[] | undefined) ?? []), id];
+    default: {
+      const map = state as MapState<string, unknown>;
+      const entries = { ...(before as Record<string, unknown> | undefined) };
+      map.put(`e${id % 5}`, { id });
+      entries[`e${id % 5}`] = { id };
+      if (id % 3 === 0 && Object.keys(entries).length > 1) {
+        map.remove(Object.keys(entries)[0]!);
+        delete entries[Object.keys(entries)[0]!];
+      }
+      return entries;
+    }
+  }
+}
+
+function open(keyType: TypeInformation | undefined, memory: MemoryManager): KeyedStateBackend {
+  return createHeapKeyedStateBackend({ keyType, keyGroupRange: { start: 0, end: MAX_PARALLELISM - 1 }, maxParallelism: MAX_PARALLELISM, memory, clock: new SimulatedClock(), isObjectReuse: false });
+}
+
+function toRecord(entries: readonly (readonly [unknown, Record<string, unknown>])[]): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(entries.map(([key, held]) => [JSON.stringify(key), held]).sort());
+}
+
+/** What a snapshot gives a new backend, by key. */
+function contentOf(snapshot: OperatorSnapshot, keyType: TypeInformation | undefined, descriptors: readonly StateDescriptor[]): Record<string, Record<string, unknown>> {
+  const backend = open(keyType, MemoryManager.unshared(1 << 26));
+  backend.restore(redistribute({ old: [snapshot], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
+  const content = new Map<unknown, Record<string, unknown>>();
+  for (const descriptor of descriptors) {
+    backend.getState(descriptor);
+    backend.applyToKeys(descriptor.name, (key, state) => {
+      const held = content.get(key) ?? {};
+      held[descriptor.name] = valueOf(descriptor, state);
+      content.set(key, held);
+    });
+  }
+  backend.release();
+  return toRecord([...content]);
+}
+
+function valueOf(descriptor: StateDescriptor, state: unknown): unknown {
+  if (descriptor.kind === 'map') return Object.fromEntries((state as MapState<string, unknown>).entries());
+  if (descriptor.kind === 'list') return [...(state as ListState<unknown>).get()];
+  return descriptor.kind === 'value' ? (state as ValueState<unknown>).value() : (state as ReducingState<unknown>).get();
+}
+
+interface Running {
+  readonly part: DeferredSnapshot;
+  readonly cut: OperatorSnapshot;
+  readonly output: SnapshotCollector;
+  readonly expected: Record<string, Record<string, unknown>>;
+  isDone: boolean;
+}
+
+function begin(modelled: ModelledBackend): Running | undefined {
+  const cut = modelled.backend.snapshot(REQUEST);
+  assert.ok((cut.deferred ?? []).length <= 1);
+  const part = cut.deferred?.[0];
+  return part === undefined ? undefined : { part, cut, output: new SnapshotCollector(), expected: modelled.copy(), isDone: false };
+}
+
+describe('snapshots of the heap backend that are read while state changes', () => {
+  for (const { name, type, of } of KEY_FORMS) {
+    for (const [shape, descriptors] of Object.entries(SHAPES)) {
+      test(`${shape} by ${name} keys are read as they were at the cut; snapshots follow, overlap and are given up`, () => {
+        fc.assert(fc.property(fc.integer(), (seed) => {
+          const random = new SeededRandom(seed);
+          const memory = MemoryManager.unshared(1 << 26);
+          const modelled = new ModelledBackend(type, of, descriptors, memory);
+          const keyCount = 1 + random.nextInt(2500);
+          const running: Running[] = [];
+          const finish = (one: Running): void => {
+            while (one.part.step(one.output, () => true) !== 'done');
+            one.part.release();
+            assert.deepEqual(contentOf(one.output.addTo(one.cut), type, descriptors), one.expected);
+          };
+          const operations = 3000 + random.nextInt(4000);
+          for (let id = 1; id <= operations; id++) {
+            modelled.change(random.nextInt(keyCount), random, id);
+            // Mostly one at a time, now and then a second one meanwhile.
+            if (random.nextInt(running.length === 0 ? 700 : 6000) === 0) {
+              const one = begin(modelled);
+              if (one !== undefined) running.push(one);
+            }
+            const first = running[0];
+            if (first === undefined || random.nextInt(60) !== 0) continue;
+            let looks = random.nextInt(4);
+            if (random.nextInt(25) === 0) {
+              first.part.release();
+              running.shift();
+            } else if (first.part.step(first.output, () => looks-- > 0) === 'done') {
+              finish({ ...first, part: { step: () => 'done', release: () => first.part.release() } });
+              running.shift();
+            }
+          }
+          running.forEach(finish);
+          modelled.backend.release();
+          assert.equal(memory.usedBytes, 0);
+        }), { numRuns: 12 });
+      });
+    }
+  }
+
+  test('a value that its type cannot write fails the snapshot, not the record that touches it', () => {
+    const backend = createHeapKeyedStateBackend({
+      keyType: Types.INT, keyGroupRange: { start: 0, end: 15 }, maxParallelism: MAX_PARALLELISM, memory: MemoryManager.unshared(1 << 20), clock: new SimulatedClock(), isObjectReuse: true,
+    });
+    const state = backend.getState(TEXT) as ValueState<unknown>;
+    backend.setCurrentKey(1);
+    state.update(5);
+    const [part] = backend.snapshot(REQUEST).deferred!;
+    assert.equal(state.value(), 5);
+    state.update('text');
+    assert.throws(() => part!.step(new SnapshotCollector(), () => true), { code: 'TYPE_MISMATCH' });
+    part!.release();
+    assert.equal(state.value(), 'text');
+  });
+
+  test('state that is asked for after the cut is no part of it, and restored state that nobody asked for is', () => {
+    const first = open(Types.INT, MemoryManager.unshared(1 << 20));
+    for (const descriptor of [COUNT, TEXT]) {
+      first.setCurrentKey(1);
+      put(descriptor, first.getState(descriptor), undefined, 7);
+    }
+    const snapshot = finish(first.snapshot(REQUEST));
+    const second = open(Types.INT, MemoryManager.unshared(1 << 20));
+    second.restore(redistribute({ old: [snapshot], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
+    second.setCurrentKey(2);
+    put(COUNT, second.getState(COUNT), undefined, 8);
+    const cut = second.snapshot(REQUEST);
+    put(TEXT, second.getState(TEXT), undefined, 9);
+    assert.deepEqual(contentOf(finish(cut), Types.INT, [COUNT, TEXT]), { 1: { count: 7, text: 'text 7' }, 2: { count: 8 } });
+  });
+});
+
+function finish(snapshot: OperatorSnapshot): OperatorSnapshot {
+  const output = new SnapshotCollector();
+  for (const part of snapshot.deferred ?? []) {
+    while (part.step(output, () => false) !== 'done');
+    part.release();
+  }
+  return output.addTo(snapshot);
+}
