@@ -11,6 +11,7 @@ import { StreamExecutionEnvironment } from '#datastream/environment/stream-execu
 import type { SpawnOptions, Threads, WorkerThread } from '#platform/threads/threads';
 import recoveryJob, { type RecoveryArguments } from './recovery-job.js';
 import regionJob, { type RegionArguments } from './region-job.js';
+import schemaJob, { type SchemaArguments } from './schema-job.js';
 import smallJob, { type SmallArguments } from './small-job.js';
 
 interface JobModule {
@@ -20,6 +21,7 @@ interface JobModule {
 
 const RECOVERY_JOB: JobModule = { url: new URL('./recovery-job.js', import.meta.url), build: recoveryJob };
 const REGION_JOB: JobModule = { url: new URL('./region-job.js', import.meta.url), build: regionJob };
+const SCHEMA_JOB: JobModule = { url: new URL('./schema-job.js', import.meta.url), build: schemaJob };
 const SMALL_JOB: JobModule = { url: new URL('./small-job.js', import.meta.url), build: smallJob };
 const ROWS = 1800;
 const RATE = 2500;
@@ -130,6 +132,10 @@ export function runRecovery(args: RecoveryArguments, parallelism: number, settin
 
 export function runSmall(args: SmallArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
   return runJobModule(SMALL_JOB, args, parallelism, settings, disturbance);
+}
+
+export function runSchema(args: SchemaArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
+  return runJobModule(SCHEMA_JOB, args, parallelism, settings, disturbance);
 }
 
 export function runRegions(args: RegionArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
