@@ -5,7 +5,7 @@ import { WindowGeometry } from '#streaming/window/window-geometry';
 import { vectorTests } from '../../runtime-vectors.js';
 
 describe('WindowGeometry', () => {
-  vectorTests('window', 'windows of a timestamp are Flink\'s', 50, (vectors) => {
+  vectorTests('window', 'windows of a timestamp are Flink\'s', 70, (vectors) => {
     for (const { timestamp, sizeMs, slideMs, offsetMs, tumblingStart, sliding } of vectors as unknown as { timestamp: number; sizeMs: number; slideMs: number; offsetMs: number; tumblingStart: number; sliding: number[][] }[]) {
       for (const isSliceable of [true, false]) {
         const tumbling = new WindowGeometry({ kind: 'tumbling', timeDomain: 'event', sizeMs, offsetMs }, isSliceable);
@@ -14,6 +14,20 @@ describe('WindowGeometry', () => {
         assert.deepEqual(geometry.windowStarts(timestamp).map((start) => [start, start + sizeMs]), sliding);
       }
     }
+  });
+
+  test('a start is never -0, also before 1970 and with an offset', () => {
+    fc.assert(fc.property(fc.integer({ min: -1e12, max: 1e12 }), fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: -1e6, max: 1e6 }), (time, sizeMs, offsetMs) => {
+      const [start] = new WindowGeometry({ kind: 'tumbling', timeDomain: 'event', sizeMs, offsetMs }, true).windowStarts(time);
+      assert.ok(start! <= time && time < start! + sizeMs);
+      assert.ok(Object.is(start! + 0, start));
+    }), { examples: [[0, 10, 0], [-10, 10, 0]] });
+  });
+
+  test('a slide wider than the window leaves gaps', () => {
+    const geometry = new WindowGeometry({ kind: 'sliding', timeDomain: 'event', sizeMs: 5, slideMs: 10, offsetMs: 0 }, true);
+    assert.deepEqual(geometry.windowStarts(7), []);
+    assert.deepEqual(geometry.windowStarts(3), [0]);
   });
 
   const shape = fc.record({ sizeMs: fc.integer({ min: 1, max: 60 }), slideMs: fc.integer({ min: 1, max: 60 }), offsetMs: fc.integer({ min: -80, max: 80 }) });
