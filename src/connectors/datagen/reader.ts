@@ -1,13 +1,14 @@
 // Calls the user's function for each index of its splits, no faster than the rate. Thread: the slot's.
 import { RateLimit } from '#connectors/datagen/rate-limit';
-import { InterleavedCursor, interleavedProgress, slowestCursor, type InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { InterleavedCursors } from '#connectors/splits/interleaved-cursors';
+import type { InterleavedSplit } from '#connectors/splits/interleaved-range';
 import { ReadStatus, type ReaderOutput, type RowSourceReader, type SourceReaderContext } from '#streaming/source/source';
 
 export class DataGeneratorReader<T> implements RowSourceReader<T, InterleavedSplit> {
   readonly kind = 'rows';
   readonly #generate: (index: number) => T;
   readonly #limit: RateLimit;
-  readonly #cursors: InterleavedCursor[] = [];
+  readonly #cursors = new InterleavedCursors();
   #isLastSplitKnown = false;
   #isWaitingForPermit = false;
 
@@ -19,16 +20,28 @@ export class DataGeneratorReader<T> implements RowSourceReader<T, InterleavedSpl
   start(): void {}
 
   addSplits(splits: readonly InterleavedSplit[]): void {
-    for (const split of splits) this.#cursors.push(new InterleavedCursor(split));
+    this.#cursors.add(splits);
   }
 
   notifyNoMoreSplits(): void {
     this.#isLastSplitKnown = true;
   }
 
+  splitIdOf(split: InterleavedSplit): string {
+    return split.id;
+  }
+
+  takeFinishedSplits(): readonly string[] {
+    return this.#cursors.takeFinished();
+  }
+
+  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
+    this.#cursors.pauseOrResume(pause, resume);
+  }
+
   poll(output: ReaderOutput<T>): ReadStatus {
-    const cursor = slowestCursor(this.#cursors);
-    if (cursor === undefined) return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    const cursor = this.#cursors.next();
+    if (cursor === undefined) return this.#isLastSplitKnown && this.#cursors.isAtEnd ? ReadStatus.END : ReadStatus.NOTHING;
     const wanted = Math.min(output.room, cursor.blockEnd - cursor.position);
     const count = this.#limit.take(wanted);
     this.#isWaitingForPermit = count === 0 && wanted > 0;
@@ -46,11 +59,11 @@ export class DataGeneratorReader<T> implements RowSourceReader<T, InterleavedSpl
   }
 
   get progress(): number {
-    return interleavedProgress(this.#cursors);
+    return this.#cursors.progress;
   }
 
   snapshot(): readonly InterleavedSplit[] {
-    return this.#cursors.filter((cursor) => !cursor.isAtEnd).map((cursor) => cursor.snapshot());
+    return this.#cursors.snapshot();
   }
 
   close(): void {}

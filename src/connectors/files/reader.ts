@@ -25,6 +25,7 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
   readonly #malformed: MalformedRecords;
   #queue: FileSplit[] = [];
   #open: OpenFile<T> | undefined;
+  #finished: string[] = [];
   #hasAsked = false;
   #isLastSplitKnown = false;
 
@@ -45,6 +46,16 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
     this.#isLastSplitKnown = true;
   }
 
+  splitIdOf(split: FileSplit): string {
+    return split.id;
+  }
+
+  takeFinishedSplits(): readonly string[] {
+    const finished = this.#finished;
+    this.#finished = [];
+    return finished;
+  }
+
   poll(output: ReaderOutput<T>): ReadStatus {
     const file = this.#open ?? this.#openNext();
     if (file === undefined) return this.#whenIdle();
@@ -56,6 +67,7 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
     for (let room = output.room; room > 0; room--) {
       const record = file.decoder.next();
       if (record === END_OF_FILE) {
+        this.#finished.push(file.split.id);
         this.#closeOpen();
         break;
       }

@@ -24,6 +24,8 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
   readonly #path: string;
   readonly #malformed: MalformedRecords;
   readonly #passes: Pass[] = [];
+  readonly #paused = new Set<string>();
+  #finished: string[] = [];
   #isLastSplitKnown = false;
 
   constructor(files: Files, path: string, malformed: MalformedRecords) {
@@ -42,9 +44,24 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
     this.#isLastSplitKnown = true;
   }
 
+  splitIdOf(split: InterleavedSplit): string {
+    return split.id;
+  }
+
+  takeFinishedSplits(): readonly string[] {
+    const finished = this.#finished;
+    this.#finished = [];
+    return finished;
+  }
+
+  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
+    for (const id of pause) this.#paused.add(id);
+    for (const id of resume) this.#paused.delete(id);
+  }
+
   poll(output: ReaderOutput<NexmarkEvent>): ReadStatus {
     const pass = this.#slowest();
-    if (pass === undefined) return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    if (pass === undefined) return this.#isLastSplitKnown && this.#passes.every(({ isAtEnd }) => isAtEnd) ? ReadStatus.END : ReadStatus.NOTHING;
     const { cursor, lines } = pass;
     const ahead = cursor.position - lines.lineNumber;
     if (ahead > 0) {
@@ -67,7 +84,8 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
   #slowest(): Pass | undefined {
     let slowest: Pass | undefined;
     for (const pass of this.#passes) {
-      if (!pass.isAtEnd && (slowest === undefined || pass.cursor.position < slowest.cursor.position)) slowest = pass;
+      if (pass.isAtEnd || this.#paused.has(pass.cursor.split.id)) continue;
+      if (slowest === undefined || pass.cursor.position < slowest.cursor.position) slowest = pass;
     }
     return slowest;
   }
@@ -90,6 +108,7 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
 
   #end(pass: Pass): void {
     pass.isAtEnd = true;
+    this.#finished.push(pass.cursor.split.id);
     pass.lines.close();
   }
 

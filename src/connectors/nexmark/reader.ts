@@ -9,7 +9,8 @@ import { EventSequence } from '#connectors/nexmark/event-sequence';
 import { FillState, createFillLoop, type NexmarkFillLoop } from '#connectors/nexmark/fill-loop';
 import type { NexmarkConfig } from '#connectors/nexmark/options';
 import { highKey } from '#connectors/nexmark/random-words';
-import { InterleavedCursor, interleavedProgress, slowestCursor, type InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { InterleavedCursors } from '#connectors/splits/interleaved-cursors';
+import type { InterleavedCursor, InterleavedSplit } from '#connectors/splits/interleaved-range';
 import { ReadStatus, type ColumnSourceReader } from '#streaming/source/source';
 
 const NUMBERS_PER_HIGH_KEY = 2 ** 32;
@@ -24,7 +25,7 @@ export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit>
   readonly #schema: Schema;
   readonly #loop: NexmarkFillLoop;
   readonly #state = new Float64Array(3);
-  #cursors: InterleavedCursor[] = [];
+  readonly #cursors = new InterleavedCursors();
   #isLastSplitKnown = false;
   #layout: FrameLayout | undefined;
   #places = new Int32Array(0);
@@ -40,11 +41,23 @@ export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit>
   start(): void {}
 
   addSplits(splits: readonly InterleavedSplit[]): void {
-    for (const split of splits) this.#cursors.push(new InterleavedCursor(split));
+    this.#cursors.add(splits);
   }
 
   notifyNoMoreSplits(): void {
     this.#isLastSplitKnown = true;
+  }
+
+  splitIdOf(split: InterleavedSplit): string {
+    return split.id;
+  }
+
+  takeFinishedSplits(): readonly string[] {
+    return this.#cursors.takeFinished();
+  }
+
+  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
+    this.#cursors.pauseOrResume(pause, resume);
   }
 
   fill(batch: Batch): ReadStatus {
@@ -52,21 +65,21 @@ export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit>
     assert(batch.heapBytesMax >= this.rowHeapBytesMax, `a Nexmark batch has ${this.rowHeapBytesMax} bytes of heap for a row, got ${batch.heapBytesMax}`);
     const state = this.#state;
     state.fill(0);
-    const cursor = slowestCursor(this.#cursors);
+    const cursor = this.#cursors.next();
     if (cursor !== undefined) this.#fillFrom(cursor, batch, state);
     batch.count = state[FillState.ROW]!;
     batch.heapLength = state[FillState.HEAP_BYTES]!;
     batch.isAsciiHeap = true;
-    if (slowestCursor(this.#cursors) !== undefined) return ReadStatus.MORE;
-    return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    if (this.#cursors.next() !== undefined) return ReadStatus.MORE;
+    return this.#isLastSplitKnown && this.#cursors.isAtEnd ? ReadStatus.END : ReadStatus.NOTHING;
   }
 
   snapshot(): readonly InterleavedSplit[] {
-    return this.#cursors.filter((cursor) => !cursor.isAtEnd).map((cursor) => cursor.snapshot());
+    return this.#cursors.snapshot();
   }
 
   get progress(): number {
-    return interleavedProgress(this.#cursors);
+    return this.#cursors.progress;
   }
 
   close(): void {}

@@ -1,7 +1,8 @@
 // hot path. Fills batches of one LONG column with consecutive numbers. Thread: the slot's.
 import { assert } from '#core/assert';
 import type { Batch } from '#core/columns/frame';
-import { InterleavedCursor, interleavedProgress, slowestCursor, type InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { InterleavedCursors } from '#connectors/splits/interleaved-cursors';
+import type { InterleavedSplit } from '#connectors/splits/interleaved-range';
 import { ReadStatus, type ColumnSourceReader } from '#streaming/source/source';
 
 export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit> {
@@ -9,7 +10,7 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
   readonly nextPollMs = Number.POSITIVE_INFINITY;
   splitId = '';
   readonly #from: number;
-  readonly #cursors: InterleavedCursor[] = [];
+  readonly #cursors = new InterleavedCursors();
   #isLastSplitKnown = false;
 
   /** @param from value of element 0. */
@@ -20,11 +21,23 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
   start(): void {}
 
   addSplits(splits: readonly InterleavedSplit[]): void {
-    for (const split of splits) this.#cursors.push(new InterleavedCursor(split));
+    this.#cursors.add(splits);
   }
 
   notifyNoMoreSplits(): void {
     this.#isLastSplitKnown = true;
+  }
+
+  splitIdOf(split: InterleavedSplit): string {
+    return split.id;
+  }
+
+  takeFinishedSplits(): readonly string[] {
+    return this.#cursors.takeFinished();
+  }
+
+  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
+    this.#cursors.pauseOrResume(pause, resume);
   }
 
   fill(batch: Batch): ReadStatus {
@@ -33,7 +46,7 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
     batch.count = 0;
     batch.heapLength = 0;
     batch.isAsciiHeap = true;
-    const cursor = slowestCursor(this.#cursors);
+    const cursor = this.#cursors.next();
     if (cursor !== undefined) {
       const count = Math.min(batch.layout.capacity, cursor.blockEnd - cursor.position);
       const f64 = batch.memory.f64;
@@ -46,16 +59,16 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
       this.splitId = cursor.split.id;
       cursor.moveTo(cursor.position + count);
     }
-    if (slowestCursor(this.#cursors) !== undefined) return ReadStatus.MORE;
-    return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    if (this.#cursors.next() !== undefined) return ReadStatus.MORE;
+    return this.#isLastSplitKnown && this.#cursors.isAtEnd ? ReadStatus.END : ReadStatus.NOTHING;
   }
 
   snapshot(): readonly InterleavedSplit[] {
-    return this.#cursors.filter((cursor) => !cursor.isAtEnd).map((cursor) => cursor.snapshot());
+    return this.#cursors.snapshot();
   }
 
   get progress(): number {
-    return interleavedProgress(this.#cursors);
+    return this.#cursors.progress;
   }
 
   close(): void {}

@@ -50,20 +50,3 @@ export class InterleavedCursor {
     return { ...this.split, position: this.position };
   }
 }
-
-/** The cursor that lags most, or undefined when all are at their end: reading it first keeps event times together. */
-export function slowestCursor(cursors: readonly InterleavedCursor[]): InterleavedCursor | undefined {
-  let slowest: InterleavedCursor | undefined;
-  for (const cursor of cursors) {
-    if (!cursor.isAtEnd && (slowest === undefined || cursor.position < slowest.position)) slowest = cursor;
-  }
-  return slowest;
-}
-
-/** Share of the stream that the slowest cursor has passed; NaN when unbounded or without splits. */
-export function interleavedProgress(cursors: readonly InterleavedCursor[]): number {
-  const [first] = cursors;
-  if (first === undefined || first.split.end === null) return Number.NaN;
-  const position = slowestCursor(cursors)?.position ?? first.split.end;
-  return first.split.end === 0 ? 1 : Math.min(1, position / first.split.end);
-}

@@ -70,8 +70,15 @@ interface SplitReader<SplitT> {
   notifyCheckpointComplete?(checkpointId: number): void;
   /** After NOTHING: epoch ms at which to poll again; Infinity = only when woken. */
   readonly nextPollMs: number;
+  /**
+   * The id under which the split's rows come. With it the split's watermark counts from its assignment on, and takeFinishedSplits
+   * must tell when it is read; without it, from its first row.
+   */
+  splitIdOf?(split: SplitT): string;
   /** Ids of splits read to their end since the last call: their watermarks hold nothing back any more. */
   takeFinishedSplits?(): readonly string[];
+  /** Leaves the splits of `pause` unread until they are in `resume`: those that are too far ahead of their alignment group. */
+  pauseOrResumeSplits?(pause: readonly string[], resume: readonly string[]): void;
   /** 0..1 of a bounded input, for the progress line; NaN when unknown. */
   readonly progress?: number;
   close(): void;

@@ -52,7 +52,7 @@ export class SourceDriver {
   #isIdle = false;
   #lastEmitMs = Number.NEGATIVE_INFINITY;
   #lastStepMs = 0;
-  /** The last step ended without room: the time until the next one is back pressure. */
+  /** The last step ended without room or held by alignment: until the next one no split is idle. */
   #wasBlocked = false;
   recordsIn = 0;
 
@@ -93,7 +93,7 @@ export class SourceDriver {
         for (const [splitId, timestamp] of Object.entries(decodePlain(item.bytes) as Record<string, number>)) this.#restoredProgress.set(splitId, timestamp);
       }
       const splits = restored.operator(SPLITS_SECTION).map((item) => decodePlain(item.bytes));
-      if (splits.length > 0) this.#reader.addSplits(splits);
+      if (splits.length > 0) this.#assign(splits);
     }
     this.#description.reporter.registerReader(this.#operatorId);
   }
@@ -101,6 +101,7 @@ export class SourceDriver {
   /** Watermark alignment: reading stops while the watermark is above this. */
   limitWatermark(maxWatermark: number): void {
     this.#brake?.limit(maxWatermark);
+    this.#alignSplits(this.#description.clock.now());
     this.#isWoken = true;
   }
 
@@ -129,7 +130,7 @@ export class SourceDriver {
   }
 
   addSplits(splits: readonly unknown[]): void {
-    this.#reader.addSplits(splits);
+    this.#assign(splits);
     this.#isWoken = true;
   }
 
@@ -144,7 +145,7 @@ export class SourceDriver {
     this.#brake?.onStep(nowMs, this.#isIdle ? Number.POSITIVE_INFINITY : this.#watermark);
     const result = this.#step(nowMs);
     this.#lastStepMs = nowMs;
-    this.#wasBlocked = this.#availability.blocked !== 0;
+    this.#wasBlocked = this.#availability.blocked !== 0 || this.#isHeld;
     return result;
   }
 
@@ -155,7 +156,7 @@ export class SourceDriver {
       return StepResult.PROGRESS;
     }
     this.#isWoken = false;
-    if (this.#brake?.isHolding(this.#watermark) === true) return StepResult.IDLE;
+    if (this.#isHeld) return StepResult.IDLE;
     const status = this.#reader.kind === 'columns' ? this.#reader.fill(this.#batch!) : this.#pollRows(this.#reader);
     const rows = this.#reader.kind === 'columns' ? this.#batch!.count : this.#values.length;
     if (rows > 0 || status === ReadStatus.MORE) this.#isWoken = true;
@@ -198,6 +199,37 @@ export class SourceDriver {
 
   close(): void {
     this.#reader.close();
+  }
+
+  #assign(splits: readonly unknown[]): void {
+    const reader = this.#reader;
+    const nowMs = this.#description.clock.now();
+    for (const split of reader.splitIdOf === undefined ? [] : splits) {
+      const splitId = reader.splitIdOf!(split);
+      this.#watermarks.assign(splitId, nowMs);
+      this.#restoreProgress(splitId, nowMs);
+    }
+    reader.addSplits(splits);
+  }
+
+  /** Where the split was before, whoever read it then. */
+  #restoreProgress(splitId: string, nowMs: number): void {
+    const restored = this.#restoredProgress.get(splitId);
+    if (restored === undefined) return;
+    this.#watermarks.restore(splitId, restored, nowMs);
+    this.#restoredProgress.delete(splitId);
+  }
+
+  /** The whole source is ahead of its group. */
+  get #isHeld(): boolean {
+    return this.#brake?.isHolding(this.#watermark) === true;
+  }
+
+  /** Splits that alone are ahead of the group wait, so that the others catch up. */
+  #alignSplits(nowMs: number): void {
+    if (this.#brake === undefined || this.#reader.pauseOrResumeSplits === undefined) return;
+    const { pause, resume } = this.#watermarks.alignTo(this.#brake.maxWatermark, nowMs);
+    if (pause.length > 0 || resume.length > 0) this.#reader.pauseOrResumeSplits(pause, resume);
   }
 
   #prepareColumns(producedType: Parameters<typeof schemaOf>[0]): void {
@@ -246,11 +278,7 @@ export class SourceDriver {
       while (end < this.#end && this.#splitIds[end] === splitId) end++;
       this.#segmentEnd = end;
     }
-    const restored = this.#restoredProgress.get(splitId);
-    if (restored !== undefined) {
-      this.#watermarks.restore(splitId, restored, nowMs);
-      this.#restoredProgress.delete(splitId);
-    }
+    this.#restoreProgress(splitId, nowMs);
     this.#chain.state.maxTimestamp = this.#watermarks.enter(splitId, nowMs);
   }
 
@@ -269,6 +297,7 @@ export class SourceDriver {
     this.#lastEmitMs = nowMs;
     for (const splitId of this.#reader.takeFinishedSplits?.() ?? []) this.#watermarks.remove(splitId);
     const { watermark, isIdle } = this.#watermarks.combine(nowMs);
+    this.#alignSplits(nowMs);
     if (isIdle !== this.#isIdle) {
       this.#isIdle = isIdle;
       this.#chain.processIdleness(isIdle);

@@ -29,6 +29,11 @@ export class AlignmentBrake {
     this.#maxWatermark = maxWatermark;
   }
 
+  /** No split may be read beyond this event time. */
+  get maxWatermark(): number {
+    return this.#maxWatermark;
+  }
+
   isHolding(watermark: number): boolean {
     return watermark > this.#maxWatermark;
   }

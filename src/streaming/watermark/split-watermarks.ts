@@ -8,6 +8,8 @@ interface SplitProgress {
   watermark: number;
   lastRowMs: number;
   isIdle: boolean;
+  /** Left unread by the reader, so that it is not idle by that. */
+  isPaused: boolean;
   readonly generator: WatermarkGenerator<unknown> | undefined;
 }
 
@@ -32,14 +34,14 @@ export class SplitWatermarks {
     return kind === 'bounded-out-of-orderness' ? 'max' : kind;
   }
 
+  /** From now on the split's watermark counts. */
+  assign(splitId: string, nowMs: number): void {
+    this.#split(splitId, nowMs);
+  }
+
   /** The highest event time of the split so far: what its loop starts from. */
   enter(splitId: string, nowMs: number): number {
-    let split = this.#splits.get(splitId);
-    if (split === undefined) {
-      const { generation } = this.#strategy;
-      split = { maxTimestamp: MIN_WATERMARK, watermark: MIN_WATERMARK, lastRowMs: nowMs, isIdle: false, generator: generation.kind === 'generator' ? generation.create() : undefined };
-      this.#splits.set(splitId, split);
-    }
+    const split = this.#split(splitId, nowMs);
     split.lastRowMs = nowMs;
     split.isIdle = false;
     this.#current = split;
@@ -63,15 +65,26 @@ export class SplitWatermarks {
 
   /** After a batch of the entered split. */
   leave(maxTimestamp: number): void {
-    const split = this.#current!;
-    split.maxTimestamp = maxTimestamp;
-    const { generation } = this.#strategy;
-    if (generation.kind === 'bounded-out-of-orderness') split.watermark = Math.max(split.watermark, maxTimestamp - generation.outOfOrdernessMs - 1);
+    this.#advance(this.#current!, maxTimestamp);
   }
 
   /** A split is read to its end or moved: it holds nothing back any more. */
   remove(splitId: string): void {
     this.#splits.delete(splitId);
+  }
+
+  /** Which splits to leave unread and which to read again, so that none is read whose watermark is above the limit. */
+  alignTo(maxWatermark: number, nowMs: number): { readonly pause: readonly string[]; readonly resume: readonly string[] } {
+    const pause: string[] = [];
+    const resume: string[] = [];
+    for (const [id, split] of this.#splits) {
+      const isAhead = split.watermark > maxWatermark;
+      if (isAhead === split.isPaused) continue;
+      split.isPaused = isAhead;
+      split.lastRowMs = nowMs;
+      (isAhead ? pause : resume).push(id);
+    }
+    return { pause, resume };
   }
 
   /** Asks generators, marks quiet splits idle, and combines. Undefined watermark = nothing known yet. */
@@ -82,7 +95,7 @@ export class SplitWatermarks {
     for (const split of this.#splits.values()) {
       this.#current = split;
       split.generator?.onPeriodicEmit(this.#output);
-      if (idlenessMs !== undefined && nowMs - split.lastRowMs >= idlenessMs) split.isIdle = true;
+      if (idlenessMs !== undefined && !split.isPaused && nowMs - split.lastRowMs >= idlenessMs) split.isIdle = true;
       if (split.isIdle) continue;
       isIdle = false;
       if (split.watermark < watermark) watermark = split.watermark;
@@ -95,8 +108,24 @@ export class SplitWatermarks {
     return Object.fromEntries([...this.#splits].filter(([, split]) => split.maxTimestamp > MIN_WATERMARK).map(([id, split]) => [id, split.maxTimestamp]));
   }
 
+  /** The split goes on from where it was; the one that is entered stays so. */
   restore(splitId: string, maxTimestamp: number, nowMs: number): void {
-    this.enter(splitId, nowMs);
-    this.leave(maxTimestamp);
+    this.#advance(this.#split(splitId, nowMs), maxTimestamp);
+  }
+
+  #split(splitId: string, nowMs: number): SplitProgress {
+    let split = this.#splits.get(splitId);
+    if (split === undefined) {
+      const { generation } = this.#strategy;
+      split = { maxTimestamp: MIN_WATERMARK, watermark: MIN_WATERMARK, lastRowMs: nowMs, isIdle: false, isPaused: false, generator: generation.kind === 'generator' ? generation.create() : undefined };
+      this.#splits.set(splitId, split);
+    }
+    return split;
+  }
+
+  #advance(split: SplitProgress, maxTimestamp: number): void {
+    split.maxTimestamp = maxTimestamp;
+    const { generation } = this.#strategy;
+    if (generation.kind === 'bounded-out-of-orderness') split.watermark = Math.max(split.watermark, maxTimestamp - generation.outOfOrdernessMs - 1);
   }
 }

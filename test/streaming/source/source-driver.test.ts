@@ -142,9 +142,38 @@ describe('watermarks of a source', () => {
     before.harness.task.close();
     const after = start(BOUNDED, { restored });
     assert.deepEqual(after.source.reader.splits, ['a', 'b']);
-    assert.deepEqual(after.step(...at('a', 60)), [60, { watermark: 97 }]);
-    assert.deepEqual(after.step(...at('b', 120)), [120]);
+    assert.deepEqual(after.step(...at('a', 60)), [60, { watermark: 47 }]);
+    assert.deepEqual(after.step(...at('b', 120)), [120, { watermark: 97 }]);
     after.harness.task.close();
+  });
+
+  test('wait for a split from its assignment on, until it is read or idle', () => {
+    const run = start(BOUNDED.withIdleness(50));
+    run.harness.task.deliver({ kind: 'add-splits', operatorId: 'numbers', splits: ['a', 'b'] });
+    assert.deepEqual(run.step(...at('a', 100)), [100]);
+    assert.deepEqual(run.step(...at('b', 10)), [10, { watermark: 7 }]);
+    run.source.finished.push('b');
+    assert.deepEqual(run.step(...at('a', 101)), [101, { watermark: 98 }]);
+    run.harness.task.deliver({ kind: 'add-splits', operatorId: 'numbers', splits: ['c'] });
+    for (let i = 0; i < 4; i++) assert.deepEqual(run.step(...at('a', 110 + i)), [110 + i], 'c holds back');
+    assert.deepEqual(run.step(...at('a', 120)), [120, { watermark: 117 }]);
+    run.harness.task.close();
+  });
+
+  test('a split that is assigned in the middle of a batch does not take over the progress of the one that is read', () => {
+    const made = new ScriptedSource();
+    const harness = new TaskHarness({ operators: chain(source('numbers', made, BOUNDED)), outputs: [{ operatorIndex: 0, type: Types.INT }], ringBytes: 1024 }).open();
+    harness.task.deliver({ kind: 'add-splits', operatorId: 'numbers', splits: ['a'] });
+    made.script.push(...Array.from({ length: 200 }, (_, i) => at('a', i)[0]!));
+    assert.equal(harness.run(), StepResult.BLOCKED);
+    harness.task.deliver({ kind: 'add-splits', operatorId: 'numbers', splits: ['b'] });
+    made.script.push(...at('b', 10));
+    harness.drains[0]!.take(1000);
+    harness.settle();
+    harness.clock.advance(INTERVAL_MS);
+    harness.settle();
+    assert.deepEqual(harness.received().filter((one) => 'watermark' in one).at(-1), { watermark: 7 });
+    harness.task.close();
   });
 });
 
@@ -249,5 +278,30 @@ describe('a source task', () => {
     assert.equal(harness.task.counters().recordsIn, 1000);
     assert.deepEqual(harness.received().at(-1), { end: true });
     harness.task.close();
+  });
+});
+
+describe('watermark alignment in a source', () => {
+  test('a split that is too far ahead waits while the others are read, and goes on when the limit allows', () => {
+    const run = start(BOUNDED.withWatermarkAlignment('group', 50).withIdleness(30));
+    run.harness.task.deliver({ kind: 'add-splits', operatorId: 'numbers', splits: ['a', 'b'] });
+    run.harness.task.deliver({ kind: 'align-watermark', operatorId: 'numbers', maxWatermark: 60 });
+    assert.deepEqual(run.step(...at('a', 100), ...at('b', 10)), [100, 10, { watermark: 7 }]);
+    assert.deepEqual(run.step(...at('a', 101), ...at('b', 20)), [20, { watermark: 17 }]);
+    assert.deepEqual(run.step(...at('b', 30)), [30, { watermark: 27 }]);
+    assert.deepEqual(run.step(...at('b', 31)), [31, { watermark: 28 }], 'a is not idle for being held');
+    run.harness.task.deliver({ kind: 'align-watermark', operatorId: 'numbers', maxWatermark: 97 });
+    assert.deepEqual(run.step(...at('b', 32)), [101, 32, { watermark: 29 }]);
+    run.harness.task.close();
+  });
+
+  test('a source that is ahead as a whole stands still, and is not idle by that', () => {
+    const run = start(BOUNDED.withWatermarkAlignment('group', 50).withIdleness(30));
+    assert.deepEqual(run.step(...at('a', 100)), [100, { watermark: 97 }]);
+    run.harness.task.deliver({ kind: 'align-watermark', operatorId: 'numbers', maxWatermark: 60 });
+    for (let i = 0; i < 5; i++) assert.deepEqual(run.step(...at('a', 101)), []);
+    run.harness.task.deliver({ kind: 'align-watermark', operatorId: 'numbers', maxWatermark: 200 });
+    assert.deepEqual(run.step(), [101, 101, 101, 101, 101, { watermark: 98 }]);
+    run.harness.task.close();
   });
 });

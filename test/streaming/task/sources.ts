@@ -14,6 +14,7 @@ export class ScriptedReader implements RowSourceReader<unknown, string> {
   nextPollMs = Number.POSITIVE_INFINITY;
   readonly splits: string[] = [];
   readonly completed: number[] = [];
+  readonly paused = new Set<string>();
   closeCount = 0;
   readonly #script: TimedRow[];
   readonly #finished: string[];
@@ -30,16 +31,24 @@ export class ScriptedReader implements RowSourceReader<unknown, string> {
 
   poll(output: ReaderOutput<unknown>): ReadStatus {
     if (this.#script.length === 0) return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
-    while (this.#script.length > 0 && output.room > 0) {
-      const { value, time, split } = this.#script.shift()!;
-      output.collect(value, time, split);
+    const readable = this.#script.filter(({ split }) => !this.paused.has(split)).slice(0, output.room);
+    for (const row of readable) {
+      this.#script.splice(this.#script.indexOf(row), 1);
+      output.collect(row.value, row.time, row.split);
     }
-    return ReadStatus.MORE;
+    return readable.length > 0 ? ReadStatus.MORE : ReadStatus.NOTHING;
   }
 
   snapshot(): readonly string[] { return this.splits; }
   notifyCheckpointComplete(checkpointId: number): void { this.completed.push(checkpointId); }
+  splitIdOf(split: string): string { return split; }
   takeFinishedSplits(): readonly string[] { return this.#finished.splice(0); }
+
+  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
+    for (const split of pause) this.paused.add(split);
+    for (const split of resume) this.paused.delete(split);
+  }
+
   close(): void { this.closeCount++; }
 }
 
