@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The parent of the engine process: starts it, hands signals on, reports how it ended. It loads nothing but Node's own
-// modules, so that it outlives whatever happens to the engine: V8 ends a whole process on some allocations.
+// The parent of the engine process: starts it, hands signals on, reports how it ended, and starts it again when it died
+// with a job that may be restarted. It loads nothing but Node's own modules, so that it outlives whatever happens to the
+// engine: V8 ends a whole process on some allocations.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,12 +11,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const ABORT_SIGNALS = ['SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE', 'SIGKILL'];
 /** Exit codes with which a shell in between would tell of the same signals. */
 const ABORT_CODES = [132, 133, 134, 135, 136, 137, 139];
+/** Deaths in a row without a new checkpoint; whether the job may restart at all is for its own strategy to say. */
+const DEATHS_MAX = 5;
 
 const engine = findEngine() ?? buildEngine();
-const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=16', engine, ...process.argv.slice(2)], { stdio: 'inherit' });
-
+let child;
 let interrupts = 0;
 let isKilled = false;
+/** What the engine told last: how far its jobs are, and what it needs to go on with them (null = they cannot). */
+let told = { progress: 0, journal: null };
+/** How far they were when this engine took them up. */
+let progressAtStart;
+let deaths = 0;
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     // On a terminal the engine has had the first signal itself; it takes the same one twice for one.
@@ -25,19 +33,40 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-child.on('error', (error) => {
-  console.error(`[ENGINE_PROCESS_ABORTED] the engine process cannot be started: ${error.message}`);
-  process.exit(1);
-});
-child.on('exit', (code, signal) => {
-  if (isKilled) process.exit(130);
-  if ((signal !== null && ABORT_SIGNALS.includes(signal)) || (code !== null && ABORT_CODES.includes(code))) {
-    console.error(`[ENGINE_PROCESS_ABORTED] the engine process was ended by ${signal ?? `exit code ${code}`}, as V8 does when one allocation is far too large, or the system when memory is short: `
-      + 'keep single objects of a function small, lower the memory settings (millrace explain-memory), and restart from the newest checkpoint');
+start(process.env);
+
+function start(env) {
+  progressAtStart = undefined;
+  child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=16', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
+  child.on('message', (message) => {
+    const heard = JSON.parse(message);
+    if (heard.kind !== 'recovery') return;
+    told = heard;
+    progressAtStart ??= heard.progress;
+  });
+  child.on('error', (error) => {
+    console.error(`[ENGINE_PROCESS_ABORTED] the engine process cannot be started: ${error.message}`);
     process.exit(1);
+  });
+  // What the engine has said before it died may still be on its way.
+  child.on('exit', (code, signal) => (child.connected ? child.once('disconnect', () => onEnd(code, signal)) : onEnd(code, signal)));
+}
+
+function onEnd(code, signal) {
+  if (isKilled) process.exit(130);
+  const isAborted = (signal !== null && ABORT_SIGNALS.includes(signal)) || (code !== null && ABORT_CODES.includes(code));
+  if (!isAborted) process.exit(code ?? (interrupts > 0 ? 130 : 1));
+  const cause = signal ?? `exit code ${code}`;
+  deaths = told.progress > (progressAtStart ?? told.progress) ? 1 : deaths + 1;
+  if (told.journal !== null && interrupts === 0 && deaths <= DEATHS_MAX) {
+    console.error(`the engine process was ended by ${cause}: it is started again, and its jobs go on from their newest checkpoints`);
+    return start({ ...process.env, MILLRACE_RECOVERY: JSON.stringify({ journal: told.journal, death: { timestamp: Date.now(), cause } }) });
   }
-  process.exit(code ?? (interrupts > 0 ? 130 : 1));
-});
+  const inARow = deaths > 1 ? `, the ${deaths}th time without a new checkpoint` : '';
+  console.error(`[ENGINE_PROCESS_ABORTED] the engine process was ended by ${cause}${inARow}, as V8 does when one allocation is far too large, or the system when memory is short: `
+    + 'keep single objects of a function small, lower the memory settings (millrace explain-memory), and restart from the newest checkpoint');
+  process.exit(1);
+}
 
 function findEngine() {
   const bundle = join(root, 'dist', 'bundles', 'cli.js');

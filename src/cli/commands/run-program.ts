@@ -7,6 +7,7 @@ import { releaseSlots } from '#client/mini-cluster/prestarted-slots';
 import type { Platform } from '#client/platform';
 import { cacheDirectory } from '#client/submission/cache-directory';
 import { bundleProgram } from '#client/submission/program-bundle';
+import { readRecovery } from '#client/submission/recovery-journal';
 import { ScriptRun } from '#client/submission/program-run';
 import type { Configuration } from '#core/config/configuration';
 import type { RestServer } from '#rest/server/rest-server';
@@ -26,7 +27,8 @@ export interface ProgramFileRun {
 export async function runProgramFile({ platform, configuration, spares, path, jobArguments }: ProgramFileRun): Promise<number> {
   const { process, files } = platform;
   const progress = new JobProgress(platform, { isForced: false });
-  const run = new ScriptRun({ platform, configuration, spares, argv: [path, ...jobArguments], onJob: (job) => progress.follow(job) });
+  const recovered = readRecovery(process);
+  const run = new ScriptRun({ recovered, platform, configuration, spares, argv: [path, ...jobArguments], onJob: (job) => progress.follow(job) });
   let isInterrupted = false;
   let endpoint: RestServer | undefined;
   const interrupt = (): void => {
@@ -36,7 +38,7 @@ export async function runProgramFile({ platform, configuration, spares, path, jo
   process.onSignal('SIGINT', interrupt);
   process.onSignal('SIGTERM', interrupt);
   try {
-    const program = await bundleProgram(files, path, cacheDirectory(process));
+    const program = recovered === undefined ? await bundleProgram(files, path, cacheDirectory(process)) : new URL(recovered.start.url);
     if (isInterrupted) return EXIT_INTERRUPTED;
     endpoint = await startEndpoint(platform, configuration, run.executor.dispatcher);
     await run.run(program);

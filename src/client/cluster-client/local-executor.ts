@@ -1,5 +1,7 @@
 // Runs the jobs of programs on mini clusters of this process: one with worker threads, one inline, each made when the
 // first job needs it. Knows which program is running, so that workers can load it again. Thread: main.
+import { endedJobClient } from '#client/submission/replay-executor';
+import type { RecoveredProgram, RecoveryJournal } from '#client/submission/recovery-journal';
 import { LocalJobClient } from '#client/cluster-client/local-job-client';
 import { MiniCluster } from '#client/mini-cluster/mini-cluster';
 import { ClientError } from '#client/errors';
@@ -27,6 +29,10 @@ export interface LocalExecutorOptions {
   readonly program?: ProgramSource;
   readonly onJob?: (client: LocalJobClient) => void;
   readonly onStatus?: (status: JobStatus) => void;
+  /** The program's process has died before: its jobs end as they did, or go on. */
+  readonly recovered?: RecoveredProgram | undefined;
+  /** Left out where nobody would start the process again. */
+  readonly journal?: RecoveryJournal;
 }
 
 export class LocalExecutor implements JobExecutor {
@@ -34,12 +40,18 @@ export class LocalExecutor implements JobExecutor {
   readonly #options: LocalExecutorOptions;
   readonly #earlier: RecordedExecution[] = [];
   readonly #clients: LocalJobClient[] = [];
+  #executionCount = 0;
   #workerCluster: MiniCluster | undefined;
   #inlineCluster: MiniCluster | undefined;
 
   constructor(options: LocalExecutorOptions) {
     this.#options = options;
     this.configuration = options.configuration;
+  }
+
+  /** Jobs that were begun, those that had ended in a process that has died included. */
+  get executionCount(): number {
+    return this.#executionCount;
   }
 
   get jobs(): readonly LocalJobClient[] {
@@ -57,16 +69,24 @@ export class LocalExecutor implements JobExecutor {
 
   /** Throws PROGRAM_NOT_LOADABLE, graph errors and configuration errors; the rest is the job's outcome. */
   async execute(streamGraph: StreamGraph, submission: JobSubmission): Promise<JobClient> {
-    const executionIndex = this.#clients.length;
+    const executionIndex = this.#executionCount++;
+    const { onStatus, onJob, recovered, journal } = this.#options;
+    const ended = recovered?.ended(executionIndex);
+    if (ended !== undefined) {
+      this.#earlier[executionIndex] = ended;
+      journal?.onEnd(executionIndex, ended);
+      return endedJobClient(ended);
+    }
     const program: ProgramReference = submission.isInline ? { kind: 'inline' } : this.#programReference(executionIndex);
     const cluster = submission.isInline ? this.#inline() : this.#workers();
     const jobGraph = buildJobGraph(streamGraph);
     const client = new LocalJobClient(cluster.dispatcher, jobGraph);
-    const { onStatus, onJob } = this.#options;
     client.attach(cluster.submit({
       streamGraph, jobGraph, program, configuration: submission.configuration,
       onRows: (operatorId, rows, taken) => client.onRows(operatorId, rows, taken),
       ...(onStatus === undefined ? {} : { onStatus }),
+      recovered: recovered?.running(executionIndex),
+      ...(journal === undefined ? {} : { onRecoveryPoint: (point) => journal.onPoint(executionIndex, point) }),
     }));
     this.#clients.push(client);
     onJob?.(client);
@@ -93,7 +113,9 @@ export class LocalExecutor implements JobExecutor {
     try {
       const { jobId, jobName, netRuntimeMs } = await client.getJobExecutionResult();
       this.#earlier[executionIndex] = { jobId, jobName, netRuntimeMs };
+      this.#options.journal?.onEnd(executionIndex, this.#earlier[executionIndex]);
     } catch {
+      this.#options.journal?.onEnd(executionIndex, undefined);
       // The program hears of it from its own promise; a job that failed has no result to replay.
     }
   }

@@ -6,6 +6,7 @@ import { taskManagerOptions } from '#core/config/options/task-manager-options';
 import { slotEntryUrl } from '#client/engine-modules';
 import type { Platform } from '#client/platform';
 import { createJobId, type JobId } from '#cluster/ids/ids';
+import type { RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 import type { JobStatus } from '#cluster/status/job-status';
 import { assert } from '#core/assert';
@@ -39,6 +40,8 @@ export interface MiniClusterSubmission {
   readonly configuration: Configuration;
   readonly onRows: (operatorId: string, rows: readonly unknown[], taken: () => void) => void;
   readonly onStatus?: (status: JobStatus) => void;
+  readonly recovered?: RecoveredJob | undefined;
+  readonly onRecoveryPoint?: (point: RecoveryPoint | undefined) => void;
 }
 
 export class MiniCluster {
@@ -67,10 +70,11 @@ export class MiniCluster {
   }
 
   submit(submission: MiniClusterSubmission): JobId {
-    const { streamGraph, jobGraph, program, configuration, onRows, onStatus } = submission;
-    const jobId = createJobId(this.#options.platform.random);
+    const { streamGraph, jobGraph, ...submitted } = submission;
+    const { program, recovered } = submitted;
+    const jobId = recovered?.point.jobId ?? createJobId(this.#options.platform.random);
     if (program.kind === 'inline') this.#inlineGraphs.set(jobId, streamGraph);
-    this.dispatcher.submit({ jobId, plan: createJobPlan(jobGraph, streamGraph), program, configuration, onRows, ...(onStatus === undefined ? {} : { onStatus }) });
+    this.dispatcher.submit({ jobId, plan: createJobPlan(jobGraph, streamGraph), ...submitted });
     void this.dispatcher.outcome(jobId).then(() => this.#inlineGraphs.delete(jobId));
     return jobId;
   }

@@ -3,6 +3,7 @@
 import { LocalExecutor, type LocalExecutorOptions } from '#client/cluster-client/local-executor';
 import { ClientError } from '#client/errors';
 import { errorPlace } from '#client/submission/error-place';
+import { RECOVERY_VARIABLE, RecoveryJournal } from '#client/submission/recovery-journal';
 import { LATE_EXECUTE_MS } from '#client/submission/program-loader';
 import { ProgramGlobals } from '#client/submission/program-globals';
 import { runProgramModule } from '#client/submission/run-program';
@@ -12,7 +13,7 @@ import type { JobClient } from '#datastream/environment/job-client';
 import { withJobExecutor, type JobExecutor, type JobSubmission } from '#datastream/environment/job-executor';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 
-export interface ScriptOptions extends Omit<LocalExecutorOptions, 'program'> {
+export interface ScriptOptions extends Omit<LocalExecutorOptions, 'program' | 'journal'> {
   /** What the program finds in argv behind node: its own path and its arguments. */
   readonly argv: readonly string[];
 }
@@ -21,19 +22,23 @@ export interface ScriptOptions extends Omit<LocalExecutorOptions, 'program'> {
 export class ScriptRun {
   readonly executor: LocalExecutor;
   readonly #options: ScriptOptions;
-  readonly #times: number[] = [];
+  /** When the program went on: at its start, and behind each of its jobs. */
+  readonly #times: number[];
+  #timeIndex = 0;
   readonly #globals: ProgramGlobals;
   #url = '';
 
   constructor(options: ScriptOptions) {
     this.#options = options;
     const { process, random, clock } = options.platform;
-    const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-    this.#times.push(Math.trunc(clock.now()));
-    const recording: ProgramRecording = { argv: options.argv, env, cwd: process.cwd(), seed: random.nextInt(2 ** 31), times: this.#times };
+    const start = options.recovered?.start;
+    const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[0] !== RECOVERY_VARIABLE && entry[1] !== undefined));
+    this.#times = start === undefined ? [Math.trunc(clock.now())] : [...start.times];
+    const recording: ProgramRecording = { argv: options.argv, env, cwd: process.cwd(), seed: start?.seed ?? random.nextInt(2 ** 31), times: this.#times };
     this.#globals = new ProgramGlobals(recording, { isMuted: false });
     this.executor = new LocalExecutor({
       ...options,
+      journal: new RecoveryJournal(process, () => ({ url: this.#url, seed: recording.seed, times: this.#times })),
       program: (executionIndex, earlier) => ({ kind: 'script', url: this.#url, recording: { ...recording, times: [...this.#times] }, executionIndex, earlier: [...earlier] }),
     });
   }
@@ -45,7 +50,7 @@ export class ScriptRun {
   async run(url: URL): Promise<void> {
     this.#url = url.href;
     const { clock } = this.#options.platform;
-    const executionCount = (): number => this.executor.jobs.length;
+    const executionCount = (): number => this.executor.executionCount;
     this.#globals.install(0);
     try {
       await withJobExecutor(this.#recordingExecutor(), async () => {
@@ -84,8 +89,8 @@ export class ScriptRun {
       collectedRows: (sinkUid) => client.collectedRows(sinkUid),
       getJobExecutionResult: async () => {
         const result = await client.getJobExecutionResult();
-        this.#times.push(Math.trunc(this.#options.platform.clock.now()));
-        this.#globals.install(this.#times.length - 1);
+        if (this.#times.length === ++this.#timeIndex) this.#times.push(Math.trunc(this.#options.platform.clock.now()));
+        this.#globals.install(this.#timeIndex);
         return result;
       },
     };

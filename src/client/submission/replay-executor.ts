@@ -36,7 +36,8 @@ export class JobProgramExecutor implements JobExecutor {
   }
 }
 
-function endedJobClient(recorded: RecordedExecution): JobClient {
+/** The client of a job that ended before. */
+export function endedJobClient(recorded: RecordedExecution): JobClient {
   const result: JobExecutionResult = { ...recorded, accumulators: new Map() };
   return {
     jobId: recorded.jobId,

@@ -56,3 +56,30 @@ export interface JobDetails {
   readonly exceptions: readonly ExceptionHistoryEntry[];
   readonly error: SerializedError | undefined;
 }
+
+/** All that must be known of a running job to go on with it when its process has died. */
+export interface RecoveryPoint {
+  readonly jobId: JobId;
+  /** `<root>/<job id>`: the newest whole checkpoint in it is where the job goes on. */
+  readonly checkpointDirectory: string | undefined;
+  /** The savepoint that the job stops with, newer than any checkpoint: sinks may have committed what it covers. */
+  readonly savepointPath: string | undefined;
+  readonly attemptNumber: number;
+  /** When it has failed so far, epoch ms, newest last: the restart strategy counts on. */
+  readonly failures: readonly number[];
+  /** Grows as the job gets on. */
+  readonly completedCheckpoints: number;
+}
+
+/** The death of the process that ran a job until now. */
+export interface ProcessDeath {
+  /** Epoch ms. */
+  readonly timestamp: number;
+  /** What ended it: a signal, or an exit code. */
+  readonly cause: string;
+}
+
+export interface RecoveredJob {
+  readonly point: RecoveryPoint;
+  readonly death: ProcessDeath;
+}

@@ -66,6 +66,12 @@ export class CheckpointCoordinator {
     this.#nextTriggerMs = settings.intervalMs === undefined ? Infinity : nowMs + settings.intervalMs;
   }
 
+  /** Checkpoints that the job completed in a process that has died, oldest first: they are subsumed as its own. */
+  adopt(completedIds: readonly number[]): void {
+    assert(this.#completed.length === 0 && completedIds.every((id) => id < this.#nextId), 'older checkpoints are adopted before there are newer ones');
+    this.#completed.push(...completedIds);
+  }
+
   /** When `onTime` wants to be called next; Infinity when nothing is due. */
   get nextTimeMs(): number {
     return this.#pending === undefined ? this.#nextTriggerMs : this.#pending.timestamp + this.#settings.timeoutMs;

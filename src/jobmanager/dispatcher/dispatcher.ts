@@ -4,7 +4,7 @@ import { assert } from '#core/assert';
 import { ClusterError } from '#cluster/errors';
 import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, SavepointRequest, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import { createJobId, type JobId } from '#cluster/ids/ids';
-import type { JobDetails } from '#cluster/messages/job-messages';
+import type { JobDetails, RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 import { isGloballyTerminal, type JobStatus } from '#cluster/status/job-status';
 import type { Configuration } from '#core/config/configuration';
@@ -35,6 +35,8 @@ export interface JobSubmission {
   readonly configuration: Configuration;
   readonly onRows?: (operatorId: string, rows: readonly unknown[], taken: () => void) => void;
   readonly onStatus?: (status: JobStatus) => void;
+  readonly recovered?: RecoveredJob | undefined;
+  readonly onRecoveryPoint?: (point: RecoveryPoint | undefined) => void;
 }
 
 export class Dispatcher implements DispatcherGateway {

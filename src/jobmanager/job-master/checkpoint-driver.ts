@@ -38,11 +38,15 @@ export interface CheckpointDriverOptions {
   readonly vertices: readonly JobPlanVertex[];
   readonly settings: CheckpointSettings;
   readonly firstCheckpointId: number;
+  /** Checkpoints that the job completed in a process that has died, oldest first. */
+  readonly adoptedCheckpointIds?: readonly number[];
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
   readonly sendMail: (subtaskId: SubtaskId, mail: TaskMail) => void;
   readonly onTooManyFailures: (error: JobManagerError) => void;
+  /** A restart would go on from another snapshot now; sinks have not heard of it yet. */
+  readonly onCompleted?: () => void;
 }
 
 /** What belongs to the attempt that is running. */
@@ -78,6 +82,7 @@ export class CheckpointDriver {
     this.#options = options;
     const { settings, files, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
+    this.#coordinator.adopt(options.adoptedCheckpointIds ?? []);
     this.#store = new CheckpointStore(files, settings.directory, jobId);
   }
 
@@ -88,13 +93,17 @@ export class CheckpointDriver {
 
   get latestCompletedPath(): string | undefined {
     const id = this.#coordinator.latestCompletedId;
-    if (this.#stoppedWith !== undefined && this.#stoppedWith.checkpointId > (id ?? 0)) return this.#stoppedWith.path;
-    return id === undefined ? undefined : this.#store.directoryOf(id);
+    return this.stoppingSavepointPath ?? (id === undefined ? undefined : this.#store.directoryOf(id));
   }
 
   get counts(): CheckpointCounts {
     const { triggeredCount, completedCount, failedCount, latestBytes, latestDurationMs } = this.#coordinator;
     return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs };
+  }
+
+  /** The savepoint that the job stops with, when no checkpoint is newer. */
+  get stoppingSavepointPath(): string | undefined {
+    return this.#stoppedWith !== undefined && this.#stoppedWith.checkpointId > (this.#coordinator.latestCompletedId ?? 0) ? this.#stoppedWith.path : undefined;
   }
 
   /** A savepoint that the job stops with is complete: tasks have come to their end or are coming to it. */
@@ -236,6 +245,7 @@ export class CheckpointDriver {
       this.#coordinator.stop(this.#options.clock.now());
     }
     if (isStop || request?.kind !== 'savepoint') {
+      this.#options.onCompleted?.();
       for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
       for (const source of this.#attempt?.sources ?? []) source.onCheckpointComplete(checkpointId);
       this.#toAll({ kind: 'checkpoint-complete', checkpointId });

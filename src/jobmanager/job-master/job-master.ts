@@ -12,7 +12,7 @@ import { deserializeError, serializeError, type EngineError, type SerializedErro
 import { ClusterError } from '#cluster/errors';
 import type { JobMasterGateway, JobOutcome, SavepointRequest, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
-import type { JobDetails } from '#cluster/messages/job-messages';
+import type { JobDetails, RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 import type { SlotReport } from '#cluster/messages/slot-messages';
 import { JOB_STATUS, type JobStatus } from '#cluster/status/job-status';
@@ -27,6 +27,7 @@ import { JobManagerError } from '#jobmanager/errors';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { JobDeployment } from '#jobmanager/job-master/job-deployment';
 import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import { findRecoveryStart } from '#jobmanager/job-master/job-recovery';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
@@ -50,7 +51,14 @@ export interface JobMasterOptions {
   /** Takes rows of collecting sinks; `taken` returns room to the sink. */
   readonly onRows?: (operatorId: string, rows: readonly unknown[], taken: () => void) => void;
   readonly onStatus?: (status: JobStatus) => void;
+  /** The process that ran the job has died: it goes on, if its restart strategy lets it. */
+  readonly recovered?: RecoveredJob | undefined;
+  /** Told whenever it changes, before anything depends on it; undefined when the death of the process would be the job's. */
+  readonly onRecoveryPoint?: (point: RecoveryPoint | undefined) => void;
 }
+
+/** Failures whose times are handed on. */
+const FAILURE_TIMES_MAX = 1000;
 
 /** Tasks on their way to a new start. Grows while it waits. */
 interface Restart {
@@ -80,6 +88,8 @@ export class JobMaster implements JobMasterGateway {
   #restart: Restart | undefined;
   readonly #exceptions: ExceptionHistory;
   readonly #isWholeJobRestarted: boolean;
+  /** Epoch ms, newest last. */
+  #failures: number[] = [];
   /** Those who wait for the job to stop. */
   readonly #onRestart: (() => void)[] = [];
 
@@ -99,17 +109,21 @@ export class JobMaster implements JobMasterGateway {
 
   /** Resolves when the first attempt is deployed or the job has failed; the outcome tells which. */
   async start(): Promise<void> {
-    const { plan, configuration, resourceManager, jobId, files, clock, log } = this.#options;
+    const { plan, resourceManager, jobId, files, clock, log, recovered } = this.#options;
     try {
-      const path = configuration.get(stateRecoveryOptions.path);
-      if (path !== undefined) this.#restore = await this.#loadRestore(path);
+      const found = recovered === undefined ? undefined : await findRecoveryStart(files, log, recovered.point);
+      this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
         jobId, jobName: plan.jobName, vertices: this.#vertices, settings: this.#settings, files, clock, log,
-        firstCheckpointId: (this.#restore?.metadata.checkpointId ?? 0) + 1,
+        firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
+        adoptedCheckpointIds: found?.completedIds ?? [],
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
+        onCompleted: () => this.#tellRecoveryPoint(),
       });
       this.#moveTo('CREATED');
+      if (recovered !== undefined) await this.#outliveDeath(recovered);
+      this.#tellRecoveryPoint();
       await resourceManager.allocateSlots(jobId, assignSlots(plan.vertices).slotCount);
       if (this.#status === 'CREATED') await this.#deploy();
     } catch (thrown) {
@@ -254,11 +268,38 @@ export class JobMaster implements JobMasterGateway {
     this.#options.onStatus?.(status);
   }
 
-  async #loadRestore(path: string): Promise<LoadedCheckpoint> {
+  /** @param found of the process that has died; else what the configuration names. */
+  async #findRestore(found: LoadedCheckpoint | undefined): Promise<LoadedCheckpoint | undefined> {
     const { files, plan, configuration } = this.#options;
-    const loaded = await loadCheckpoint(files, path);
-    this.#vertices = fitToRestore(loaded.descriptor, plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) });
-    return loaded;
+    const path = configuration.get(stateRecoveryOptions.path);
+    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(files, path));
+    if (restore !== undefined) this.#vertices = fitToRestore(restore.descriptor, plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) });
+    return restore;
+  }
+
+  /** The death of the process is a failure as others are. Throws ENGINE_PROCESS_DIED when it is one too many. */
+  async #outliveDeath({ point, death }: RecoveredJob): Promise<void> {
+    const { clock, jobId, log, plan } = this.#options;
+    for (const time of point.failures) this.#restartStrategy.onFailure(time);
+    this.#failures = [...point.failures, death.timestamp];
+    this.#attemptNumber = point.attemptNumber + 1;
+    const decision = this.#restartStrategy.onFailure(death.timestamp);
+    const error = new ClusterError('ENGINE_PROCESS_DIED', `the engine process of the job ${plan.jobName} (${jobId}) was ended by ${death.cause}: look for objects of functions that are far too large, or start it again from its newest checkpoint`);
+    if (decision.kind === 'fail') throw error;
+    this.#exceptions.addRoot({ timestamp: death.timestamp, error: serializeError(error), task: undefined });
+    const delayMs = Math.max(0, death.timestamp + decision.delayMs - clock.now());
+    log.warn('job goes on after the death of its process', { jobId, delayMs: Math.round(delayMs), from: this.#restore?.descriptor.directory ?? 'its beginning' });
+    await clock.sleep(delayMs);
+  }
+
+  #tellRecoveryPoint(): void {
+    const { onRecoveryPoint, jobId } = this.#options;
+    if (onRecoveryPoint === undefined) return;
+    const checkpoints = this.#checkpoints;
+    onRecoveryPoint(!this.#restartStrategy.canRestart || checkpoints === undefined ? undefined : {
+      jobId, checkpointDirectory: checkpoints.jobDirectory, savepointPath: checkpoints.stoppingSavepointPath,
+      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed,
+    });
   }
 
   async #deploy(): Promise<void> {
@@ -300,6 +341,7 @@ export class JobMaster implements JobMasterGateway {
     const task = failed === undefined ? undefined : this.#execution(failed[0]!).details();
     const failure = { timestamp: nowMs, error: serializeError(error), task: task === undefined ? undefined : { subtaskId: task.subtaskId, taskName: task.taskName, slotIndex: task.slotIndex, attemptNumber: task.attemptNumber } };
     if (failed?.every((subtaskId) => this.#restart?.subtaskIds.has(subtaskId) === true) === true) return this.#exceptions.addConcurrent(failure);
+    this.#failures = [...this.#failures, nowMs].slice(-FAILURE_TIMES_MAX);
     const decision = isFinalError(error) ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(nowMs);
     log.debug('job attempt failed', { jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
     if (decision.kind === 'restart' && !decision.isNewAttempt) this.#exceptions.addConcurrent(failure);
@@ -355,6 +397,7 @@ export class JobMaster implements JobMasterGateway {
       this.#restart = undefined;
       this.#restore = restore;
       const attemptNumber = ++this.#attemptNumber;
+      this.#tellRecoveryPoint();
       if (isWhole) {
         this.#moveTo('CREATED');
         return await this.#deploy();

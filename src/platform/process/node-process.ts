@@ -42,6 +42,11 @@ export class NodeProcess implements Process {
     writeFully(STDERR, output);
   }
 
+  tellParent(message: string): void {
+    // Who has gone away hears nothing more: not this process's concern.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  }
+
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable {
     process.on(signal, listener);
     return { cancel: () => void process.off(signal, listener) };

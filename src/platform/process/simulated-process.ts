@@ -41,6 +41,7 @@ export class SimulatedProcess implements Process {
   readonly memory = { rssBytes: 100 * 2 ** 20, heapUsedBytes: 10 * 2 ** 20, externalBytes: 0 };
   stdout = '';
   stderr = '';
+  readonly toldParent: string[] = [];
   exitCode = 0;
   nice = 0;
   readonly #cwd: string;
@@ -66,6 +67,10 @@ export class SimulatedProcess implements Process {
 
   writeStderr(output: string | Uint8Array): void {
     this.stderr += textOf(output);
+  }
+
+  tellParent(message: string): void {
+    this.toldParent.push(message);
   }
 
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable {

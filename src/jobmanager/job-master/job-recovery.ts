@@ -1,0 +1,41 @@
+// Where a job goes on whose process has died: the newest whole checkpoint of its folder, found on disk, since the last
+// word of a dying process may be older than its last checkpoint. Thread: main; once, before the job is deployed.
+import { basename } from 'node:path';
+import type { RecoveryPoint } from '#cluster/messages/job-messages';
+import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import type { Files } from '#platform/files/files';
+import type { Log } from '#platform/log/log';
+
+export interface RecoveryStart {
+  /** Undefined when no checkpoint was complete. */
+  readonly restore: LoadedCheckpoint | undefined;
+  /** Whole checkpoints of the job, oldest first: they are its own to remove. */
+  readonly completedIds: readonly number[];
+  /** Above all that were begun. */
+  readonly nextCheckpointId: number;
+}
+
+/** Removes what checkpoints that never were complete have left. Rejects with what a savepoint that cannot be read gives. */
+export async function findRecoveryStart(files: Files, log: Log, { checkpointDirectory, savepointPath }: RecoveryPoint): Promise<RecoveryStart> {
+  const savepoint = savepointPath === undefined ? undefined : await loadCheckpoint(files, savepointPath);
+  const begun = checkpointDirectory === undefined || !(await files.exists(checkpointDirectory)) ? [] : (await files.list(checkpointDirectory)).flatMap((entry) => {
+    const id = /^chk-(\d+)$/.exec(basename(entry.path))?.[1];
+    return id === undefined || !entry.isDirectory ? [] : [{ id: Number(id), path: entry.path }];
+  }).sort((a, b) => a.id - b.id);
+  const whole: LoadedCheckpoint[] = [];
+  for (const { id, path } of begun) {
+    try {
+      whole.push(await loadCheckpoint(files, path));
+    } catch (error) {
+      log.warn('a checkpoint is passed over', { checkpointId: id, path, error });
+      if (!(await files.exists(`${path}/_metadata`))) await files.delete(path);
+    }
+  }
+  const newest = whole.at(-1);
+  const restore = savepoint !== undefined && savepoint.metadata.checkpointId > (newest?.metadata.checkpointId ?? 0) ? savepoint : newest;
+  return {
+    restore,
+    completedIds: whole.map(({ metadata }) => metadata.checkpointId),
+    nextCheckpointId: Math.max(begun.at(-1)?.id ?? 0, restore?.metadata.checkpointId ?? 0) + 1,
+  };
+}
