@@ -66,7 +66,9 @@ export type { Committer, Sink, SinkWriter, SinkWriterContext } from '#streaming/
 export { BlackholeSink } from '#connectors/blackhole/sink';
 export { CollectionSource } from '#connectors/collection/source';
 export { DataGeneratorSource } from '#connectors/datagen/source';
-export { FileSink } from '#connectors/files/sink';
+export { FileSink, type FileSinkOptions } from '#connectors/files/sink';
+export { dateTimeBuckets, type BucketAssigner, type BucketContext } from '#connectors/files/bucket-assigner';
+export { RollingPolicy, type SizeAndTime } from '#connectors/files/rolling-policy';
 export { FileSource } from '#connectors/files/source';
 export type { Auction, Bid, NexmarkEvent, Person } from '#connectors/nexmark/event';
 export { NexmarkSource } from '#connectors/nexmark/source';

@@ -4,6 +4,7 @@ import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error'
 export const CONNECTOR_ERRORS = {
   CONNECTOR_OPTION_INVALID: 'An option of a source or sink has a value it cannot work with.',
   FILE_RECORD_MALFORMED: 'A line or record of a file does not have the declared format and onMalformed is fail.',
+  FILE_BUCKET_INVALID: 'A bucket assigner gave a path that leads out of the folder of its sink, or to hidden files.',
   FILE_COMMIT_FAILED: 'A finished part file cannot be made visible: neither the in-progress file nor the final one exists.',
 } as const;
 

@@ -19,14 +19,14 @@ export class RecordingSinkContext implements SinkWriterContext {
   /** Batches that the client still takes. */
   clientRoom = Number.POSITIVE_INFINITY;
 
-  constructor(options: { subtaskIndex?: number; parallelism?: number; attemptNumber?: number; inputType?: TypeInformation; files?: Files } = {}) {
+  constructor(options: { subtaskIndex?: number; parallelism?: number; attemptNumber?: number; inputType?: TypeInformation; files?: Files; clock?: SimulatedClock } = {}) {
     const platform = simulatedPlatform({ seed: 1 });
     this.subtaskIndex = options.subtaskIndex ?? 0;
     this.parallelism = options.parallelism ?? 1;
     this.attemptNumber = options.attemptNumber ?? 0;
     this.inputType = options.inputType;
     this.files = options.files ?? platform.files;
-    this.clock = platform.clock;
+    this.clock = options.clock ?? platform.clock;
   }
 
   print(text: string, stream: 'stdout' | 'stderr' = 'stdout'): void {

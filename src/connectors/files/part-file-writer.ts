@@ -1,8 +1,12 @@
-// Writer of one subtask's part files. Names of part c of subtask s: `.part-s-c….<job>.inprogress` while it is written,
-// `.part-s-c….<job>.pending` from the barrier on, `part-s-c…` once committed. Invariant: nothing is visible before commit,
-// and a counter that a completed checkpoint knows is never used again. What a failed attempt left hidden is removed.
+// hot path (per row). Writer of one subtask's part files. Names of part c of subtask s: `.part-s-c….<job>.inprogress` while
+// it is written, `.part-s-c….<job>.pending` once it is closed, `part-s-c…` once committed. A part that goes on over a
+// checkpoint is in its state with the length it had: a restore cuts it there and hands it over. Invariant: nothing is
+// visible before commit, and a counter that a completed checkpoint knows is never used again.
 import { Buffer } from 'node:buffer';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { checkBucket, type BucketAssigner } from '#connectors/files/bucket-assigner';
+import { removeLostParts } from '#connectors/files/lost-parts';
+import type { RollingPolicy } from '#connectors/files/rolling-policy';
 import type { Files, WriteHandle } from '#platform/files/files';
 import type { SinkWriter, SinkWriterContext } from '#streaming/sink/sink';
 
@@ -12,126 +16,210 @@ export interface PartFile {
   readonly final: string;
 }
 
+/** A part that was being written at a checkpoint. */
+export interface PartInProgress extends PartFile {
+  /** What the checkpoint covers of it. */
+  readonly bytes: number;
+}
+
 export interface PartFileState {
   readonly subtask: number;
   /** Counter of the next part. */
   readonly nextPart: number;
+  /** Absent in state of an engine whose parts all ended at checkpoints. */
+  readonly inProgress?: readonly PartInProgress[];
+}
+
+export interface PartFileOptions<T> {
+  readonly directory: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly toLine: (record: T) => string;
+  readonly rolling: RollingPolicy;
+  /** Undefined = everything goes into the directory itself. */
+  readonly bucketOf: BucketAssigner<T> | undefined;
 }
 
 const BUFFER_CHARS_MAX = 256 * 1024;
-const PART_NAME = /^\.?part-(\d+)-(\d+)\D/;
 
 interface OpenPart {
   readonly handle: WriteHandle;
-  readonly file: PartFile;
+  readonly directory: string;
+  /** Under which it waits once it is closed, and under which it is seen. */
+  readonly closed: PartFile;
+  readonly begunMs: number;
+  text: string;
+  /** Something was written since the last checkpoint. */
+  isTouched: boolean;
+  touchedMs: number;
+  /** A checkpoint may know of it: it is not thrown away with the attempt. */
+  isSnapshotted: boolean;
 }
 
 export class PartFileWriter<T> implements SinkWriter<T, PartFileState, PartFile> {
+  readonly stateMode = 'union';
   readonly #context: SinkWriterContext;
   readonly #files: Files;
-  readonly #directory: string;
-  readonly #suffix: string;
+  readonly #options: PartFileOptions<T>;
   readonly #toLine: (record: T) => string;
   /** Keeps hidden files of different jobs in one directory apart. */
   readonly #jobMark: string;
-  #open: OpenPart | undefined;
-  #text = '';
+  /** By bucket. */
+  readonly #open = new Map<string, OpenPart>();
+  /** The part of the last row. */
+  #current: OpenPart | undefined;
+  #currentBucket = '';
+  /** Closed since the last checkpoint, and those of them that an earlier one knows. */
+  #closed: PartFile[] = [];
+  readonly #known = new Set<PartFile>();
   #nextPart = 0;
   /** Undefined when the job starts afresh. */
   #restored: readonly PartFileState[] | undefined;
   #isClean = false;
 
-  constructor(context: SinkWriterContext, directory: string, suffix: string, toLine: (record: T) => string) {
+  constructor(context: SinkWriterContext, options: PartFileOptions<T>) {
     this.#context = context;
     this.#files = context.files;
-    this.#directory = directory;
-    this.#suffix = suffix;
-    this.#toLine = toLine;
+    this.#options = options;
+    this.#toLine = options.toLine;
     this.#jobMark = `${context.jobId}-${context.operatorId}`.replaceAll(/[^\w-]/g, '_');
   }
 
-  write(element: T): void {
-    this.#open ??= this.#openPart();
-    this.#text += `${this.#toLine(element)}\n`;
-    if (this.#text.length >= BUFFER_CHARS_MAX) this.#append(this.#open);
+  write(element: T, timestamp = Number.NaN, watermark = Number.NEGATIVE_INFINITY): void {
+    const { bucketOf } = this.#options;
+    let part = this.#current;
+    if (bucketOf !== undefined) {
+      const bucket = bucketOf(element, { timestamp, watermark, processingTime: this.#context.clock.now() });
+      if (bucket !== this.#currentBucket) part = this.#useBucket(bucket);
+    }
+    part ??= this.#openPart();
+    part.text += `${this.#toLine(element)}\n`;
+    part.isTouched = true;
+    if (part.text.length >= BUFFER_CHARS_MAX || part.handle.bytesWritten + part.text.length >= this.#options.rolling.maxPartBytes) this.#append(part);
   }
 
-  flush(): void {
+  flush(isEndOfInput = false): void {
     this.#prepareDirectory();
-    if (this.#open === undefined) return;
-    this.#append(this.#open);
-    this.#open.handle.fsyncSync();
+    const { rolling } = this.#options;
+    const nowMs = this.#context.clock.now();
+    for (const [bucket, part] of this.#open) {
+      this.#append(part);
+      if (!this.#open.has(bucket)) continue;
+      if (part.isTouched) part.touchedMs = nowMs;
+      part.isTouched = false;
+      const isDue = nowMs - part.begunMs >= rolling.rolloverMs || nowMs - part.touchedMs >= rolling.inactivityMs;
+      if (isEndOfInput || rolling.isRolledOnCheckpoint || isDue) this.#close(bucket, part);
+      else part.handle.fsyncSync();
+    }
   }
 
-  /** Closes the part in progress and hands it over. */
+  /** Hands over what was closed since the last checkpoint. */
   prepareCommit(): readonly PartFile[] {
-    const open = this.#open;
-    if (open === undefined) return [];
-    this.#open = undefined;
-    open.handle.closeSync();
-    this.#files.renameSync(open.handle.path, open.file.temporary);
-    this.#files.syncDirectorySync(this.#directory);
-    return [open.file];
+    const closed = this.#closed;
+    this.#closed = [];
+    this.#known.clear();
+    return closed;
   }
 
   snapshot(): readonly PartFileState[] {
-    return [{ subtask: this.#context.subtaskIndex, nextPart: this.#nextPart }];
+    const inProgress = [...this.#open.values()].map((part) => {
+      part.isSnapshotted = true;
+      return { temporary: part.handle.path, final: part.closed.final, bytes: part.handle.bytesWritten };
+    });
+    return [{ subtask: this.#context.subtaskIndex, nextPart: this.#nextPart, inProgress }];
   }
 
-  /** Parts that the restored checkpoint does not know are those of an attempt that was lost. */
+  /** @param states of all old subtasks. Parts that the restored checkpoint does not know are those of an attempt that was lost. */
   restore(states: readonly PartFileState[]): void {
+    const { subtaskIndex, parallelism } = this.#context;
     this.#restored = states;
-    this.#nextPart = Math.max(0, ...states.filter((state) => state.subtask === this.#context.subtaskIndex).map((state) => state.nextPart));
+    this.#nextPart = Math.max(0, ...states.filter((state) => state.subtask === subtaskIndex).map((state) => state.nextPart));
+    for (const { subtask, inProgress = [] } of states) {
+      if (subtask % parallelism !== subtaskIndex) continue;
+      for (const part of inProgress) this.#takeOver(part);
+    }
   }
 
-  /** What was not handed over by prepareCommit is thrown away. */
+  /** What no checkpoint knows of is thrown away. */
   close(): void {
-    this.#text = '';
-    this.#open?.handle.closeSync();
-    if (this.#open !== undefined) this.#files.deleteSync(this.#open.handle.path);
-    this.#open = undefined;
+    for (const part of this.#open.values()) {
+      part.handle.closeSync();
+      if (!part.isSnapshotted) this.#files.deleteSync(part.handle.path);
+    }
+    for (const part of this.#closed.splice(0)) if (!this.#known.has(part)) this.#files.deleteSync(part.temporary);
+    this.#open.clear();
+    this.#current = undefined;
+  }
+
+  #useBucket(bucket: string): OpenPart | undefined {
+    const part = this.#open.get(bucket);
+    if (part === undefined) checkBucket(bucket);
+    this.#currentBucket = bucket;
+    this.#current = part;
+    return part;
   }
 
   #openPart(): OpenPart {
     this.#prepareDirectory();
-    const hidden = (part: number, state: string) => join(this.#directory, `.part-${this.#context.subtaskIndex}-${part}${this.#suffix}.${this.#jobMark}.${state}`);
-    const visible = (part: number) => join(this.#directory, `part-${this.#context.subtaskIndex}-${part}${this.#suffix}`);
-    const part = this.#nextPart++;
-    const handle = this.#files.openWriteSync(hidden(part, 'inprogress'));
-    return { handle, file: { temporary: hidden(part, 'pending'), final: visible(part) } };
+    const { prefix, suffix } = this.#options;
+    const directory = join(this.#options.directory, this.#currentBucket);
+    if (this.#currentBucket !== '') this.#files.mkdirsSync(directory);
+    const name = `${prefix}-${this.#context.subtaskIndex}-${this.#nextPart++}${suffix}`;
+    const hidden = (state: string): string => join(directory, `.${name}.${this.#jobMark}.${state}`);
+    const nowMs = this.#context.clock.now();
+    const part: OpenPart = {
+      handle: this.#files.openWriteSync(hidden('inprogress')), directory, closed: { temporary: hidden('pending'), final: join(directory, name) },
+      begunMs: nowMs, text: '', isTouched: false, touchedMs: nowMs, isSnapshotted: false,
+    };
+    this.#open.set(this.#currentBucket, part);
+    this.#current = part;
+    return part;
   }
 
-  #append(open: OpenPart): void {
-    if (this.#text === '') return;
-    open.handle.appendSync(Buffer.from(this.#text, 'utf8'));
-    this.#text = '';
+  /** Writes what is buffered; a part that has its size is closed. */
+  #append(part: OpenPart): void {
+    if (part.text !== '') part.handle.appendSync(Buffer.from(part.text, 'utf8'));
+    part.text = '';
+    if (part.handle.bytesWritten < this.#options.rolling.maxPartBytes) return;
+    for (const [bucket, candidate] of this.#open) if (candidate === part) this.#close(bucket, part);
+  }
+
+  #close(bucket: string, part: OpenPart): void {
+    part.handle.fsyncSync();
+    part.handle.closeSync();
+    this.#open.delete(bucket);
+    if (this.#current === part) this.#current = undefined;
+    // One that a checkpoint knows keeps its name: a restore looks for it there.
+    const temporary = part.isSnapshotted ? part.handle.path : part.closed.temporary;
+    if (!part.isSnapshotted) this.#files.renameSync(part.handle.path, temporary);
+    this.#files.syncDirectorySync(part.directory);
+    this.#addClosed({ temporary, final: part.closed.final }, part.isSnapshotted);
+  }
+
+  /** What the checkpoint covers of the part goes to the next one as a closed part; cutting it twice changes nothing. */
+  #takeOver({ temporary, final, bytes }: PartInProgress): void {
+    if (this.#files.existsSync(temporary)) {
+      const handle = this.#files.openWriteSync(temporary, { mode: 'append', keepBytes: bytes });
+      handle.fsyncSync();
+      handle.closeSync();
+    }
+    // One that is gone was committed by a later checkpoint, or is missed by the committer.
+    this.#addClosed({ temporary, final }, true);
+  }
+
+  #addClosed(part: PartFile, isKnown: boolean): void {
+    this.#closed.push(part);
+    if (isKnown) this.#known.add(part);
   }
 
   /** Once, before the first part: by then the state is restored. */
   #prepareDirectory(): void {
     if (this.#isClean) return;
     this.#isClean = true;
-    this.#files.mkdirsSync(this.#directory);
-    for (const entry of this.#files.listSync(this.#directory)) {
-      const name = basename(entry.path);
-      const match = PART_NAME.exec(name);
-      if (match === null || entry.isDirectory) continue;
-      const [subtask, part] = [Number(match[1]), Number(match[2])];
-      if (this.#isLost(name, subtask, part)) this.#files.deleteSync(entry.path);
-      // Parts of earlier runs, or of a run at another parallelism, stay as they are, committed or not.
-      else if (subtask === this.#context.subtaskIndex) this.#nextPart = Math.max(this.#nextPart, part + 1);
-    }
-  }
-
-  /** Of this job and this subtask (or one that is no more), and not to be committed by anybody. */
-  #isLost(name: string, subtask: number, part: number): boolean {
+    const { directory, prefix } = this.#options;
     const { subtaskIndex, parallelism, attemptNumber } = this.#context;
-    if (subtask % parallelism !== subtaskIndex) return false;
-    if (name.endsWith(`.${this.#jobMark}.inprogress`)) return true;
-    if (!name.endsWith(`.${this.#jobMark}.pending`)) return false;
-    // Without any checkpoint nothing that is pending will ever be committed.
-    if (this.#restored === undefined) return attemptNumber > 0;
-    const known = this.#restored.find((state) => state.subtask === subtask);
-    return known !== undefined && part >= known.nextPart;
+    this.#files.mkdirsSync(directory);
+    const nextPart = removeLostParts(this.#files, { directory, prefix, jobMark: this.#jobMark, subtaskIndex, parallelism, attemptNumber, restored: this.#restored });
+    this.#nextPart = Math.max(this.#nextPart, nextPart);
   }
 }

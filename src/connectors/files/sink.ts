@@ -1,35 +1,47 @@
 // Writes records as lines into part files of a directory, exactly once with checkpoints: a part is written under a hidden
-// name, closed at the barrier and made visible when the checkpoint is complete (or the input has ended). Each subtask
-// writes its own parts: part-<subtask>-<counter>. Writers and committer: the slot's thread.
+// name and made visible when a checkpoint that covers all of it is complete (or the input has ended). Each subtask writes
+// its own parts: part-<subtask>-<counter>, below a folder per bucket where records are partitioned. Thread: the slot's.
+import type { BucketAssigner } from '#connectors/files/bucket-assigner';
 import { formatRecord } from '#connectors/print/record-text';
 import { PartFileCommitter } from '#connectors/files/part-file-committer';
-import { PartFileWriter, type PartFile, type PartFileState } from '#connectors/files/part-file-writer';
+import { PartFileWriter, type PartFile, type PartFileOptions, type PartFileState } from '#connectors/files/part-file-writer';
+import { RollingPolicy } from '#connectors/files/rolling-policy';
+import { requireOption } from '#connectors/errors';
 import type { Committer, Sink, SinkWriterContext } from '#streaming/sink/sink';
+
+export interface FileSinkOptions<T> {
+  /** When a part ends and the next one begins. Default: with every checkpoint. */
+  readonly rolling?: RollingPolicy;
+  /** The folder a record goes to. Default: the sink's own. */
+  readonly bucket?: BucketAssigner<T>;
+  /** Of the names of parts, default `part`. */
+  readonly prefix?: string;
+  /** Of the names of parts, default `.txt` or `.ndjson`. */
+  readonly suffix?: string;
+}
 
 export class FileSink<T = unknown> implements Sink<T, PartFileState, PartFile> {
   readonly name = 'File Sink';
-  readonly #directory: string;
-  readonly #suffix: string;
-  readonly #toLine: (record: T) => string;
+  readonly #options: PartFileOptions<T>;
 
-  private constructor(directory: string, suffix: string, toLine: (record: T) => string) {
-    this.#directory = directory;
-    this.#suffix = suffix;
-    this.#toLine = toLine;
+  private constructor(directory: string, { rolling = RollingPolicy.onCheckpoint(), bucket, prefix = 'part', suffix }: FileSinkOptions<T> & { readonly suffix: string }, toLine: (record: T) => string) {
+    requireOption(/^[^._/\0][^/\0]*$/.test(prefix), this.name, 'prefix', prefix, 'a file name that does not begin with . or _');
+    requireOption(/^([^/\0\d][^/\0]*)?$/.test(suffix), this.name, 'suffix', suffix, 'the end of a file name, which does not begin with a digit');
+    this.#options = { directory, prefix, suffix, toLine, rolling, bucketOf: bucket };
   }
 
-  /** Strings as they are, other records as the print sink shows them. The directory is made when it does not exist. */
-  static forText<T = unknown>(directory: string): FileSink<T> {
-    return new FileSink<T>(directory, '.txt', formatRecord);
+  /** Strings as they are, other records as the print sink shows them. The directory is made when it does not exist. Throws CONNECTOR_OPTION_INVALID. */
+  static forText<T = unknown>(directory: string, options: FileSinkOptions<T> = {}): FileSink<T> {
+    return new FileSink<T>(directory, { suffix: '.txt', ...options }, formatRecord);
   }
 
-  /** Each record as one JSON text. */
-  static forNdjson<T = unknown>(directory: string): FileSink<T> {
-    return new FileSink<T>(directory, '.ndjson', (record) => (typeof record === 'object' && record !== null ? formatRecord(record) : JSON.stringify(record) ?? 'null'));
+  /** Each record as one JSON text. Throws CONNECTOR_OPTION_INVALID. */
+  static forNdjson<T = unknown>(directory: string, options: FileSinkOptions<T> = {}): FileSink<T> {
+    return new FileSink<T>(directory, { suffix: '.ndjson', ...options }, (record) => (typeof record === 'object' && record !== null ? formatRecord(record) : JSON.stringify(record) ?? 'null'));
   }
 
   createWriter(context: SinkWriterContext): PartFileWriter<T> {
-    return new PartFileWriter(context, this.#directory, this.#suffix, this.#toLine);
+    return new PartFileWriter(context, this.#options);
   }
 
   createCommitter(context: SinkWriterContext): Committer<PartFile> {

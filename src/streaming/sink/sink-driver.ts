@@ -32,7 +32,7 @@ export class SinkDriver {
     if (prepared.length > 0) this.#prepared.set(checkpointId, prepared);
     const states = this.writer.snapshot?.(checkpointId) ?? [];
     const sections: OperatorSection[] = [];
-    if (states.length > 0) sections.push({ name: WRITER_SECTION, version: SECTION_VERSION, mode: 'split', items: states.map(encodePlain) });
+    if (states.length > 0) sections.push({ name: WRITER_SECTION, version: SECTION_VERSION, mode: this.writer.stateMode ?? 'split', items: states.map(encodePlain) });
     const pending = [...this.#prepared.values()].filter((committables) => committables.length > 0);
     if (pending.length > 0) sections.push({ name: COMMITTABLES_SECTION, version: SECTION_VERSION, mode: 'split', items: pending.map(encodePlain) });
     return { keyed: [], operator: sections };

@@ -35,7 +35,9 @@ export interface SinkWriter<T, WriterStateT, CommittableT> {
   flush(isEndOfInput: boolean): void;
   /** Two-phase commit, first half: what this checkpoint covers. Called right after flush. */
   prepareCommit?(checkpointId: number): readonly CommittableT[];
-  /** Writer state as plain data (msgpackr), split on rescale. */
+  /** How writer state is divided when the job is restored: shared out (the default), or all of it to every subtask. */
+  readonly stateMode?: 'split' | 'union';
+  /** Writer state as plain data (msgpackr). */
   snapshot?(checkpointId: number): readonly WriterStateT[];
   /** Called once when the job starts from a checkpoint, before the first write; with no states when none is for this subtask. */
   restore?(states: readonly WriterStateT[]): void;
