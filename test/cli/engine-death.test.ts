@@ -35,12 +35,14 @@ function program(name: string, text: string): string {
   return path;
 }
 
-/** Ends the process as V8 does when one allocation is far too large: once, or whenever it comes to the row. */
-const job = (row: number, marker?: string): string => `
+/** Ends the process as V8 does when one allocation is far too large: whenever it comes to the row, or once behind it, when there is a checkpoint. */
+const job = (row: number, once?: { readonly marker: string; readonly checkpoints: string }): string => `
+${once === undefined ? '' : `import { readdirSync } from 'node:fs';
+const isDue = () => !existsSync('${once.marker}') && existsSync('${once.checkpoints}') && readdirSync('${once.checkpoints}', { recursive: true }).some((path) => String(path).endsWith('_metadata'));`}
 export default (env: StreamExecutionEnvironment, args: readonly string[]) => {
-  env.fromSource(new DataGeneratorSource((index: number) => index, 2000, { ratePerSecond: 4000 }), WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers')
+  env.fromSource(new DataGeneratorSource((index: number) => index, 2000, { ratePerSecond: ${once === undefined ? 4000 : 1500} }), WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers')
     .map((index: number) => {
-      ${marker === undefined ? `if (index === ${row}) abort();` : `if (index === ${row} && !existsSync('${marker}')) { writeFileSync('${marker}', ''); abort(); }`}
+      ${once === undefined ? `if (index === ${row}) abort();` : `if (index >= ${row} && index % 20 === 0 && isDue()) { writeFileSync('${once.marker}', ''); abort(); }`}
       return { key: index % 5, count: 1 };
     }).uid('map').keyBy('key').reduce((a: any, b: any) => ({ key: a.key, count: a.count + b.count })).uid('count')
     .map((row: any) => row.key + ' ' + row.count).uid('text').sinkTo(FileSink.forText(args[0]!)).uid('sink');
@@ -64,7 +66,7 @@ describe('the death of the engine process', () => {
 
   test('when V8 aborts, the parent starts the engine again and the job goes on from its newest checkpoint', async () => {
     const output = join(directory, 'aborted');
-    const ended = await millrace(['run', ...settings('aborted-checkpoints'), QUICK, program('aborts.ts', job(1500, join(directory, 'has-aborted'))), output]);
+    const ended = await millrace(['run', ...settings('aborted-checkpoints'), QUICK, program('aborts.ts', job(100, { marker: join(directory, 'has-aborted'), checkpoints: join(directory, 'aborted-checkpoints') })), output]);
     assert.equal(ended.code, 0, ended.stderr);
     assert.match(ended.stderr, /the engine process was ended by SIGABRT: it is started again/);
     assert.match(ended.stderr, /goes on after the death of its process.*chk-\d+/);
@@ -114,7 +116,7 @@ describe('the death of the engine process', () => {
 const env = StreamExecutionEnvironment.getExecutionEnvironment();
 env.fromData('once').uid('data').sinkTo(FileSink.forText('${first}')).uid('once-sink');
 const result = await env.execute('first');
-${job(1500, join(directory, 'script-aborted')).replace('export default (env: StreamExecutionEnvironment, args: readonly string[]) => {', `const args = ['${join(directory, 'second')}']; {`).replace(/\};\s*$/, '}')}
+${job(100, { marker: join(directory, 'script-aborted'), checkpoints: join(directory, 'script-checkpoints') }).replace('export default (env: StreamExecutionEnvironment, args: readonly string[]) => {', `const args = ['${join(directory, 'second')}']; {`).replace(/\};\s*$/, '}')}
 await env.execute('second of ' + result.jobName + Math.random());`;
     const ended = await millrace(['run', ...settings('script-checkpoints'), QUICK, program('script.ts', script)]);
     assert.equal(ended.code, 0, ended.stderr);

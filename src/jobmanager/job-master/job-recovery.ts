@@ -1,7 +1,8 @@
 // Where a job goes on whose process has died: the newest whole checkpoint of its folder, found on disk, since the last
 // word of a dying process may be older than its last checkpoint. Thread: main; once, before the job is deployed.
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RecoveryPoint } from '#cluster/messages/job-messages';
+import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
@@ -24,11 +25,14 @@ export async function findRecoveryStart(files: Files, log: Log, { checkpointDire
   }).sort((a, b) => a.id - b.id);
   const whole: LoadedCheckpoint[] = [];
   for (const { id, path } of begun) {
+    if (!(await files.exists(join(path, CHECKPOINT_METADATA_FILE)))) {
+      await files.delete(path);
+      continue;
+    }
     try {
       whole.push(await loadCheckpoint(files, path));
     } catch (error) {
-      log.warn('a checkpoint is passed over', { checkpointId: id, path, error });
-      if (!(await files.exists(`${path}/_metadata`))) await files.delete(path);
+      log.warn('a damaged checkpoint is passed over', { checkpointId: id, error });
     }
   }
   const newest = whole.at(-1);
