@@ -1,0 +1,59 @@
+// VARIANT values: trees of JSON whose numbers are integers, decimals or doubles.
+import { parseDecimal, decimalText } from '#table/values/decimal-arithmetic';
+import { exact, LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
+import { doubleText } from '#table/values/java-number-text';
+import { isJsonArray, isJsonObject, JsonNumber, jsonText, JsonSyntax, parseJson, type JsonNode } from '#table/values/json-node';
+
+/** Never changed after it was made. A variant that holds null is not the SQL value NULL. */
+export class Variant {
+  readonly node: JsonNode;
+
+  constructor(node: JsonNode) {
+    this.node = node;
+  }
+}
+
+const DECIMAL_DIGITS_MAX = 38;
+
+/** The variant of a JSON text, or why there is none. */
+export function parseVariant(text: string, { areDuplicatesAllowed = false }: { readonly areDuplicatesAllowed?: boolean } = {}): Variant | JsonSyntax {
+  const node = parseJson(text, { areDuplicatesRefused: !areDuplicatesAllowed });
+  return node instanceof JsonSyntax ? node : new Variant(normalised(node));
+}
+
+function normalised(node: JsonNode): JsonNode {
+  if (node instanceof JsonNumber) return new JsonNumber(numberText(node.text));
+  if (isJsonArray(node)) return node.map(normalised);
+  if (isJsonObject(node)) return new Map([...node].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([key, value]) => [key, normalised(value)]));
+  return node;
+}
+
+function numberText(text: string): string {
+  if (!/[.eE]/.test(text)) {
+    const value = BigInt(text);
+    return value >= LONG_MIN && value <= LONG_MAX ? value.toString() : doubleText(Number(text));
+  }
+  if (/[eE]/.test(text)) return doubleText(Number(text));
+  const parsed = parseDecimal(text)!;
+  let { unscaled, scale } = parsed;
+  while (scale > 0 && unscaled % 10n === 0n) {
+    unscaled /= 10n;
+    scale -= 1;
+  }
+  return unscaled.toString().length > DECIMAL_DIGITS_MAX ? doubleText(Number(text)) : decimalText(exact(unscaled), scale);
+}
+
+export const variantText = (variant: Variant): string => jsonText(variant.node);
+
+/** Element by position from 1; undefined where the variant is no array or has no such element. */
+export function variantElement(variant: Variant, position: number): Variant | undefined {
+  if (!isJsonArray(variant.node)) return undefined;
+  const node = variant.node[position - 1];
+  return node === undefined ? undefined : new Variant(node);
+}
+
+export function variantField(variant: Variant, key: string): Variant | undefined {
+  if (!isJsonObject(variant.node)) return undefined;
+  const node = variant.node.get(key);
+  return node === undefined ? undefined : new Variant(node);
+}
