@@ -1,5 +1,7 @@
 // Errors of SQL and the Table API. Positions are part of the message where a statement is at fault.
 import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error';
+import type { Span } from '#table/parser/ast-node';
+import { excerptOf, positionOf } from '#table/parser/text-position';
 
 /** Code -> when it is thrown. */
 export const TABLE_ERRORS = {
@@ -9,10 +11,31 @@ export const TABLE_ERRORS = {
 
 export type TableErrorCode = keyof typeof TABLE_ERRORS;
 
-/** A statement that is refused before it runs. The message ends with the place and an excerpt where the place is known. */
+export interface StatementPlace {
+  /** The whole statement. */
+  readonly statement: string;
+  readonly span: Span;
+  /** What to do, as a sentence: the nearest column, a cast. */
+  readonly advice?: string | undefined;
+}
+
+/** A statement that is refused before it runs. The message is one line with line and column; `excerpt` shows the place. */
 export class TableValidationError extends EngineError {
-  constructor(message: string, options: EngineErrorOptions = {}) {
-    super('SQL_VALIDATION', message, options);
+  readonly span: Span | undefined;
+  /** The line of the place with carets below it; empty where the place is not known. */
+  readonly excerpt: string;
+
+  constructor(problem: string, place?: StatementPlace, options: EngineErrorOptions = {}) {
+    const position = place === undefined ? undefined : positionOf(place.statement, place.span.start);
+    const where = position === undefined ? '' : ` at line ${position.line}, column ${position.column}.`;
+    super('SQL_VALIDATION', `${problem}${where}${place?.advice === undefined ? '' : ` ${place.advice}`}`, { ...options, context: { ...options.context, ...position } });
+    this.span = place?.span;
+    this.excerpt = place === undefined ? '' : excerptOf(place.statement, place.span.start, place.span.end);
+  }
+
+  /** Message and excerpt, for a terminal. */
+  get report(): string {
+    return this.excerpt === '' ? this.line : `${this.line}\n${this.excerpt}`;
   }
 }
 

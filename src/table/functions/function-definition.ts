@@ -59,6 +59,8 @@ export interface ScalarFunctionDefinition {
   readonly isDeterministic?: boolean;
   /** The value is fixed per statement (batch) or record (streaming): CURRENT_TIMESTAMP. Not folded in streaming. */
   readonly isDynamic?: boolean;
+  /** NULL may come although the result type says NOT NULL: DECIMAL arithmetic that exceeds 38 digits, LPAD to a negative length. */
+  readonly mayReturnNull?: (call: BoundCall) => boolean;
   /** `strict`: any NULL argument gives NULL and the implementation sees no null. `called`: it sees them. */
   readonly nulls: 'strict' | 'called';
   readonly inferTypes: (call: CallShape) => CallSignature | CallMismatch;
@@ -66,7 +68,8 @@ export interface ScalarFunctionDefinition {
   readonly bind: (call: BoundCall, context: FunctionContext) => ScalarImplementation;
   /**
    * A JavaScript expression over the operands' texts in place of a call, for hot functions. Operands are simple names or
-   * literals and may be used several times; none is null when `nulls` is strict. Undefined = use `bind`.
+   * literals and may be used several times; none is null when `nulls` is strict. `$name` is a function of inline-runtime.ts.
+   * Undefined = use `bind`.
    */
   readonly inline?: (call: BoundCall, operands: readonly string[]) => string | undefined;
 }

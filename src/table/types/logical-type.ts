@@ -59,7 +59,10 @@ export type LogicalType = Nullable & (
 );
 
 export type LogicalTypeKind = LogicalType['kind'];
-export type LogicalTypeOf<K extends LogicalTypeKind> = Extract<LogicalType, { readonly kind: K }>;
+/** The types of some kinds: `LogicalTypeOf<'CHAR' | 'VARCHAR'>`. */
+export type LogicalTypeOf<K extends LogicalTypeKind> = LogicalType extends infer T
+  ? T extends { readonly kind: infer Own extends LogicalTypeKind } ? [K & Own] extends [never] ? never : Omit<T, 'kind'> & { readonly kind: K & Own } : never
+  : never;
 export type RowType = LogicalTypeOf<'ROW'>;
 
 /** Length of STRING and BYTES, Flink's Integer.MAX_VALUE. */

@@ -1,0 +1,38 @@
+// Writes casts into expressions where an operand has another type than is wanted.
+import type { Expression } from '#table/expressions/expression';
+import { FunctionError } from '#table/errors';
+import { sameTypeIgnoringNullability } from '#table/types/cast-support';
+import { withNullability, type LogicalType } from '#table/types/logical-type';
+import { isCharacter, isDatetime } from '#table/types/type-families';
+import { castImplementation } from '#table/values/cast-value';
+
+/** The operand as a value of the type; nullability stays the operand's. Literals are cast at once. */
+export function castTo(operand: Expression, type: LogicalType, localTimeZone: string, { isTry = false }: { readonly isTry?: boolean } = {}): Expression {
+  const wanted = withNullability(type, operand.type.isNullable || isTry);
+  if (operand.kind === 'literal' && operand.value === null) return { kind: 'literal', value: null, type: withNullability(type, true) };
+  if (sameTypeIgnoringNullability(operand.type, type) && !hasFieldNames(type)) return operand;
+  if (operand.kind === 'literal') {
+    const folded = castLiteral(operand, wanted, localTimeZone);
+    if (folded !== undefined) return folded;
+  }
+  return { kind: 'cast', operand, isTry, type: wanted };
+}
+
+const hasFieldNames = (type: LogicalType): boolean => type.kind === 'ROW' || type.kind === 'STRUCTURED';
+
+/** Undefined where the cast fails: it then fails when it is computed. */
+function castLiteral(operand: Expression & { readonly kind: 'literal' }, type: LogicalType, localTimeZone: string): Expression | undefined {
+  try {
+    const value: unknown = castImplementation(operand.type, type, localTimeZone)(operand.value);
+    return { kind: 'literal', value, type: value === null ? withNullability(type, true) : type };
+  } catch (failure) {
+    if (failure instanceof FunctionError) return undefined;
+    throw failure;
+  }
+}
+
+/** Operands of a comparison: a text beside a date that is none is NULL, unless it is a literal, which is refused when computed. */
+export function castForComparison(operand: Expression, type: LogicalType, localTimeZone: string): Expression {
+  const isTry = isCharacter(operand.type) && isDatetime(type) && operand.kind !== 'literal';
+  return castTo(operand, type, localTimeZone, { isTry });
+}

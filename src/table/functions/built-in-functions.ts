@@ -1,0 +1,33 @@
+// The registry of built-in functions and operators, by upper-case name.
+import { AssertionError } from '#core/assert';
+import { ARITHMETIC_FUNCTIONS, CONSTANT_FUNCTIONS } from '#table/functions/arithmetic-functions';
+import { COMPARISON_FUNCTIONS } from '#table/functions/comparison-functions';
+import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition } from '#table/functions/function-definition';
+
+const ALL: readonly FunctionDefinition[] = [...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS];
+
+const byName = new Map<string, FunctionDefinition>();
+for (const definition of ALL) for (const name of [definition.name, ...(definition.aliases ?? [])]) byName.set(name, definition);
+
+/** Undefined where there is none. The case of the name does not matter. */
+export function findBuiltInFunction(name: string): FunctionDefinition | undefined {
+  return byName.get(name.toUpperCase());
+}
+
+/** A scalar function that is known to exist: operators. */
+export function builtInScalar(name: string): ScalarFunctionDefinition {
+  const definition = byName.get(name);
+  if (definition?.kind !== 'scalar') throw new AssertionError(`there is no built-in scalar function ${name}`);
+  return definition;
+}
+
+export function builtInAggregate(name: string): AggregateFunctionDefinition {
+  const definition = byName.get(name);
+  if (definition?.kind !== 'aggregate') throw new AssertionError(`there is no built-in aggregate function ${name}`);
+  return definition;
+}
+
+/** Names that can be called, sorted; operators left out. */
+export function builtInFunctionNames(): readonly string[] {
+  return [...byName.keys()].filter((name) => /^[A-Z_0-9]+$/.test(name)).sort();
+}
