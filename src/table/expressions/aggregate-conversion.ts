@@ -29,7 +29,8 @@ function aggregateCall(node: ast.CallExpression, definition: AggregateFunctionDe
   const inner: ExpressionScope = { ...scope, allowsAggregates: scope.allowsAggregates && node.over !== undefined, allowsOver: false, clause: `the arguments of ${definition.name}` };
   const written = node.arguments.length === 1 && node.arguments[0]!.kind === 'star' ? [] : node.arguments;
   const operands = written.map((argument) => convertArgument(argument, inner, parts));
-  const signature = definition.inferTypes(shapeOf(operands));
+  const isGlobalAggregate = node.filter !== undefined || (scope.isGlobalAggregate === true && node.over === undefined);
+  const signature = definition.inferTypes({ ...shapeOf(operands), isGlobalAggregate });
   if (isMismatch(signature)) return refuseCall(signature, definition.name, operands, scope, node.span);
   const zone = scope.functionContext.localTimeZone;
   const filter = node.filter === undefined ? undefined : parts.convert(node.filter, inner);

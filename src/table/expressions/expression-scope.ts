@@ -32,6 +32,8 @@ export interface ExpressionScope {
   readonly clause: string;
   readonly allowsAggregates: boolean;
   readonly allowsOver: boolean;
+  /** A grouped query without GROUP BY: it has a row although no row came, so that SUM may be NULL. */
+  readonly isGlobalAggregate?: boolean;
   /** Undefined where no column or row fits; may throw for an ambiguous name. */
   readonly resolveColumn: (path: readonly Identifier[], span: Span) => ColumnResolution | undefined;
   /** Names that could have been meant. */

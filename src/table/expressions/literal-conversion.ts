@@ -38,9 +38,8 @@ export function numericLiteral(node: ast.NumericLiteral, isNegative: boolean, sc
     failAt(scope, `Numeric literal '${node.text}' out of range`, node.span, isLong ? `Write it as a text and cast it: CAST('${node.text}' AS DECIMAL(${Math.min(DECIMAL_PRECISION_MAX, digitCount(unscaled))}, 0)).` : undefined);
   }
   if (parsed.scale <= 0) return literal(exact(unscaled), unscaled >= -2147483648n && unscaled <= 2147483647n ? LogicalTypes.INT : LogicalTypes.BIGINT);
-  // A number below one counts the zero before its point as a digit, as Flink does.
-  const precision = Math.max(digitCount(unscaled), parsed.scale + (/^0*\.?/.test(node.text) && digitCount(unscaled) <= parsed.scale ? 1 : 0));
-  return literal(exact(unscaled), LogicalTypes.DECIMAL(precision, parsed.scale));
+  // All digits that were written count, a zero before the point too.
+  return literal(exact(unscaled), LogicalTypes.DECIMAL(Math.min(DECIMAL_PRECISION_MAX, node.text.length - 1), parsed.scale));
 }
 
 export function binaryLiteral(node: ast.BinaryLiteral): Expression {
@@ -110,7 +109,7 @@ export function intervalLiteral(node: ast.IntervalLiteral, scope: ExpressionScop
   const refuse = (): never => failAt(scope, `Illegal interval literal format '${node.text}' for INTERVAL ${name}`, node.span);
   const shape = INTERVALS[name] ?? refuse();
   const text = node.text.trim();
-  const isNegative = /^-/.test(text) !== node.isNegative;
+  const isNegative = text.startsWith('-') !== node.isNegative;
   const match = shape.pattern.exec(text.replace(/^[+-]/, '').trim()) ?? refuse();
   const leadingDigits = qualifier.precision ?? 2;
   if (match[1]!.replace(/^0+/, '').length > leadingDigits) failAt(scope, `Interval field value ${match[1]} exceeds precision of ${qualifier.from}(${leadingDigits}) field`, node.span);

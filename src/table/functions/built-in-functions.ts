@@ -1,10 +1,19 @@
 // The registry of built-in functions and operators, by upper-case name.
 import { AssertionError } from '#core/assert';
+import { BASIC_AGGREGATES } from '#table/functions/basic-aggregates';
+import { COLLECTING_AGGREGATES } from '#table/functions/collecting-aggregates';
+import { RANKING_AGGREGATES } from '#table/functions/ranking-aggregates';
+import { STATISTICS_AGGREGATES } from '#table/functions/statistics-aggregates';
 import { ARITHMETIC_FUNCTIONS, CONSTANT_FUNCTIONS } from '#table/functions/arithmetic-functions';
 import { COMPARISON_FUNCTIONS } from '#table/functions/comparison-functions';
+import { CONSTRUCTOR_FUNCTIONS } from '#table/functions/constructor-functions';
+import { PATTERN_FUNCTIONS } from '#table/functions/pattern-functions';
 import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition } from '#table/functions/function-definition';
 
-const ALL: readonly FunctionDefinition[] = [...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS];
+const ALL: readonly FunctionDefinition[] = [
+  ...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS, ...CONSTRUCTOR_FUNCTIONS, ...PATTERN_FUNCTIONS,
+  ...BASIC_AGGREGATES, ...STATISTICS_AGGREGATES, ...COLLECTING_AGGREGATES, ...RANKING_AGGREGATES,
+];
 
 const byName = new Map<string, FunctionDefinition>();
 for (const definition of ALL) for (const name of [definition.name, ...(definition.aliases ?? [])]) byName.set(name, definition);

@@ -110,6 +110,8 @@ export interface AggregateCall extends BoundCall {
   /** The input sends retractions: `retract` is needed. */
   readonly needsRetract: boolean;
   readonly isDistinct: boolean;
+  /** IGNORE NULLS or RESPECT NULLS where written. */
+  readonly nullTreatment?: 'IGNORE' | 'RESPECT';
 }
 
 export interface AggregateFunctionDefinition {

@@ -87,8 +87,8 @@ export function narrowInteger(value: ExactInteger, bits: 8 | 16 | 32 | 64): Exac
 export function truncateDouble(value: number, bits: 32 | 64): ExactInteger {
   if (Number.isNaN(value)) return 0;
   if (bits === 32) return Math.trunc(Math.min(2147483647, Math.max(-2147483648, value))) + 0;
-  if (value >= 9223372036854775807) return LONG_MAX;
-  if (value <= -9223372036854775808) return LONG_MIN;
+  if (value >= 2 ** 63) return LONG_MAX;
+  if (value <= -(2 ** 63)) return LONG_MIN;
   const whole = Math.trunc(value);
   return Number.isSafeInteger(whole) ? whole + 0 : exact(BigInt(whole));
 }
