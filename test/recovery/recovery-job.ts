@@ -4,8 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { FileSink } from '#connectors/files/sink';
 import type { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import type { DataStream } from '#datastream/stream/data-stream';
-import { connectPipelines, latePipelines, rowPipelines, sourcePipelines, timerPipelines, windowPipelines } from './recovery-pipelines.js';
-import { lateRowAt, plainRows, rowAt, steadyRows, type Row } from './recovery-rows.js';
+import { connectPipelines, latePipelines, processingTimePipelines, rowPipelines, sourcePipelines, timerPipelines, windowPipelines } from './recovery-pipelines.js';
+import { lateRowAt, lingeringRows, plainRows, rowAt, steadyRows, type Row } from './recovery-rows.js';
 
 export interface RecoveryArguments {
   readonly outputDirectory: string;
@@ -34,6 +34,7 @@ export default function recoveryJob(env: StreamExecutionEnvironment, args: reado
     rows: [...rowPipelines(faulty), ...timerPipelines(rows).slice(0, options.isWithoutOnce === true ? -1 : undefined)],
     connect: connectPipelines(env, rows, others),
     windows: [...windowPipelines(plain, rows), ...latePipelines(late)],
+    processing: processingTimePipelines(lingeringRows(env, 'lingering', { count: Math.floor(options.rows / 3), ratePerSecond: options.ratePerSecond / 4 })),
     sources: sourcePipelines(env, options.inputDirectory, { sequence: options.rows * 2, events: options.rows * 2 }),
   };
   for (const [name, lines] of Object.entries(groups)) {

@@ -7,7 +7,9 @@ import type { StreamExecutionEnvironment } from '#datastream/environment/stream-
 import { RichMapFunction } from '#datastream/functions/functions';
 import type { DataStream } from '#datastream/stream/data-stream';
 import { ProcessWindowFunction, type ProcessWindowContext } from '#datastream/windowing/process-window-function';
-import { EventTimeSessionWindows, SlidingEventTimeWindows, TumblingEventTimeWindows } from '#datastream/windowing/window-assigners';
+import {
+  EventTimeSessionWindows, ProcessingTimeSessionWindows, SlidingEventTimeWindows, SlidingProcessingTimeWindows, TumblingEventTimeWindows, TumblingProcessingTimeWindows,
+} from '#datastream/windowing/window-assigners';
 import type { ValueState } from '#state/keyed/keyed-state';
 import { OutputTag } from '#streaming/process/output-tag';
 import type { Collector } from '#streaming/process/process-functions';
@@ -125,6 +127,25 @@ export function latePipelines(rows: DataStream<Row>): readonly Lines[] {
   return [
     windows, windows.getSideOutput(TOO_LATE).map((row) => `too-late ${row.index}`).uid('too-late'),
     sessions, sessions.getSideOutput(TOO_LATE).map((row) => `too-late-session ${row.index}`).uid('too-late-session'),
+  ];
+}
+
+const indexes = {
+  createAccumulator: (): number[] => [],
+  add: (row: Row, found: number[]) => [...found, row.index],
+  getResult: (found: number[]) => found,
+  merge: (a: number[], b: number[]) => [...a, ...b],
+};
+const eachIndex = (tag: string) => function* (key: string, _context: ProcessWindowContext, found: Iterable<readonly number[]>): Iterable<string> {
+  for (const all of found) for (const index of all) yield `${tag} ${key} ${index}`;
+};
+
+/** Which window a row falls into depends on the clock, but every row is told by each of its windows: 1, 3 and 1. */
+export function processingTimePipelines(rows: DataStream<Row>): readonly Lines[] {
+  return [
+    rows.keyBy('key').window(TumblingProcessingTimeWindows.of(150)).process(function* (key, _context, found) { for (const row of found) yield `processing ${key} ${row.index}`; }).uid('processing'),
+    rows.keyBy('key').window(SlidingProcessingTimeWindows.of(300, 100)).aggregate(indexes, eachIndex('processing-sliding')).uid('processing-sliding'),
+    rows.keyBy('key').window(ProcessingTimeSessionWindows.withGap(80)).aggregate(indexes, eachIndex('processing-session')).uid('processing-session'),
   ];
 }
 

@@ -5,7 +5,7 @@ import { DataGeneratorSource } from '#connectors/datagen/source';
 import type { DataStream } from '#datastream/stream/data-stream';
 import { Types } from '#core/types/type-information';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
-import { gated, type Gate } from './gated-source.js';
+import { gated, type Gate, lingering } from './gated-source.js';
 
 /** Event time between two rows, in ms. */
 export const ROW_MS = 10;
@@ -60,6 +60,16 @@ export function steadyRows(env: StreamExecutionEnvironment, uid: string, options
 export function plainRows(env: StreamExecutionEnvironment, uid: string, options: RowOptions): DataStream<Row> {
   const source = new DataGeneratorSource(rowAt, options.count, { ratePerSecond: options.ratePerSecond });
   return env.fromSource(gated(source, options.gates), WatermarkStrategy.forBoundedOutOfOrderness<Row>(DISORDER_MS).withTimestampAssigner((row) => row.time), uid).uid(uid).setParallelism(1);
+}
+
+/** Longer than any window of processing time, on a host that is busy too. */
+const LINGER_MS = 2500;
+
+/** For processing time: the last row comes when the windows of all others have fired. The end of input fires none. */
+export function lingeringRows(env: StreamExecutionEnvironment, uid: string, options: Omit<RowOptions, 'gates'>): DataStream<Row> {
+  const source = new DataGeneratorSource(rowAt, options.count + 1, { ratePerSecond: options.ratePerSecond });
+  return env.fromSource(lingering(source, options.count, LINGER_MS), WatermarkStrategy.noWatermarks(), uid).uid(uid).setParallelism(1)
+    .filter((row) => row.index < options.count).uid(`${uid}-all`).setParallelism(1);
 }
 
 /** Sleeps the slot's thread now and then: sources without a rate get one. */
