@@ -14,7 +14,8 @@ export function withTaskWatermark(snapshot: OperatorSnapshot | undefined, waterm
   return {
     ...snapshot,
     keyed: snapshot?.keyed ?? [],
-    operator: watermark === MIN_WATERMARK ? operator : [...operator, { name: SECTION, version: SECTION_VERSION, mode: 'union', items: [encodePlain(watermark)] }],
+    // MIN_WATERMARK is told too: left out, the old subtask would not hold the smallest down.
+    operator: [...operator, { name: SECTION, version: SECTION_VERSION, mode: 'union', items: [encodePlain(watermark)] }],
   };
 }
 

@@ -34,9 +34,10 @@ class WatermarkOperator implements StreamOperator {
     const nowMs = context.clock.now();
     const restored = (context.restored?.operator(SECTION) ?? []).map((item) => decodePlain(item.bytes) as number);
     this.#maxTimestamp = this.#watermarks.enter(ONLY_SPLIT, nowMs);
-    if (restored.length > 0) {
-      this.#watermarks.restore(ONLY_SPLIT, Math.min(...restored), nowMs);
-      this.#maxTimestamp = Math.min(...restored);
+    const lowest = restored.length === 0 ? MIN_WATERMARK : Math.min(...restored);
+    if (lowest > MIN_WATERMARK) {
+      this.#watermarks.restore(ONLY_SPLIT, lowest, nowMs);
+      this.#maxTimestamp = lowest;
     }
     if (this.#watermarks.kind !== 'none' && this.#intervalMs > 0) this.#nextEmitMs = nowMs + this.#intervalMs;
   }
@@ -87,8 +88,8 @@ class WatermarkOperator implements StreamOperator {
   }
 
   snapshot(): OperatorSnapshot {
-    const items = this.#maxTimestamp === MIN_WATERMARK ? [] : [encodePlain(this.#maxTimestamp)];
-    return { keyed: [], operator: [{ name: SECTION, version: SECTION_VERSION, mode: 'union', items }] };
+    // Also without rows: a subtask that has seen none holds all of them down when they are restored.
+    return { keyed: [], operator: [{ name: SECTION, version: SECTION_VERSION, mode: 'union', items: [encodePlain(this.#maxTimestamp)] }] };
   }
 
   close(): void {

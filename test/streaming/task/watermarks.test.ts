@@ -97,6 +97,22 @@ describe('watermarks of a task', () => {
     harness.task.close();
   });
 
+  test('an old subtask that had no watermark yet holds the restored ones down', () => {
+    const restored = [undefined, 100].map((watermark) => {
+      const before = channels(1);
+      if (watermark !== undefined) before.feeds[0]!.watermark(watermark);
+      before.feeds[0]!.barrier(1);
+      before.settle();
+      before.task.close();
+      return before.acknowledged.get(1)!;
+    });
+    const harness = new TaskHarness({ operators: IDENTITY, inputs: [1], outputs: [{ operatorIndex: 0, type: Types.INT }], restored }).open();
+    harness.feeds[0]!.watermark(50);
+    harness.settle();
+    assert.deepEqual(harness.received(), [{ watermark: 50 }]);
+    harness.task.close();
+  });
+
   test('a watermark never overtakes rows that wait in a generator of a flatMap', () => {
     const window = stream('window', {
       kind: 'stream', keys: [{ selector: () => 1, type: Types.INT }],

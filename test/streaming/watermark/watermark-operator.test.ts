@@ -66,6 +66,23 @@ describe('watermarks in the middle of a stream', () => {
     assert.deepEqual(events(harness), [3, { watermark: 9 }]);
     harness.close();
   });
+
+  test('an old subtask that had seen no row holds the restored ones down', () => {
+    const strategy = WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((value) => value);
+    const snapshots = [[], [20]].map((values) => {
+      const harness = new OperatorHarness(factory(strategy));
+      for (const value of values) harness.element(value);
+      const [snapshot] = harness.snapshot();
+      harness.close();
+      return snapshot!;
+    });
+    const harness = new OperatorHarness(factory(strategy), { snapshots });
+    harness.advanceTime(200);
+    harness.element(3);
+    harness.advanceTime(200);
+    assert.deepEqual(events(harness), [3, { watermark: 2 }]);
+    harness.close();
+  });
 });
 
 describe('WatermarkValve', () => {
