@@ -48,6 +48,14 @@ function writeScope(schema: Schema): readonly unknown[] {
 }
 
 export function createRowWriter(schema: Schema): RowWriter {
+  return createRowWriters(schema, 1)[0]!;
+}
+
+/**
+ * Writers of one text: for the channels of one edge. The loop that appends to one or the other sees one function, which V8
+ * compiles once and inlines; writers of texts of their own are as many functions at the same call.
+ */
+export function createRowWriters(schema: Schema, count: number): readonly RowWriter[] {
   const divisor: Record<string, number> = { u8: 1, i32: 4, f64: 8, i64: 8, var: 4, presence: 1 };
   const names = schema.columns.map(({ index }) => `d${index} = 0, l${index} = 0, p${index} = 0`).join(', ');
   const bind = schema.columns.map(({ index, kind, isNullable }) =>
@@ -56,6 +64,7 @@ export function createRowWriter(schema: Schema): RowWriter {
     + (isNullable ? `p${index} = (base + columns[${index}].validity) / 4;` : '')).join(' ');
   const body = `
     "use strict";
+    return () => {
     let n = 0, heapTop = 0, heapStart = 0, heapEnd = 0, isAscii = true, eventTimes = 0;
     let u8 = null, i32 = null, f64 = null, i64 = null, bytes = null;
     let ${names === '' ? 'none = 0' : names};
@@ -93,7 +102,9 @@ export function createRowWriter(schema: Schema): RowWriter {
       count() { return n; },
       finish(batch) { batch.count = n; batch.heapLength = heapTop - heapStart; batch.isAsciiHeap = isAscii; },
     };
+    };
     //# sourceURL=millrace-row-writer-${(schema.id >>> 0).toString(16)}.js`;
   const scopeNames = [...WRITE_SCOPE, 'schema', 'gatherRows', 'appendBatch'];
-  return new Function(...scopeNames, body)(...writeScope(schema), schema, gatherRows, appendBatch) as RowWriter;
+  const create = new Function(...scopeNames, body)(...writeScope(schema), schema, gatherRows, appendBatch) as () => RowWriter;
+  return Array.from({ length: count }, create);
 }

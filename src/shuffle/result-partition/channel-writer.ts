@@ -3,7 +3,7 @@
 // waits in the backlog, in order. Invariant: a frame of the ring is open only while the backlog is empty.
 // Thread: the producer's slot. Bench: bench/exchange-bench.ts.
 import { assert } from '#core/assert';
-import { createRowWriter, type RowWriter } from '#core/codegen/row-writer';
+import type { RowWriter } from '#core/codegen/row-writer';
 import { compactFrame, isWorthCompacting } from '#core/columns/compact-frame';
 import { Batch, capacityFor, FRAME_HEADER_BYTES, FrameHeader, FrameKind, type FrameLayout, layoutOf, sealFrame } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
@@ -62,15 +62,16 @@ export class ChannelWriter {
     this.#backlog = new OverdraftBacklog({ producer, recordBytesMax, createSpill, memoryBytesMax: overdraftBytesMax });
   }
 
-  /** Sets the schema of the frames that follow and tells the consumer. Called once before the first row. */
-  open(schema: Schema): void {
+  /** Sets the schema of the frames that follow, that of the writer, and tells the consumer. Called once before the first row. */
+  open(writer: RowWriter): void {
+    const { schema } = writer;
     assert(this.#writer === undefined, 'a channel has one schema');
     const { frameBytesMax } = this.#producer;
     const capacity = capacityFor(schema, frameBytesMax, FRAME_ROWS_MAX);
     if (capacity === 0) {
       throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax } });
     }
-    this.#writer = createRowWriter(schema);
+    this.#writer = writer;
     this.#capacity = capacity;
     this.#layout = layoutOf(schema, capacity);
     // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.

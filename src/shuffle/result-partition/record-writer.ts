@@ -3,11 +3,12 @@
 // Bench: bench/exchange-bench.ts.
 import type { Batch } from '#core/columns/frame';
 import type { FieldTree } from '#core/codegen/field-tree';
+import { createRowWriters } from '#core/codegen/row-writer';
 import { projectType } from '#core/types/project-type';
 import { inferType } from '#core/types/infer-type';
 import { schemaOf } from '#core/columns/schema';
 import { previewValue } from '#core/errors/type-errors';
-import { assignToKeyGroup, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
+import { assignToKeyGroup, murmurHash, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
 import { createKeyHasher } from '#core/keys/key-hasher';
 import type { TypeInformation } from '#core/types/type-information';
 import type { ChannelProducer } from '#shuffle/channel/channel';
@@ -144,8 +145,8 @@ export class RecordWriter {
   }
 
   #openChannels(type: TypeInformation): void {
-    const schema = schemaOf(projectType(type, this.#reads));
-    for (const channel of this.channels) channel.open(schema);
+    const writers = createRowWriters(schemaOf(projectType(type, this.#reads)), this.channels.length);
+    this.channels.forEach((channel, index) => channel.open(writers[index]!));
   }
 }
 
@@ -182,6 +183,9 @@ function createHashRoute(channels: readonly ChannelWriter[], options: RecordWrit
   const maxParallelism = options.consumerMaxParallelism;
   const hash = createKeyHasher(key.type);
   const channelOfGroup = Array.from({ length: maxParallelism }, (_, group) => channels[operatorIndexOfKeyGroup(maxParallelism, count, group)]!);
+  // Max parallelism is a power of two unless the user set another: then no division is needed.
+  const mask = maxParallelism - 1;
+  if ((maxParallelism & mask) === 0) return (value, eventTime) => channelOfGroup[murmurHash(hash(selector(value))) & mask]!.append(value, eventTime);
   return (value, eventTime) => channelOfGroup[assignToKeyGroup(hash(selector(value)), maxParallelism)]!.append(value, eventTime);
 }
 
