@@ -2,6 +2,7 @@
 // snapshots. Thread: the slot's.
 import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
+import type { TypeInformation } from '#core/types/type-information';
 import type { PresenceBit } from '#state/heap/key-context';
 import type { StoredCodec } from '#state/keyed/stored-codec';
 
@@ -9,6 +10,8 @@ export interface HeapCell {
   readonly presence: PresenceBit;
   /** Index of the column of doubles that holds all there is of the state; undefined where values are JS values. */
   readonly column?: number;
+  /** Type of the column's values. */
+  readonly columnType?: TypeInformation;
   /** False for a present row of which nothing is to be kept: all of it has expired. */
   isKept(row: number): boolean;
   /** Appends the value of a row that isKept. */

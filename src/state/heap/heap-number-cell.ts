@@ -17,16 +17,16 @@ export function isColumnType(type: TypeInformation | undefined): type is TypeInf
 export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   readonly presence;
   readonly column: number;
+  readonly columnType: TypeInformation;
   readonly #context: KeyContext;
   readonly #codec: StoredCodec;
-  readonly #type: TypeInformation;
   readonly #isBoolean: boolean;
   readonly #views: Float64Array[];
 
   constructor(context: KeyContext, codec: StoredCodec, type: TypeInformation) {
     this.#context = context;
     this.#codec = codec;
-    this.#type = type;
+    this.columnType = type;
     this.#isBoolean = type.kind === 'boolean';
     this.presence = context.allocateBit();
     this.#views = context.table.columns.f64;
@@ -46,7 +46,7 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   }
 
   updateOwned(value: number | boolean): void {
-    if (!fits(this.#type.kind, value)) failTypeMismatch(this.#type, '', value);
+    if (!fits(this.columnType.kind, value)) failTypeMismatch(this.columnType, '', value);
     const row = this.#context.rowForWrite();
     this.#context.markPresent(row, this.presence);
     this.#views[this.column]![row] = value as number;

@@ -3,8 +3,10 @@
 // write); elsewhere rows are saved one by one, at the latest before they are touched. hot path. Thread: the slot's.
 // The format is that of keyed/state-section.ts.
 // Invariant: the bytes are those of the cut; a row's failure to be written is told by `step`, never to the record.
+import { assert } from '#core/assert';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
 import type { HeapStateEntry } from '#state/heap/heap-sections';
+import { NumberPieces, numberKindOf } from '#state/heap/number-pieces';
 import type { KeyContext } from '#state/heap/key-context';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { STATE_SECTION_VERSION } from '#state/keyed/state-section';
@@ -14,6 +16,7 @@ import { ChunkWalk } from '#state/tables/chunk-walk';
 import type { ChunkViews } from '#state/tables/chunked-cut';
 import type { CutKeys } from '#state/tables/key-table';
 import { RowByRowCut } from '#state/tables/row-by-row-cut';
+import { CUT_ROWS_SHIFT } from '#state/tables/row-columns';
 
 export interface HeapCutOptions {
   readonly context: KeyContext;
@@ -33,6 +36,11 @@ interface CutReader {
 }
 
 const hasAllTime = (): boolean => true;
+
+/** In place of the key group of a free row. */
+const NO_GROUP = -1;
+/** The most rows that are read at once. */
+const CHUNK_ROWS = 1 << CUT_ROWS_SHIFT;
 
 export class HeapSnapshot implements DeferredSnapshot {
   readonly #reader: CutReader;
@@ -86,19 +94,25 @@ export class HeapSnapshot implements DeferredSnapshot {
 
   #cutColumns(options: HeapCutOptions, keys: CutKeys): CutReader {
     const { table } = options.context;
-    const columns = columnReading(options, this.#outputs, keys);
+    const reading = columnReading(options, this.#outputs, keys);
     const walk = new ChunkWalk((settleNow) => table.columns.cutChunks(settleNow), (views) => {
       try {
-        readColumns(views, columns);
+        if (reading.pieces === undefined) readColumns(views, reading);
+        else readNumbers(views, reading, reading.pieces);
       } catch (error) {
         this.#failure ??= { error };
       }
     });
+    const step = (hasTime: () => boolean): boolean => {
+      const isRead = walk.step(hasTime);
+      if (isRead) for (const pieces of reading.pieces ?? []) pieces.flush();
+      return isRead;
+    };
     const close = (): void => {
       walk.close();
       keys.release();
     };
-    return { step: (hasTime) => walk.step(hasTime), close };
+    return { step, close };
   }
 
   #cutRows(options: HeapCutOptions): CutReader {
@@ -118,14 +132,43 @@ interface ColumnReading {
   readonly keys: CutKeys;
   readonly options: HeapCutOptions;
   readonly outputs: readonly GroupedOutput[];
+  /** Where keys are numbers too: per state. */
+  readonly pieces: readonly NumberPieces[] | undefined;
   /** Where a chunk's integer columns start, and which of them marks free rows; -1 for none. */
   readonly i32Start: number;
   readonly freeColumn: number;
+  /** Key groups of the rows being read. */
+  readonly groups: Int32Array;
 }
 
 function columnReading(options: HeapCutOptions, outputs: readonly GroupedOutput[], keys: CutKeys): ColumnReading {
-  const { columns } = options.context.table;
-  return { keys, options, outputs, i32Start: columns.f64.length, freeColumn: columns.freeColumn };
+  const { context: { table: { columns } }, entries, keySerializer, range } = options;
+  const keyKind = keys.column === undefined ? undefined : numberKindOf(keySerializer.type);
+  const pieces = keyKind === undefined ? undefined : entries.map(({ cell }, index) => new NumberPieces(outputs[index]!, range, keyKind, numberKindOf(cell.columnType)!));
+  return { keys, options, outputs, pieces, i32Start: columns.f64.length, freeColumn: columns.freeColumn, groups: new Int32Array(CHUNK_ROWS) };
+}
+
+function readNumbers({ columns, base, from, to }: ChunkViews, reading: ColumnReading, pieces: readonly NumberPieces[]): void {
+  const { keys, i32Start, freeColumn, groups, options: { entries, keyGroupOf, range } } = reading;
+  const keyColumn = columns[keys.column!] as Float64Array;
+  const free = freeColumn === -1 ? undefined : columns[i32Start + freeColumn]!;
+  const first = from - base;
+  const limit = to - base;
+  let isInRange = true;
+  for (let at = first; at < limit; at++) {
+    if (free !== undefined && free[at] !== 0) {
+      groups[at - first] = NO_GROUP;
+      continue;
+    }
+    const keyGroup = keyGroupOf(keyColumn[at]!);
+    groups[at - first] = keyGroup;
+    if (keyGroup < range.start || keyGroup > range.end) isInRange = false;
+  }
+  assert(isInRange, `keys lie in the subtask's key groups ${range.start} to ${range.end}`);
+  for (let i = 0; i < entries.length; i++) {
+    const { cell } = entries[i]!;
+    pieces[i]!.add(keyColumn, columns[cell.column!] as Float64Array, columns[i32Start + cell.presence.column] as Int32Array, cell.presence.bit, groups, first, limit);
+  }
 }
 
 function readColumns({ columns, base, from, to }: ChunkViews, reading: ColumnReading): void {

@@ -17,6 +17,8 @@ export class GroupedOutput {
   /** Groups whose buffers are full, and a mark for each. */
   #full: number[] = [];
   readonly #isFull: Uint8Array;
+  /** Pieces that were made elsewhere. */
+  #pieces: { readonly keyGroup: number; readonly bytes: Uint8Array }[] = [];
   #section: KeyedSectionOutput | undefined;
 
   /** @param beginPiece writes what every piece starts with. */
@@ -45,8 +47,14 @@ export class GroupedOutput {
     this.#full.push(keyGroup);
   }
 
+  /** Adds a piece of whole entries as it is. The bytes belong to the output from then on. */
+  add(keyGroup: number, bytes: Uint8Array): void {
+    this.#pieces.push({ keyGroup, bytes });
+  }
+
   /** Gives away full buffers. */
   giveFull(output: SnapshotOutput): void {
+    if (this.#pieces.length > 0) this.#givePieces(output);
     if (this.#full.length === 0) return;
     const full = this.#full;
     this.#full = [];
@@ -57,7 +65,14 @@ export class GroupedOutput {
   giveAll(output: SnapshotOutput): void {
     this.#full = [];
     this.#section ??= output.keyed(this.#header);
+    this.#givePieces(output);
     for (let keyGroup = this.#range.start; keyGroup <= this.#range.end; keyGroup++) this.#give(keyGroup, output);
+  }
+
+  #givePieces(output: SnapshotOutput): void {
+    this.#section ??= output.keyed(this.#header);
+    for (const { keyGroup, bytes } of this.#pieces) this.#section.write(keyGroup, bytes);
+    this.#pieces = [];
   }
 
   #give(keyGroup: number, output: SnapshotOutput): void {

@@ -14,6 +14,8 @@ import { UndeclaredKeyTable } from '#state/tables/undeclared-key-table';
 export interface CutKeys {
   /** Key of a row that was live at the cut. @param columns of the chunk's views. @param at where the row is in them. */
   keyAt(columns: readonly ColumnView[], at: number): unknown;
+  /** Index of the column of doubles that holds numeric keys; undefined for other keys. */
+  readonly column?: number;
   /** Once, when the cut is closed. */
   release(): void;
 }

@@ -143,7 +143,7 @@ export class NumericKeyTable implements KeyTable {
 
   cutKeys(): CutKeys {
     const column = this.#keyColumn;
-    return { keyAt: (columns, at) => columns[column]![at]!, release: () => undefined };
+    return { column, keyAt: (columns, at) => columns[column]![at]!, release: () => undefined };
   }
 
   /** Frees the key's row; false when the key is not there. */

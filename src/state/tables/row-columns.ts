@@ -18,8 +18,8 @@ export interface RowLayout {
 }
 
 const CAPACITY_MIN = 64;
-/** Rows per chunk of a cut: 64 KiB of doubles. */
-const CUT_ROWS_SHIFT = 13;
+/** log2 of the rows per chunk of a cut: 64 KiB of doubles. */
+export const CUT_ROWS_SHIFT = 13;
 /** Marks of the free column: 0 = live, 1 = last of the free list, n + 2 = free and followed by row n. */
 const FREE_LAST = 1;
 const FREE_NEXT = 2;
