@@ -33,8 +33,8 @@ export class BytesKeyTable {
   constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
     this.columns = new RowColumns(memory, owner, layout);
     this.blobs = new BlobHeap(memory, owner);
-    this.#hashColumn = this.columns.addI32();
-    this.#blobColumn = this.columns.addI32();
+    this.#hashColumn = this.columns.addI32Key();
+    this.#blobColumn = this.columns.addI32Key();
   }
 
   get size(): number {
@@ -79,7 +79,7 @@ export class BytesKeyTable {
     const slot = this.#probe(hash, bytes, offset, length);
     if (slot < 0) return false;
     const row = this.#slots[slot]! - 1;
-    this.columns.beforeWrite(row);
+    this.columns.beforeReuse(row);
     this.#vacate(slot);
     this.blobs.free(this.columns.i32[this.#blobColumn]![row]!);
     this.columns.freeRow(row);

@@ -19,11 +19,6 @@ export class ChunkWalk {
     this.#cut = createCut((chunk) => this.#settle(chunk));
   }
 
-  /** Chunks that writes have copied aside. */
-  get copiedChunks(): number {
-    return this.#cut.copiedChunks;
-  }
-
   /** Reads on while `hasTime` holds, at least some rows. True when all are read. */
   step(hasTime: () => boolean): boolean {
     const cut = this.#cut;

@@ -1,8 +1,8 @@
-// Columns as they were at a cut, chunk by chunk of 64 KiB, while their table goes on changing: the first write to a chunk
+// Columns as they were at a cut, chunk by chunk of some 64 KiB, while their table goes on changing: the first write to a chunk
 // copies it aside, chunks that nobody writes to are read in place, and a table that grows or is cleared leaves its old
 // segments to the cut. Made in O(chunks). hot path while a snapshot runs. Thread: the slot's. See
-// docs/decisions/0003-chunked-copy-on-write.md. Invariant: a chunk is pending until it is copied or settled, and only then
-// written. Bench: bench/state-bench.ts, rows "copy on write".
+// docs/decisions/0003-chunked-copy-on-write.md. Invariant: a column of a chunk is written only when it was copied or the
+// chunk settled. Bench: bench/heap-snapshot-bench.ts.
 import { assert } from '#core/assert';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
 import type { TableCut } from '#state/tables/table-cut';
@@ -13,6 +13,8 @@ export type ColumnView = Float64Array | Int32Array;
 export interface CutColumn {
   readonly view: ColumnView;
   readonly shift: number;
+  /** Of a live row it never changes: it is copied only before a row is freed or taken again. */
+  readonly isKey: boolean;
 }
 
 export interface ChunkedCutOptions {
@@ -32,58 +34,60 @@ export interface ChunkedCutOptions {
 /** Rows [from, to) of one chunk: row r of a column is at (r - base) << shift. Valid until the table is written to. */
 export interface ChunkViews {
   readonly columns: readonly ColumnView[];
+  /** First row of the chunk. */
   readonly base: number;
   readonly from: number;
   readonly to: number;
 }
 
-const PENDING = 0;
-const COPIED = 1;
-const SETTLED = 2;
+/** Marks of a chunk: which of its columns have been copied aside, and whether it was read. */
+const VALUES_COPIED = 1;
+const KEYS_COPIED = 2;
+const SETTLED = 4;
 
 export class ChunkedCut implements TableCut {
   readonly rowLimit: number;
   readonly chunkCount: number;
-  /** How many chunks were copied aside: the cost of the cut to the table's writer. */
-  copiedChunks = 0;
+  /** How much was copied aside: the cost of the cut to the table's writer. */
+  copiedBytes = 0;
   readonly #options: ChunkedCutOptions;
-  readonly #views: readonly ColumnView[];
   readonly #marks: Uint8Array;
+  /** Two per chunk: of values, of keys. */
   readonly #copies: (Segment | undefined)[] = [];
   #kept: readonly Segment[] = [];
   #unsettled: number;
   #hasEnded = false;
 
   constructor(options: ChunkedCutOptions) {
-    const { rowLimit, rowsShift, columns } = options;
+    const { rowLimit, rowsShift } = options;
     this.rowLimit = rowLimit;
     this.chunkCount = (rowLimit + (1 << rowsShift) - 1) >>> rowsShift;
     this.#options = options;
-    this.#views = columns.map((column) => column.view);
     this.#marks = new Uint8Array(this.chunkCount);
     this.#unsettled = this.chunkCount;
   }
 
   /** Whether the chunk has been read. */
   isSettled(chunk: number): boolean {
-    return this.#marks[chunk] === SETTLED;
+    return this.#marks[chunk]! >= SETTLED;
   }
 
   /** The chunk as it was at the cut; it has not been settled. */
   viewsOf(chunk: number): ChunkViews {
-    assert(!this.#hasEnded && this.#marks[chunk] !== SETTLED, `a chunk is read before it is settled, got ${chunk} of ${this.chunkCount}`);
-    const { rowsShift } = this.#options;
+    assert(!this.#hasEnded && !this.isSettled(chunk), `a chunk is read before it is settled, got ${chunk} of ${this.chunkCount}`);
+    const { rowsShift, columns } = this.#options;
     const from = chunk << rowsShift;
     const to = Math.min(from + (1 << rowsShift), this.rowLimit);
-    const copy = this.#copies[chunk];
-    return copy === undefined ? { columns: this.#views, base: 0, from, to } : { columns: this.#viewsOn(copy), base: from, from, to };
+    const copies = [this.#copiedViews(chunk, false), this.#copiedViews(chunk, true)];
+    const views = columns.map(({ view, shift, isKey }, index) => copies[isKey ? 1 : 0]?.[index] ?? view.subarray(from << shift, to << shift));
+    return { columns: views, base: from, from, to };
   }
 
   /** The chunk has been read: it may be written from now on. */
   settle(chunk: number): void {
-    assert(this.#marks[chunk] !== SETTLED, `a chunk is settled once, got ${chunk}`);
+    assert(!this.isSettled(chunk), `a chunk is settled once, got ${chunk}`);
     this.#marks[chunk] = SETTLED;
-    this.#releaseCopy(chunk);
+    this.#releaseCopies(chunk);
     this.#unsettled--;
   }
 
@@ -94,7 +98,15 @@ export class ChunkedCut implements TableCut {
 
   beforeWrite(row: number): void {
     const chunk = row >>> this.#options.rowsShift;
-    if (this.#marks[chunk] === PENDING) this.#rescue(chunk);
+    const mark = this.#marks[chunk]!;
+    if (mark !== SETTLED && (mark & VALUES_COPIED) === 0) this.#copy(chunk, false);
+  }
+
+  beforeReuse(row: number): void {
+    this.beforeWrite(row);
+    const chunk = row >>> this.#options.rowsShift;
+    const mark = this.#marks[chunk]!;
+    if (mark !== SETTLED && (mark & KEYS_COPIED) === 0) this.#copy(chunk, true);
   }
 
   keepMoved(segments: readonly Segment[]): boolean {
@@ -116,36 +128,42 @@ export class ChunkedCut implements TableCut {
   close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (let chunk = 0; chunk < this.#copies.length; chunk++) this.#releaseCopy(chunk);
+    for (let chunk = 0; chunk < this.chunkCount; chunk++) this.#releaseCopies(chunk);
     for (const segment of this.#kept) this.#options.memory.release(segment);
     this.#kept = [];
     this.#options.onEnd();
   }
 
-  #rescue(chunk: number): void {
+  #copy(chunk: number, isKey: boolean): void {
     const { rowsShift, columns, memory, owner } = this.#options;
     const rows = 1 << rowsShift;
-    const bytes = columns.reduce((sum, { view, shift }) => sum + (rows << shift) * view.BYTES_PER_ELEMENT, 0);
+    let bytes = 0;
+    for (const { view, shift, isKey: isOfKey } of columns) if (isOfKey === isKey) bytes += (rows << shift) * view.BYTES_PER_ELEMENT;
+    this.#marks[chunk]! |= isKey ? KEYS_COPIED : VALUES_COPIED;
+    if (bytes === 0) return;
     const segment = memory.tryAllocate(bytes, owner);
     if (segment === undefined) {
+      this.#marks[chunk]! &= ~(isKey ? KEYS_COPIED : VALUES_COPIED);
       this.#options.settleNow(chunk);
-      assert(this.#marks[chunk] === SETTLED, 'a chunk that cannot be copied is settled at once');
+      assert(this.isSettled(chunk), 'a chunk that cannot be copied is settled at once');
       return;
     }
     const start = chunk << rowsShift;
-    const targets = this.#viewsOn(segment);
-    columns.forEach(({ view, shift }, index) => targets[index]!.set(view.subarray(start << shift, (start + rows) << shift)));
-    this.#copies[chunk] = segment;
-    this.#marks[chunk] = COPIED;
-    this.copiedChunks++;
+    this.#copies[chunk * 2 + (isKey ? 1 : 0)] = segment;
+    const targets = this.#copiedViews(chunk, isKey)!;
+    columns.forEach(({ view, shift }, index) => targets[index]?.set(view.subarray(start << shift, (start + rows) << shift)));
+    this.copiedBytes += bytes;
   }
 
-  /** The views of a chunk's copy, in the order of the columns. */
-  #viewsOn(segment: Segment): ColumnView[] {
+  /** The views of a chunk's copy at the places of their columns, those of other columns undefined. */
+  #copiedViews(chunk: number, isKey: boolean): (ColumnView | undefined)[] | undefined {
+    const segment = this.#copies[chunk * 2 + (isKey ? 1 : 0)];
+    if (segment === undefined) return undefined;
     const { rowsShift, columns } = this.#options;
     const { buffer } = segment.memory;
     let at = segment.memory.u8.byteOffset + segment.offset;
-    return columns.map(({ view, shift }) => {
+    return columns.map(({ view, shift, isKey: isOfKey }) => {
+      if (isOfKey !== isKey) return undefined;
       const elements = 1 << (rowsShift + shift);
       const start = at;
       at += elements * view.BYTES_PER_ELEMENT;
@@ -153,9 +171,11 @@ export class ChunkedCut implements TableCut {
     });
   }
 
-  #releaseCopy(chunk: number): void {
-    const copy = this.#copies[chunk];
-    if (copy !== undefined) this.#options.memory.release(copy);
-    this.#copies[chunk] = undefined;
+  #releaseCopies(chunk: number): void {
+    for (let index = chunk * 2; index < chunk * 2 + 2; index++) {
+      const copy = this.#copies[index];
+      if (copy !== undefined) this.#options.memory.release(copy);
+      this.#copies[index] = undefined;
+    }
   }
 }

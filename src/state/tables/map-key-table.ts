@@ -61,7 +61,7 @@ export class MapKeyTable implements KeyTable {
     const comparable = comparableKeyOf(key);
     const row = this.#rows.get(comparable);
     if (row === undefined) return false;
-    this.columns.beforeWrite(row);
+    this.columns.beforeReuse(row);
     this.#rows.delete(comparable);
     this.#keys[row] = undefined;
     this.columns.freeRow(row);

@@ -54,7 +54,7 @@ export class NumericKeyTable implements KeyTable {
   /** Columns of `layout` come first in `columns`; the keys follow. */
   constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
     this.columns = new RowColumns(memory, owner, layout);
-    this.#keyColumn = this.columns.addF64();
+    this.#keyColumn = this.columns.addF64Key();
   }
 
   get size(): number {

@@ -38,6 +38,10 @@ export class RowByRowCut implements TableCut {
     if (this.#columns.isLive(row)) this.#save(row);
   }
 
+  beforeReuse(row: number): void {
+    this.beforeWrite(row);
+  }
+
   /** Saves rows in row order while `hasTime` holds, at least some. True when all are saved. */
   saveWhile(hasTime: () => boolean): boolean {
     const columns = this.#columns;

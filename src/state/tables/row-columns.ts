@@ -18,8 +18,8 @@ export interface RowLayout {
 }
 
 const CAPACITY_MIN = 64;
-/** log2 of the rows per chunk of a cut: 64 KiB of doubles. */
-export const CUT_ROWS_SHIFT = 13;
+/** log2 of the rows per chunk of a cut: 64 KiB where rows have 16 bytes. */
+export const CUT_ROWS_SHIFT = 12;
 /** Marks of the free column: 0 = live, 1 = last of the free list, n + 2 = free and followed by row n. */
 const FREE_LAST = 1;
 const FREE_NEXT = 2;
@@ -42,6 +42,8 @@ export class RowColumns {
   readonly memory: MemoryManager;
   readonly #f64Segments: Segment[] = [];
   readonly #i32Segments: Segment[] = [];
+  readonly #f64Keys = new Set<number>();
+  readonly #i32Keys = new Set<number>();
   #freeHead = -1;
   /** Index of the free-list column in `i32`, made at the first removal. */
   #freeColumn = -1;
@@ -54,6 +56,20 @@ export class RowColumns {
     this.hasAny = layout.hasAny;
     for (let i = 0; i < layout.f64; i++) this.addF64();
     for (let i = 0; i < layout.i32; i++) this.addI32();
+  }
+
+  /** Adds a column that a live row's key lies in: it is written when a row is taken, and never again until it is freed. */
+  addF64Key(): number {
+    const index = this.addF64();
+    this.#f64Keys.add(index);
+    return index;
+  }
+
+  /** As addF64Key. */
+  addI32Key(): number {
+    const index = this.addI32();
+    this.#i32Keys.add(index);
+    return index;
   }
 
   /** Adds a column of zeros; returns its index. Cost: O(capacity). */
@@ -85,7 +101,7 @@ export class RowColumns {
     this.size++;
     const freed = this.#freeHead;
     if (freed !== -1) {
-      this.beforeWrite(freed);
+      this.beforeReuse(freed);
       const free = this.i32[this.#freeColumn]!;
       const mark = free[freed]!;
       this.#freeHead = mark === FREE_LAST ? -1 : mark - FREE_NEXT;
@@ -115,7 +131,7 @@ export class RowColumns {
   /** Wipes a live row and frees it for reuse. */
   freeRow(row: number): void {
     assert(this.isLive(row), `a freed row is live, got ${row}`);
-    this.beforeWrite(row);
+    this.beforeReuse(row);
     if (this.#freeColumn === -1) this.#freeColumn = this.addI32();
     for (let i = 0; i < this.f64.length; i++) this.f64[i]![row] = 0;
     for (let i = 0; i < this.i32.length; i++) this.i32[i]![row] = 0;
@@ -161,6 +177,11 @@ export class RowColumns {
     if (row < this.writeGuard) this.#cut!.beforeWrite(row);
   }
 
+  /** Must be called before a row is freed, or anything of its key is. */
+  beforeReuse(row: number): void {
+    if (row < this.writeGuard) this.#cut!.beforeReuse(row);
+  }
+
   /** beforeWrite of rows[0 .. count): where a batch is updated, once before its loops. */
   beforeWriteMany(rows: Int32Array, count: number): void {
     const guard = this.writeGuard;
@@ -192,7 +213,7 @@ export class RowColumns {
 
   /** A cut of the number columns that there are now, doubles first; its reader closes it. @param settleNow reads a chunk that cannot be copied. */
   cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
-    const columns: CutColumn[] = [...this.f64, ...this.i32].map((view) => ({ view, shift: 0 }));
+    const columns: CutColumn[] = [...this.f64, ...this.i32].map((view, index) => ({ view, shift: 0, isKey: this.#isKeyColumn(index) }));
     const { rowLimit, memory, owner } = this;
     const cut: ChunkedCut = new ChunkedCut({ rowLimit, rowsShift: CUT_ROWS_SHIFT, columns, memory, owner, settleNow, onEnd: () => this.endCut(cut) });
     this.startCut(cut);
@@ -202,6 +223,11 @@ export class RowColumns {
   /** Index in `i32` of the column that is 0 for live rows, or -1: all rows below rowLimit are live. */
   get freeColumn(): number {
     return this.#freeColumn;
+  }
+
+  /** @param index among the columns of a cut: doubles first. */
+  #isKeyColumn(index: number): boolean {
+    return index < this.f64.length ? this.#f64Keys.has(index) : this.#i32Keys.has(index - this.f64.length);
   }
 
   #forgetCut(): void {

@@ -83,7 +83,7 @@ export class TimerEntries {
   cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
     assert(this.#cut === undefined, `timers of ${this.owner} have one cut at a time`);
     const { memory, owner } = this;
-    const columns = [{ view: this.f64, shift: F64_SHIFT }];
+    const columns = [{ view: this.f64, shift: F64_SHIFT, isKey: false }];
     const cut: ChunkedCut = new ChunkedCut({ rowLimit: this.#limit, rowsShift: CUT_ENTRIES_SHIFT, columns, memory, owner, settleNow, onEnd: () => this.#endCut(cut) });
     this.#cut = cut;
     this.#cutLimit = this.#limit;
