@@ -12,6 +12,7 @@ import { TimerBuckets } from '#state/tables/timer-buckets';
 import { InternalTimerService } from '#state/timers/internal-timer-service';
 import type { BenchRow } from './bench-row.js';
 import { copyOnWriteRows } from './copy-on-write-bench.js';
+import { heapSnapshotRows } from './heap-snapshot-bench.js';
 import { bestNanoseconds, randomKeys, risingTimestamps } from './state-bench-input.js';
 import { countRows, findRows, runBucketKernel, runSliceKernel, TableKernel } from './kernels/tables.js';
 
@@ -29,6 +30,7 @@ export function stateRows(options: StateBenchOptions): BenchRow[] {
     sliceTimerRow(options),
     ...bucketTimerRows(options),
     ...copyOnWriteRows(options),
+    ...heapSnapshotRows(options),
   ];
 }
 
