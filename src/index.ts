@@ -47,6 +47,13 @@ export type {
   AggregateFunction, AggregatingState, ListState, MapState, ReducingState, StateTtlConfig, ValueState,
 } from '#state/keyed/keyed-state';
 
+export { SavepointReader, type SnapshotOperatorInfo, type SnapshotStateInfo } from '#client/savepoint/savepoint-reader';
+export { SavepointWriter } from '#client/savepoint/savepoint-writer';
+export {
+  OperatorTransformation, type BootstrapTransformation, type KeyedBootstrapContext, type KeyedStateBootstrapFunction, type StateBootstrapFunction,
+} from '#client/savepoint/state-bootstrap';
+export type { KeyedStateRow } from '#state/keyed/state-section-rows';
+
 export { Time } from '#datastream/windowing/time';
 export {
   EventTimeSessionWindows, ProcessingTimeSessionWindows, SlidingEventTimeWindows, SlidingProcessingTimeWindows, TumblingEventTimeWindows,

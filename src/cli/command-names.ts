@@ -6,8 +6,9 @@ export const COMMAND_DESCRIPTIONS = {
   list: 'shows the jobs of a running engine',
   cancel: 'ends a job of a running engine',
   stop: 'ends a job with a savepoint to start it again from',
-  savepoint: 'takes a savepoint of a running job, or disposes of one',
+  savepoint: 'takes a savepoint of a running job, disposes of one, or checks one against a program',
   checkpoint: 'takes a checkpoint of a running job',
+  state: 'shows the state in checkpoints and savepoints as rows',
   completion: 'prints a completion script for bash, zsh or fish',
 } as const;
 

@@ -13,6 +13,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   stop: async () => (await import('#cli/commands/stop')).runStop,
   savepoint: async () => (await import('#cli/commands/savepoint')).runSavepoint,
   checkpoint: async () => (await import('#cli/commands/checkpoint')).runCheckpoint,
+  state: async () => (await import('#cli/commands/state')).runState,
   completion: async () => (await import('#cli/commands/completion')).runCompletion,
 };
 

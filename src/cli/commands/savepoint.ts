@@ -1,11 +1,11 @@
-// `millrace savepoint JOB [DIR]`: takes a savepoint of a running job; with --dispose removes one.
+// `millrace savepoint JOB [DIR]`: takes a savepoint of a running job; with --dispose removes one; `savepoint check` compares one.
 import { valueOf, type CommandSpec } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
 import { onlyArgument, runVerb, usage, VERB_OPTIONS } from '#cli/rest-verb';
 
 export const SAVEPOINT_COMMAND: CommandSpec = {
   name: 'savepoint',
-  usage: '[options] JOB_ID [DIR]',
+  usage: '[options] JOB_ID [DIR] | check SAVEPOINT JOB',
   description: 'Takes a savepoint of a running job into DIR, default execution.checkpointing.savepoint-dir.',
   options: [
     { name: 'dispose', short: 'd', value: 'PATH', description: 'removes that savepoint instead' },
@@ -15,7 +15,8 @@ export const SAVEPOINT_COMMAND: CommandSpec = {
   ],
 };
 
-export function runSavepoint(context: CommandContext): Promise<number> {
+export async function runSavepoint(context: CommandContext): Promise<number> {
+  if (context.words[0] === 'check') return (await import('#cli/commands/savepoint-check')).runSavepointCheck({ ...context, words: context.words.slice(1) });
   return runVerb(SAVEPOINT_COMMAND, context, async ({ parsed, client }) => {
     const disposed = valueOf(parsed, 'dispose');
     if (disposed !== undefined) {

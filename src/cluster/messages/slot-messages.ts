@@ -39,6 +39,9 @@ export interface SubtaskStateHandle {
 /** Per operator of the old job: its parallelism and where each subtask's snapshot lies. */
 export interface OperatorStateHandles {
   readonly operatorId: string;
+  /** As the program gave them, for those who read a snapshot; absent in snapshots of the first format. */
+  readonly uid?: string;
+  readonly name?: string;
   readonly parallelism: number;
   readonly maxParallelism: number;
   readonly subtasks: readonly SubtaskStateHandle[];

@@ -331,7 +331,7 @@ function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph,
   const all = acknowledgements.map((acknowledgement) => ({ ...acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
     .sort((a, b) => a.deployment.subtaskIndex - b.deployment.subtaskIndex);
   return vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({
-    operatorId, parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism,
+    operatorId, ...vertex.operatorNames?.[operatorId], parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism,
     subtasks: all.filter(({ deployment, operatorIds }) => deployment.vertexId === vertex.id && operatorIds.includes(operatorId))
       .map(({ deployment, file, bytes }) => ({ subtaskIndex: deployment.subtaskIndex, file, bytes })),
   }))).filter(({ subtasks }) => subtasks.length > 0);

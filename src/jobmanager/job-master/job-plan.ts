@@ -14,6 +14,8 @@ export interface JobPlanVertex {
   readonly slotSharingGroup: string;
   /** Every operator chained into the vertex. */
   readonly operatorIds: readonly string[];
+  /** By operator id, for those who read its snapshots. */
+  readonly operatorNames?: Readonly<Record<string, { readonly uid?: string; readonly name: string }>>;
 }
 
 export interface JobPlanSource {
@@ -39,6 +41,7 @@ export function createJobPlan(jobGraph: JobGraph, streamGraph: StreamGraph): Job
       id: vertex.id, name: vertex.name, parallelism: vertex.parallelism, maxParallelism: maxParallelismOf(vertex),
       isMaxParallelismDerived: vertex.maxParallelism === -1, slotSharingGroup: vertex.slotSharingGroup,
       operatorIds: vertex.operators.map((operator) => operator.operatorId),
+      operatorNames: Object.fromEntries(vertex.operators.map(({ operatorId, name, uid }) => [operatorId, { name, ...(uid === undefined ? {} : { uid }) }])),
     })),
     sources: jobGraph.vertices.flatMap((vertex) => vertex.operators.flatMap((operator) => {
       const { transformation } = streamGraph.node(operator.streamNodeId);

@@ -3,7 +3,7 @@
 import { createSerializer } from '#core/serialization/create-serializer';
 import type { DataInput } from '#core/serialization/data-input';
 import type { SerializerSnapshot, TypeSerializer } from '#core/serialization/type-serializer';
-import { evolveType, formatChange, type TypeEvolution } from '#core/types/type-evolution';
+import { evolveType, formatChange, sameType, type TypeEvolution } from '#core/types/type-evolution';
 import { formatType, type TypeInformation } from '#core/types/type-information';
 import { StateError } from '#state/errors';
 
@@ -20,8 +20,9 @@ export type ValueReader = (input: DataInput) => any; // any: values of every typ
 
 /** For keys, which must be of the same type. Throws STATE_MIGRATION_UNSUPPORTED (StateError) naming the subject and both types. */
 export function checkCompatible(check: CompatibilityCheck): void {
-  const { changes } = evolutionOf(check);
-  if (changes.length > 0) throw unsupported(check, 'keys never change');
+  const { written, declared } = check;
+  if (written === undefined) throw unsupported(check);
+  if (written.version !== declared.version || !sameType(written.type, declared.type)) throw unsupported(check, 'keys never change');
 }
 
 /**

@@ -25,7 +25,7 @@ export function timerSerializers({ keySerializer, namespaceSerializer }: TimerSe
   return { key: { type: keySerializer.type, version: keySerializer.version }, namespace: { type: namespaceSerializer.type, version: namespaceSerializer.version } };
 }
 
-export function readTimers(pieces: ReturnType<RestoredOperatorState['keyed']>, format: TimerSectionFormat, add: (key: unknown, namespace: unknown, timestamp: number) => void): void {
+export function readTimers(pieces: ReturnType<RestoredOperatorState['keyed']>, format: Pick<TimerSectionFormat, 'name' | 'keySerializer' | 'namespaceSerializer'>, add: (key: unknown, namespace: unknown, timestamp: number) => void): void {
   const { keySerializer, namespaceSerializer, name } = format;
   for (const piece of pieces) {
     if (piece.version !== TIMER_SECTION_VERSION) {

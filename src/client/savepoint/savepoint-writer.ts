@@ -1,0 +1,104 @@
+// Writes a savepoint that no job took: from rows, or from another snapshot with operators added, replaced and removed. In
+// the spirit of Flink's state processor. Invariant: `_metadata` is written last, so a directory with one is a whole savepoint.
+import { resolve } from 'node:path';
+import { ClientError } from '#client/errors';
+import { createNodePlatform, type Platform } from '#client/platform';
+import { SnapshotFiles } from '#client/savepoint/snapshot-files';
+import type { BootstrapTransformation } from '#client/savepoint/state-bootstrap';
+import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
+import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
+import { CHECKPOINT_METADATA_FILE, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
+import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+
+/** Of a savepoint that starts from nothing: a job with state in it must have the same max parallelism, or leave it to be derived. */
+const MAX_PARALLELISM_UNLESS_GIVEN = 128;
+const NO_JOB = '0'.repeat(32);
+
+type Doors = Pick<Platform, 'files' | 'clock'>;
+
+export class SavepointWriter {
+  readonly #platform: Doors;
+  readonly #from: string | undefined;
+  readonly #maxParallelism: number;
+  readonly #operators = new Map<string, { readonly uid: string; readonly transformation: BootstrapTransformation }>();
+  readonly #removed = new Set<string>();
+
+  private constructor(platform: Doors, from: string | undefined, maxParallelism: number) {
+    this.#platform = platform;
+    this.#from = from;
+    this.#maxParallelism = maxParallelism;
+  }
+
+  static newSavepoint({ maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: Doors = createNodePlatform()): SavepointWriter {
+    return new SavepointWriter(platform, undefined, maxParallelism);
+  }
+
+  /** Starts from a checkpoint or savepoint, which stays as it is. @param maxParallelism of operators that are added. */
+  static fromExistingSavepoint(path: string, { maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: Doors = createNodePlatform()): SavepointWriter {
+    return new SavepointWriter(platform, path, maxParallelism);
+  }
+
+  /** The operator's whole state; in place of what the existing savepoint has for it. */
+  withOperator(uid: string, transformation: BootstrapTransformation): this {
+    this.#operators.set(operatorIdOfUid(uid), { uid, transformation });
+    return this;
+  }
+
+  removeOperator(uid: string): this {
+    this.#removed.add(operatorIdOfUid(uid));
+    return this;
+  }
+
+  /**
+   * Writes everything into a directory that holds no savepoint yet; its absolute path. Rejects with SAVEPOINT_TARGET_TAKEN, with what
+   * reading the existing savepoint rejects with, and with what a bootstrap function throws.
+   */
+  async write(path: string): Promise<string> {
+    const { files, clock } = this.#platform;
+    const directory = resolve(localPath(path));
+    const metadataPath = `${directory}/${CHECKPOINT_METADATA_FILE}`;
+    if (await files.exists(metadataPath)) throw new ClientError('SAVEPOINT_TARGET_TAKEN', `there is a savepoint at ${path} already: give a directory of its own to each`);
+    const existing = this.#from === undefined ? undefined : await SnapshotFiles.open(files, this.#from);
+    await files.mkdirs(directory);
+    const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, directory);
+    for (const [operatorId, { uid, transformation }] of this.#operators) {
+      const snapshot = await transformation.snapshot(this.#maxParallelism, clock);
+      operators.push({ operatorId, uid, parallelism: 1, maxParallelism: this.#maxParallelism, subtasks: [await this.#writeState(directory, operatorId, 0, snapshot)] });
+    }
+    const kept = new Set(operators.map(({ operatorId }) => operatorId));
+    const metadata: CheckpointMetadata = {
+      checkpointId: existing?.metadata.checkpointId ?? 0,
+      jobId: existing?.metadata.jobId ?? NO_JOB,
+      jobName: existing?.metadata.jobName ?? 'bootstrap',
+      timestamp: Math.trunc(clock.now()),
+      operators,
+      enumerators: existing?.metadata.enumerators.filter(({ operatorId }) => kept.has(operatorId)) ?? [],
+    };
+    await files.atomicWrite(metadataPath, encodeCheckpointMetadata(metadata));
+    return directory;
+  }
+
+  async #copyKept(existing: SnapshotFiles, directory: string): Promise<OperatorStateHandles[]> {
+    const copied: OperatorStateHandles[] = [];
+    for (const handles of existing.metadata.operators) {
+      const { operatorId } = handles;
+      if (this.#removed.has(operatorId) || this.#operators.has(operatorId)) continue;
+      const subtasks: OperatorStateHandles['subtasks'][number][] = [];
+      for await (const snapshot of existing.subtasks(handles)) {
+        const { subtaskIndex } = handles.subtasks[subtasks.length]!;
+        subtasks.push(await this.#writeState(directory, operatorId, subtaskIndex, snapshot));
+      }
+      copied.push({ ...handles, subtasks });
+    }
+    return copied;
+  }
+
+  async #writeState(directory: string, operatorId: string, subtaskIndex: number, snapshot: OperatorSnapshot): Promise<OperatorStateHandles['subtasks'][number]> {
+    const { bytes } = encodeSubtaskSnapshot(new Map([[operatorId, snapshot]]));
+    const file = `${operatorId}_${subtaskIndex}.state`;
+    await this.#platform.files.atomicWrite(`${directory}/${file}`, bytes);
+    return { subtaskIndex, file, bytes: bytes.length };
+  }
+}

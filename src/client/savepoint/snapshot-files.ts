@@ -1,0 +1,56 @@
+// The files of one checkpoint or savepoint, opened to be read as data: every byte that is read has passed its checksum.
+// Thread: any. Invariant: nothing is written.
+import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
+import { ClientError } from '#client/errors';
+import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/slot-messages';
+import type { CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
+import { loadCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import type { Files } from '#platform/files/files';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+
+export class SnapshotFiles {
+  readonly metadata: CheckpointMetadata;
+  readonly descriptor: RestoreDescriptor;
+  readonly #files: Files;
+  /** The file read last: operators of one vertex share theirs. */
+  #last: { readonly file: string; readonly operators: ReadonlyMap<string, OperatorSnapshot> } | undefined;
+
+  private constructor(files: Files, descriptor: RestoreDescriptor, metadata: CheckpointMetadata) {
+    this.#files = files;
+    this.descriptor = descriptor;
+    this.metadata = metadata;
+  }
+
+  /** @param path its directory or its `_metadata`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
+  static async open(files: Files, path: string): Promise<SnapshotFiles> {
+    const { metadata, descriptor } = await loadCheckpoint(files, path);
+    return new SnapshotFiles(files, descriptor, metadata);
+  }
+
+  /** Absolute. */
+  get directory(): string {
+    return this.descriptor.directory;
+  }
+
+  /** @param operator its uid, or its id of 32 hex digits. Throws SNAPSHOT_OPERATOR_UNKNOWN. */
+  operator(operator: string): OperatorStateHandles {
+    const { operators } = this.metadata;
+    const id = operatorIdOfUid(operator);
+    const found = operators.find((candidate) => candidate.operatorId === id) ?? operators.find((candidate) => candidate.operatorId === operator);
+    if (found !== undefined) return found;
+    const known = operators.map(({ operatorId, uid }) => uid ?? operatorId).join(', ');
+    throw new ClientError('SNAPSHOT_OPERATOR_UNKNOWN', `the snapshot ${this.directory} has no state of an operator with uid ${operator}: it has ${known === '' ? 'no state at all' : known}`);
+  }
+
+  /** What the operator's old subtasks wrote, in their order; one file is in memory at a time. Throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNSUPPORTED. */
+  async *subtasks({ operatorId, subtasks }: OperatorStateHandles): AsyncIterableIterator<OperatorSnapshot> {
+    for (const { file } of subtasks) {
+      if (this.#last?.file !== file) {
+        const path = `${this.directory}/${file}`;
+        this.#last = { file, operators: decodeSubtaskSnapshot(await this.#files.read(path), path) };
+      }
+      yield this.#last.operators.get(operatorId) ?? { keyed: [], operator: [] };
+    }
+  }
+}

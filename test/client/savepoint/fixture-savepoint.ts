@@ -1,0 +1,34 @@
+// The savepoint of the first format, and graphs of the job that took it: shared by the tests of snapshots as data.
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { JobProgramExecutor } from '#client/submission/replay-executor';
+import { Configuration } from '#core/config/configuration';
+import { withJobExecutor } from '#datastream/environment/job-executor';
+import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
+import type { StreamGraph } from '#graph/stream-graph/stream-graph';
+import schemaJob, { type SchemaArguments } from '../../recovery/schema-job.js';
+
+export const FIXTURE = fileURLToPath(new URL('../../../../test/fixtures/savepoints/format-1', import.meta.url));
+
+export function copyOfFixture(): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'millrace-snapshot-')), 'savepoint');
+  cpSync(FIXTURE, folder, { recursive: true });
+  return folder;
+}
+
+/** The graph that a program would submit. */
+export async function graphOf(program: (env: StreamExecutionEnvironment) => void, settings: Readonly<Record<string, unknown>> = {}): Promise<StreamGraph> {
+  const executor = new JobProgramExecutor({ kind: 'module', url: '', args: [], executionIndex: 0, earlier: [] }, Configuration.fromMap(settings), { onExecution: () => undefined });
+  return withJobExecutor(executor, () => {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment();
+    program(env);
+    void env.executeAsync('checked');
+    return executor.streamGraph;
+  });
+}
+
+export function graphOfSchemaJob(options: Pick<SchemaArguments, 'schema' | 'isWithoutSessions'>, settings: Readonly<Record<string, unknown>> = {}): Promise<StreamGraph> {
+  return graphOf((env) => schemaJob(env, [JSON.stringify({ outputDirectory: '/nowhere', gateFile: '/nowhere', ...options })]), settings);
+}
