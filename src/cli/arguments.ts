@@ -5,7 +5,9 @@ import { CliError } from '#cli/errors';
 export interface OptionSpec {
   /** Long name without dashes; unique in the command. */
   readonly name: string;
-  /** One letter without its dash. */
+  /** Other spellings of the name that are understood, such as Flink's. */
+  readonly aliases?: readonly string[];
+  /** One letter without its dash, or several that stand for it as a whole word. */
   readonly short?: string;
   /** How the value is called in the help; absent = the option takes none. */
   readonly value?: string;
@@ -80,7 +82,9 @@ function findOption(spec: CommandSpec, word: string): { readonly option: OptionS
   const isLong = word.startsWith('--');
   const equals = isLong ? word.indexOf('=') : -1;
   const name = isLong ? word.slice(2, equals === -1 ? undefined : equals) : word.slice(1, 2);
-  const option = spec.options.find((candidate) => (isLong ? candidate.name === name : candidate.short === name));
+  const whole = isLong ? undefined : spec.options.find((candidate) => candidate.short === word.slice(1));
+  if (whole !== undefined) return { option: whole, inline: undefined };
+  const option = spec.options.find((candidate) => (isLong ? candidate.name === name || candidate.aliases?.includes(name) === true : candidate.short === name));
   const rest = isLong ? (equals === -1 ? undefined : word.slice(equals + 1)) : (word.length > 2 ? word.slice(2).replace(/^=/, '') : undefined);
   if (option !== undefined && (isLong || rest === undefined || option.value !== undefined)) return { option, inline: rest };
   const near = nearestName(name, spec.options.map((candidate) => candidate.name));

@@ -18,10 +18,12 @@ export async function readConfiguration(platform: Platform, parsed: ParsedArgume
   const settings = (parsed.values.get('define') ?? []).map((text) => parseConfigSetting(text));
   const parallelism = countOf(parsed, 'parallelism');
   const savepoint = valueOf(parsed, 'from-savepoint');
+  const claimMode = valueOf(parsed, 'claim-mode');
   let configuration = await readConfigFile(platform);
   for (const { key, value } of settings) configuration = configuration.setText(key, value);
   if (parallelism !== undefined) configuration = configuration.set(executionOptions.parallelismDefault, parallelism);
   if (savepoint !== undefined) configuration = configuration.set(stateRecoveryOptions.path, savepoint);
+  if (claimMode !== undefined) configuration = configuration.set(stateRecoveryOptions.claimMode, claimMode === 'claim' ? 'CLAIM' : 'NO_CLAIM');
   if (configuration.keys().length > 0) await checkConfiguration(platform, configuration);
   return configuration;
 }

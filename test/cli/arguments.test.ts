@@ -9,6 +9,7 @@ const SPEC: CommandSpec = {
     { name: 'define', short: 'D', value: 'key=value', isRepeatable: true, description: 'a setting' },
     { name: 'format', value: 'table|ndjson', choices: ['table', 'ndjson'], description: 'how' },
     { name: 'verbose', short: 'v', description: 'more' },
+    { name: 'claim-mode', aliases: ['claimMode'], short: 'cm', value: 'MODE', description: 'who owns it' },
   ],
 };
 
@@ -18,6 +19,12 @@ describe('arguments', () => {
       assert.equal(countOf(parseArguments(SPEC, words), 'parallelism'), 4, words.join(' '));
     }
     assert.deepEqual(parseArguments(SPEC, ['-Da=b=c', '-D', 'd=e']).values.get('define'), ['a=b=c', 'd=e']);
+  });
+
+  test('other spellings of a name are understood, and a short name of two letters is one', () => {
+    for (const words of [['-cm', 'claim'], ['--claimMode', 'claim'], ['--claimMode=claim'], ['--claim-mode=claim']]) {
+      assert.equal(valueOf(parseArguments(SPEC, words), 'claim-mode'), 'claim', words.join(' '));
+    }
   });
 
   test('what follows the file belongs to the job, and so does what follows --', () => {

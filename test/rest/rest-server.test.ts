@@ -97,10 +97,10 @@ describe('REST endpoint', () => {
 
   test('stop and disposal reach the dispatcher with what they were asked for', async () => {
     const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
-    assert.equal(await client.stop(RUNNING[0], { targetDirectory: '/x', drain: true, formatType: 'CANONICAL', triggerId: null }), 'file:/x/savepoint-1');
-    assert.deepEqual(dispatcher.asked.at(-1), { jobId: RUNNING[0], targetDirectory: '/x', stop: 'drain' });
+    assert.equal(await client.stop(RUNNING[0], { targetDirectory: '/x', drain: true, formatType: 'NATIVE', triggerId: null }), 'file:/x/savepoint-1');
+    assert.deepEqual(dispatcher.asked.at(-1), { jobId: RUNNING[0], targetDirectory: '/x', stop: 'drain', formatType: 'NATIVE' });
     assert.equal(await client.savepoint(RUNNING[0], { 'target-directory': null }), 'file:/configured/savepoint-1');
-    assert.deepEqual(dispatcher.asked.at(-1), { jobId: RUNNING[0], targetDirectory: undefined, stop: undefined });
+    assert.deepEqual(dispatcher.asked.at(-1), { jobId: RUNNING[0], targetDirectory: undefined, stop: undefined, formatType: undefined });
     await client.dispose('file:/x/savepoint-1');
     assert.equal(dispatcher.disposed.at(-1), 'file:/x/savepoint-1');
     await assert.rejects(client.dispose('/nope'), { code: 'REST_OPERATION_FAILED', message: '[JOB_NOT_FOUND] nothing at /nope' });

@@ -18,8 +18,9 @@ export const RUN_COMMAND: CommandSpec = {
   endsAtArgument: true,
   options: [
     ...CONFIGURATION_OPTIONS,
-    { name: 'from-savepoint', short: 's', value: 'PATH', description: 'starts from a checkpoint or savepoint: its directory or its _metadata file' },
-    { name: 'allow-non-restored-state', short: 'n', description: 'drops state of operators that the job no longer has' },
+    { name: 'from-savepoint', aliases: ['fromSavepoint'], short: 's', value: 'PATH', description: 'starts from a checkpoint or savepoint: its directory or its _metadata file' },
+    { name: 'allow-non-restored-state', aliases: ['allowNonRestoredState'], short: 'n', description: 'drops state of operators that the job no longer has' },
+    { name: 'claim-mode', aliases: ['claimMode', 'restoreMode'], short: 'cm', value: 'MODE', choices: ['claim', 'no_claim'], description: 'claim: the job owns the snapshot it starts from, and removes it when it needs it no more; no_claim (default): it stays' },
     { name: 'target', value: 'local', choices: ['local'], description: 'where the job runs' },
     { name: 'verbose', short: 'v', description: 'shows the whole stack when the job fails' },
     { name: 'help', short: 'h', description: 'this text' },

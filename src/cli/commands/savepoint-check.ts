@@ -18,7 +18,7 @@ export const SAVEPOINT_CHECK_COMMAND: CommandSpec = {
   description: 'Says what would be restored, migrated, dropped or refused if JOB were started from SAVEPOINT. Starts nothing; runs open() of functions.',
   options: [
     ...CONFIGURATION_OPTIONS,
-    { name: 'allow-non-restored-state', short: 'n', description: 'state of operators that the job no longer has may be dropped' },
+    { name: 'allow-non-restored-state', aliases: ['allowNonRestoredState'], short: 'n', description: 'state of operators that the job no longer has may be dropped' },
     { name: 'json', description: 'one line of JSON' },
     { name: 'help', short: 'h', description: 'this text' },
   ],

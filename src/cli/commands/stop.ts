@@ -8,7 +8,7 @@ export const STOP_COMMAND: CommandSpec = {
   usage: '[options] JOB_ID',
   description: 'Stops a job with a savepoint: sources stop first, sinks commit what the savepoint covers.',
   options: [
-    { name: 'savepoint-path', short: 'p', value: 'DIR', description: 'folder of the savepoint, default execution.checkpointing.savepoint-dir' },
+    { name: 'savepoint-path', aliases: ['savepointPath'], short: 'p', value: 'DIR', description: 'folder of the savepoint, default execution.checkpointing.savepoint-dir' },
     { name: 'drain', short: 'd', description: 'brings event time to its end first, so that every window fires: for a job that does not go on' },
     { name: 'type', value: 'FORMAT', choices: ['canonical', 'native'], description: 'format of the savepoint, canonical or native' },
     ...VERB_OPTIONS,

@@ -1,6 +1,6 @@
 // A job of this process's mini cluster, as the program that started it holds it. Thread: main.
 import { CollectBuffer } from '#client/cluster-client/collect-buffer';
-import type { DispatcherGateway } from '#cluster/gateways/gateways';
+import type { DispatcherGateway, SavepointFormat } from '#cluster/gateways/gateways';
 import type { JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
 import { assert } from '#core/assert';
@@ -57,13 +57,13 @@ export class LocalJobClient implements JobClient {
   }
 
   /** The savepoint's path, when it is complete; the directory as configured when left out. */
-  async triggerSavepoint(targetDirectory?: string): Promise<string> {
-    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: undefined });
+  async triggerSavepoint(targetDirectory?: string, formatType: SavepointFormat = 'CANONICAL'): Promise<string> {
+    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: undefined, formatType });
   }
 
   /** The savepoint's path, when the job has stopped with it. */
-  async stopWithSavepoint({ targetDirectory, isDrained = false }: { readonly targetDirectory?: string; readonly isDrained?: boolean } = {}): Promise<string> {
-    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: isDrained ? 'drain' : 'suspend' });
+  async stopWithSavepoint({ targetDirectory, isDrained = false, formatType = 'CANONICAL' }: { readonly targetDirectory?: string; readonly isDrained?: boolean; readonly formatType?: SavepointFormat } = {}): Promise<string> {
+    return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: isDrained ? 'drain' : 'suspend', formatType });
   }
 
   async getJobExecutionResult(): Promise<JobExecutionResult> {

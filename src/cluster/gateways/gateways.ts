@@ -70,7 +70,11 @@ export interface SavepointRequest {
   readonly targetDirectory: string | undefined;
   /** The job ends with it; drain = after event time has been brought to its end. */
   readonly stop: 'suspend' | 'drain' | undefined;
+  /** CANONICAL (as when left out): any backend restores it. NATIVE: the backend's own files, where it has such, which is faster. */
+  readonly formatType?: SavepointFormat | undefined;
 }
+
+export type SavepointFormat = 'CANONICAL' | 'NATIVE';
 
 export interface DispatcherGateway {
   details(jobId: JobId): JobDetails;

@@ -172,10 +172,10 @@ export class JobMaster implements JobMasterGateway {
    * The absolute path of its directory; with `stop` when the job has ended as well.
    * Rejects with SNAPSHOT_REQUEST_FAILED, SAVEPOINT_DIRECTORY_MISSING, JOB_STOP_FAILED.
    */
-  async triggerSavepoint({ targetDirectory, stop }: SavepointRequest): Promise<string> {
+  async triggerSavepoint({ targetDirectory, stop, formatType }: SavepointRequest): Promise<string> {
     const { files, jobId, configuration, random } = this.#options;
     const directory = await chooseSavepointDirectory(files, targetDirectory ?? configuration.get(checkpointingOptions.savepointDir), jobId, random);
-    const { path } = await this.#requestSnapshot({ kind: 'savepoint', directory, stop });
+    const { path } = await this.#requestSnapshot({ kind: 'savepoint', directory, stop, formatType });
     if (stop !== undefined) {
       const restarted = new Promise<'RESTARTED'>((resolve) => this.#onRestart.push(() => resolve('RESTARTED')));
       const end = await Promise.race([this.outcome.then(({ status }) => status), restarted]);

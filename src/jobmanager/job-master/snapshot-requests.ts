@@ -1,5 +1,6 @@
 // Checkpoints and savepoints that somebody has asked for: a queue of them, and the one that is being taken.
 // Invariant: each request is answered once, with where its snapshot lies or with why there is none. Thread: main.
+import type { SavepointFormat } from '#cluster/gateways/gateways';
 import { assert } from '#core/assert';
 import { JobManagerError } from '#jobmanager/errors';
 import { BarrierFlag } from '#streaming/task/barrier-flags';
@@ -7,7 +8,7 @@ import { BarrierFlag } from '#streaming/task/barrier-flags';
 export type SnapshotRequest =
   | { readonly kind: 'checkpoint' }
   /** `directory` is absolute and belongs to this savepoint alone; `stop` ends the job with it. */
-  | { readonly kind: 'savepoint'; readonly directory: string; readonly stop?: 'suspend' | 'drain' | undefined };
+  | { readonly kind: 'savepoint'; readonly directory: string; readonly stop?: 'suspend' | 'drain' | undefined; readonly formatType?: SavepointFormat | undefined };
 
 export interface CompletedSnapshot {
   readonly checkpointId: number;
@@ -72,5 +73,5 @@ export function requestFailed(reason: string): JobManagerError {
 export function barrierFlags(request: SnapshotRequest | undefined): number {
   if (request?.kind !== 'savepoint') return 0;
   const stop = request.stop === undefined ? 0 : BarrierFlag.STOP;
-  return BarrierFlag.SAVEPOINT | stop | (request.stop === 'drain' ? BarrierFlag.DRAIN : 0);
+  return BarrierFlag.SAVEPOINT | (request.formatType === 'NATIVE' ? BarrierFlag.NATIVE : 0) | stop | (request.stop === 'drain' ? BarrierFlag.DRAIN : 0);
 }

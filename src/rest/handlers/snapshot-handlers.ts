@@ -1,6 +1,6 @@
 // Calls that begin checkpoints and savepoints, stop a job with one, or dispose of one, and those that ask how they went.
 // The spelling of fields differs by call, as it does in Flink. Thread: main.
-import type { DispatcherGateway } from '#cluster/gateways/gateways';
+import type { DispatcherGateway, SavepointFormat } from '#cluster/gateways/gateways';
 import type { JobId } from '#cluster/ids/ids';
 import type { Random } from '#platform/random/random';
 import { HttpFailure } from '#rest/handlers/http-failure';
@@ -19,12 +19,14 @@ export interface OperationAnswer {
 export interface SavepointBody {
   readonly 'target-directory'?: string | null;
   readonly 'cancel-job'?: boolean | null;
+  readonly formatType?: SavepointFormat | null;
   readonly triggerId?: string | null;
 }
 
 export interface StopBody {
   readonly targetDirectory?: string | null;
   readonly drain?: boolean | null;
+  readonly formatType?: SavepointFormat | null;
   readonly triggerId?: string | null;
 }
 
@@ -54,15 +56,15 @@ export class SnapshotHandlers {
   triggerSavepoint(jobId: JobId, body: SavepointBody): TriggerAnswer {
     const targetDirectory = body['target-directory'] ?? undefined;
     return this.#begin(`${jobId}/savepoints`, body.triggerId, async () => {
-      const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory, stop: undefined });
+      const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory, stop: undefined, formatType: body.formatType ?? undefined });
       if (body['cancel-job'] === true) await this.#dispatcher.cancel(jobId);
       return { location: `file:${path}` };
     });
   }
 
-  stop(jobId: JobId, { targetDirectory, drain, triggerId }: StopBody): TriggerAnswer {
+  stop(jobId: JobId, { targetDirectory, drain, formatType, triggerId }: StopBody): TriggerAnswer {
     return this.#begin(`${jobId}/savepoints`, triggerId, async () => {
-      const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory: targetDirectory ?? undefined, stop: drain === true ? 'drain' : 'suspend' });
+      const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory: targetDirectory ?? undefined, stop: drain === true ? 'drain' : 'suspend', formatType: formatType ?? undefined });
       return { location: `file:${path}` };
     });
   }

@@ -12,7 +12,10 @@ export interface SnapshotRequest {
   readonly timestamp: number;
   /** It belongs to the user and is complete in itself. */
   readonly isSavepoint: boolean;
-  /** Files that earlier checkpoints hold may be referred to: a backend may defer a file set of them instead of all its bytes. */
+  /**
+   * Files that earlier checkpoints hold may be referred to: a backend may defer a file set of them instead of all its bytes.
+   * Of a savepoint: it is in the native format, and its files are its own.
+   */
   readonly isIncremental: boolean;
 }
 

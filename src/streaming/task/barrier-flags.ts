@@ -7,6 +7,8 @@ export const BarrierFlag = {
   STOP: 2,
   /** With STOP: MAX_WATERMARK goes before the barrier, and what it sets off is emitted before the snapshot. */
   DRAIN: 4,
+  /** With SAVEPOINT: in the backend's own files where it has such, instead of sections that every backend reads. */
+  NATIVE: 8,
 } as const;
 
 export function hasFlag(flags: number, flag: number): boolean {

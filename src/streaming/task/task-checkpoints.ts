@@ -134,7 +134,7 @@ export class TaskCheckpoints {
   #cut({ checkpointId, timestamp, flags }: Barrier): Map<string, OperatorSnapshot> {
     const { chain, source, valve, description } = this.#task;
     const isSavepoint = hasFlag(flags, BarrierFlag.SAVEPOINT);
-    const snapshots = chain.snapshot({ checkpointId, timestamp, isSavepoint, isIncremental: this.#isIncremental && !isSavepoint });
+    const snapshots = chain.snapshot({ checkpointId, timestamp, isSavepoint, isIncremental: isSavepoint ? hasFlag(flags, BarrierFlag.NATIVE) : this.#isIncremental });
     const headId = description.operators[0]!.operatorId;
     if (source !== undefined) snapshots.set(headId, source.snapshot(checkpointId));
     else snapshots.set(headId, withTaskWatermark(snapshots.get(headId), valve.watermark));
