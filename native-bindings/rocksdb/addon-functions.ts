@@ -33,6 +33,7 @@ export interface AddonFunctions {
   databaseCreateFamily(database: Handle, options: object): Handle;
   databaseCheckpoint(database: Handle, directory: string): Promise<void>;
   databaseFlush(database: Handle): Promise<void>;
+  databaseAwaitIdle(database: Handle): void;
   databaseSetQueryTime(database: Handle, milliseconds: number): void;
   databaseTotal(database: Handle, property: string): number;
   databaseTicker(database: Handle, name: string): number;

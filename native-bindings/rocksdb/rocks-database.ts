@@ -84,6 +84,11 @@ export class RocksDatabase {
     return this.#native.databaseFlush(this.#handle);
   }
 
+  /** Blocks the thread until no checkpoint, flush, compaction or ingestion asked for runs any more; their promises settle later. */
+  awaitIdle(): void {
+    this.#native.databaseAwaitIdle(this.#handle);
+  }
+
   /** The time by which time-to-live filters judge; nothing expires before the first call. */
   setQueryTime(milliseconds: number): void {
     if (!Number.isSafeInteger(milliseconds)) throw new RocksDbError('ROCKSDB_ARGUMENT', `the query time is ${milliseconds}: give whole milliseconds`);

@@ -49,3 +49,15 @@ addonTest('closing waits for a running checkpoint, whose promise still settles',
   assert.equal(copy.scan().length, 2000);
   copy.database.close();
 });
+
+addonTest('who awaits idleness writes after the checkpoint, not into it', async (addon, context) => {
+  const store = openStore(addon, context);
+  for (let key = 0; key < 2000; key++) store.put(`key-${key}`, 'x'.repeat(200));
+  const running = store.database.checkpoint(`${store.folder}-1`);
+  store.database.awaitIdle();
+  store.put('later', 'y');
+  await running;
+  const copy = new Store(addon, `${store.folder}-1`);
+  assert.equal(copy.scan().length, 2000);
+  copy.database.close();
+});

@@ -244,8 +244,8 @@ function restart(create: BackendFactory, backend: KeyedStateBackend, options: Co
   return restored;
 }
 
-/** Registers the suite's tests for one backend. */
-export function keyedStateContract(backendName: string, create: BackendFactory): void {
+/** Registers the suite's tests for one backend. @param numRuns of each property. */
+export function keyedStateContract(backendName: string, create: BackendFactory, numRuns = 60): void {
   describe(`keyed state of the ${backendName} backend`, () => {
     for (const { name, keyType, keys } of KEY_SHAPES) {
       test(`states of ${name} keys hold what a model holds, through snapshots restored at any parallelism`, () => {
@@ -270,7 +270,7 @@ export function keyedStateContract(backendName: string, create: BackendFactory):
           for (const { key, model } of models.values()) assert.deepEqual(read(subtasks.at(key)), expectedOf(model), `key ${JSON.stringify(key)}`);
           assert.equal(subtasks.keyCount, [...models.values()].filter(({ model }) => Object.keys(model).length > 0).length);
           subtasks.release();
-        }), { numRuns: 60 });
+        }), { numRuns });
       });
     }
 

@@ -11,6 +11,8 @@ const UTF8_BYTES_PER_UNIT_MAX = 3;
 /** Longer strings are counted before they are written, so that room for three bytes per unit is not asked for in vain. */
 const GUESSED_STRING_UNITS_MAX = 4096;
 const VAR_UINT_BYTES_MAX = 8;
+/** Copying byte by byte beats a view and a native copy up to about this length. */
+const SHORT_COPY_BYTES = 48;
 
 export class DataOutput {
   #bytes: Buffer;
@@ -142,6 +144,18 @@ export class DataOutput {
   /** What was written, without a copy: valid until the next write or reset. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Copies what was written to `target` from `offset` on, without making a view when it is short. */
+  copyTo(target: Uint8Array, offset: number): void {
+    const length = this.#length;
+    const bytes = this.#bytes;
+    assert(offset + length <= target.length, `${length} bytes fit at ${offset} of ${target.length}`);
+    if (length > SHORT_COPY_BYTES) {
+      target.set(bytes.subarray(0, length), offset);
+      return;
+    }
+    for (let i = 0; i < length; i++) target[offset + i] = bytes[i]!;
   }
 
   #writeLongString(text: string): void {

@@ -171,11 +171,12 @@ export class MemoryManager {
     return this.#split(sizeClass, classBytes) ?? (this.#coalesce() ? this.#split(sizeClass, classBytes) : undefined);
   }
 
+  /** Buffers are of the kind that native code may hold on to: they can be neither moved nor detached. */
   #addLazyRegion(classBytes: number): boolean {
     const limit = Math.min(Math.max(LAZY_REGION_BYTES, classBytes), this.budgetBytes - this.#regionBytes);
     if (limit < classBytes) return false;
     const whole = limit - (limit % CLASS_BYTES_MIN);
-    this.#regions.push({ memory: new FrameMemory(new ArrayBuffer(whole)), limit: whole, bump: 0 });
+    this.#regions.push({ memory: new FrameMemory(new SharedArrayBuffer(whole)), limit: whole, bump: 0 });
     this.#regionBytes += whole;
     return true;
   }
@@ -232,7 +233,7 @@ export class MemoryManager {
     if (this.#offHeapBytes + taken > this.offHeapBudgetBytes) this.#failExhausted(bytes, owner);
     this.#offHeapBytes += taken;
     this.#charge(owner, taken);
-    return { memory: new FrameMemory(new ArrayBuffer(taken)), offset: 0, bytes: taken, owner, isOffHeap: true };
+    return { memory: new FrameMemory(new SharedArrayBuffer(taken)), offset: 0, bytes: taken, owner, isOffHeap: true };
   }
 
   #charge(owner: string, bytes: number): void {

@@ -7,7 +7,6 @@ import { executionOptions } from '#core/config/options/execution-options';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { Availability } from '#shuffle/result-partition/availability';
 import type { RecordWriter } from '#shuffle/result-partition/record-writer';
-import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { InternalTimerService } from '#state/timers/internal-timer-service';
 import { StreamingError } from '#streaming/errors';
@@ -251,7 +250,7 @@ export class OperatorChain {
     const isKeyed = node.kind === 'operator' && node.factory.kind === 'stream' && node.factory.keys !== undefined;
     const keyGroupRange = keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex);
     const keyType = isKeyed && node.factory.kind === 'stream' ? node.factory.keys![0]!.type : undefined;
-    const keyedState = isKeyed ? createHeapKeyedStateBackend({ keyType, keyGroupRange, maxParallelism, memory, clock, isObjectReuse: this.#isObjectReuse }) : undefined;
+    const keyedState = isKeyed ? this.#description.stateBackend.createKeyedState({ keyType, keyGroupRange, maxParallelism, isObjectReuse: this.#isObjectReuse }) : undefined;
     const timers = keyedState === undefined ? undefined : new InternalTimerService({ backend: keyedState, memory });
     if (restored !== undefined) {
       keyedState?.restore(restored);

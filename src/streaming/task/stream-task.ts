@@ -319,6 +319,8 @@ export class StreamTask implements RunnableTask {
   }
 
   #become(status: TaskStatus): void {
+    // Who hears of the last task's end may end the process: files of state would be left behind.
+    if (status === 'FINISHED') this.close();
     this.#status = status;
     this.description.reporter.statusChanged(status, undefined);
   }

@@ -9,6 +9,7 @@ import type { Files } from '#platform/files/files';
 import type { ChannelConsumer, ChannelProducer } from '#shuffle/channel/channel';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { StateBackend } from '#state/state-backend';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
 import type { Sink } from '#streaming/sink/sink';
@@ -64,6 +65,8 @@ export interface TaskDescription {
   /** Where overdraft goes that memory should not hold; left out, it stays in memory. */
   readonly temporaryDirectory?: string | undefined;
   readonly memory: MemoryManager;
+  /** Makes the keyed state of keyed operators; shared by the tasks of a slot. */
+  readonly stateBackend: StateBackend;
   /** In [0, 1): the channel of `shuffle`. */
   readonly random: () => number;
   readonly operators: readonly ChainedOperator[];

@@ -11,6 +11,7 @@ import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Doorbell } from '#shuffle/channel/channel';
+import type { StateBackend } from '#state/state-backend';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { readsOfHead } from '#streaming/task/chain-access';
 import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
@@ -23,6 +24,7 @@ export interface SlotResources {
   readonly files: Files;
   readonly temporaryDirectory: string;
   readonly memory: MemoryManager;
+  readonly stateBackend: StateBackend;
   readonly random: () => number;
   /** All doorbells of the deployment. */
   readonly cells: Int32Array;
@@ -51,7 +53,7 @@ export async function buildTasks(deployment: SlotDeployment, streamGraph: Stream
 }
 
 async function buildTask(deployment: SlotDeployment, task: TaskDeployment, vertex: JobVertex, streamGraph: StreamGraph, channels: SlotChannels, resources: SlotResources): Promise<TaskDescription> {
-  const { configuration, clock, files, temporaryDirectory, memory, random } = resources;
+  const { configuration, clock, files, temporaryDirectory, memory, stateBackend, random } = resources;
   const maxParallelism = maxParallelismIn(deployment, vertex.id);
   const place = { operatorIds: vertex.operators.map((operator) => operator.operatorId), subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
   return {
@@ -62,7 +64,7 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
     parallelism: vertex.parallelism,
     maxParallelism,
     attemptNumber: deployment.attemptNumber,
-    configuration, clock, files, temporaryDirectory, memory, random,
+    configuration, clock, files, temporaryDirectory, memory, stateBackend, random,
     operators: vertex.operators.map((operator) => chainedOperator(operator, vertex, streamGraph)),
     inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex) })),
     outputs: taskOutputs(deployment, task, vertex, streamGraph, channels, configuration),

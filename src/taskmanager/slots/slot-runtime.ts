@@ -13,6 +13,7 @@ import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
 import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import { openStateBackend, type StateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
 import type { RunnableTask, TaskDescription } from '#streaming/task/task-description';
 import { buildTasks } from '#taskmanager/deployment/task-builder';
@@ -54,6 +55,7 @@ export class SlotRuntime {
   /** Its doorbell among those of the TaskManager. */
   #own: { readonly cells: Int32Array; readonly bell: SlotDoorbell } | undefined;
   #memory: MemoryManager | undefined;
+  #stateBackend: StateBackend | undefined;
   #heapGuard: HeapGuard | undefined;
   #reportedMs = -Infinity;
 
@@ -80,6 +82,7 @@ export class SlotRuntime {
     }
     for (const task of this.#tasks.values()) task.close();
     while (this.#pending.count > 0) await this.#options.clock.sleep(1);
+    this.#stateBackend?.close();
   }
 
   /** Something went wrong that no task can be blamed for. */
@@ -88,7 +91,7 @@ export class SlotRuntime {
   }
 
   async #deploy(deployment: SlotDeployment): Promise<void> {
-    const { mailbox, clock, process, isInline } = this.#options;
+    const { mailbox, clock, files, process, random, isInline } = this.#options;
     this.#deployment = deployment;
     const cells = new Int32Array(deployment.doorbells);
     mailbox.watch(cells, deployment.slotIndex);
@@ -104,6 +107,9 @@ export class SlotRuntime {
     });
     if (!isInline) this.#heapGuard = new HeapGuard({ heapBytes: deployment.heapSoftLimitBytes, offHeapBytes: deployment.offHeapLimitBytes }, () => process.heapStatistics());
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
+    this.#stateBackend = openStateBackend({
+      configuration: Configuration.fromMap(deployment.configuration), memory: this.#memory, clock, files, temporaryDirectory: process.temporaryDirectory, random: () => random.nextDouble(),
+    });
     this.#own = { cells, bell };
     await this.#addTasks(deployment);
   }
@@ -122,10 +128,10 @@ export class SlotRuntime {
 
   async #addTasks(deployment: SlotDeployment): Promise<void> {
     const { clock, files, process, random, loadProgram, createTask } = this.#options;
-    assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined, 'tasks are added to a slot that is set up');
+    assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,
+      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,
       createReporter: (task) => this.#createReporter(task.subtaskId, deployment),
     });
     const added = descriptions.map(({ subtaskId, description }) => {

@@ -17,6 +17,7 @@ import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
+import { openStateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { StreamTask } from '#streaming/task/stream-task';
 import { type ChainedOperator, type RunnableTask, StepResult, type TaskReporter, type TaskStatus } from '#streaming/task/task-description';
@@ -152,14 +153,17 @@ export class TaskHarness {
     }));
     const ends = outputs.map(({ channels = 1 }) => Array.from({ length: channels }, () => createSameSlotChannel(ringBytes, bell)));
     const random = new SeededRandom(1);
+    const files = new SimulatedFiles({ clock: this.clock, random: new SeededRandom(2) });
+    const memory = new MemoryManager(undefined, { budgetBytes: 64 << 20 });
+    const settings = Configuration.fromMap(configuration);
     this.feeds = feeds;
     this.drains = ends.map((channels) => new Drain(new InputGate({
       inputs: [{ input: 0, consumers: channels.map(({ consumer }) => consumer) }], recordBytesMax: RECORD_BYTES_MAX, isExactlyOnce: true, monotonicMs: () => 0,
     })));
     this.task = StreamTask.create({
       jobId: 'job', vertexId: 'vertex', taskName: 'task', subtaskIndex, parallelism, maxParallelism: 8, attemptNumber: 0,
-      configuration: Configuration.fromMap(configuration), clock: this.clock, files: new SimulatedFiles({ clock: this.clock, random: new SeededRandom(2) }), random: () => random.nextDouble(),
-      memory: new MemoryManager(undefined, { budgetBytes: 64 << 20 }), operators, inputs: taskInputs,
+      configuration: settings, clock: this.clock, files, random: () => random.nextDouble(), memory,
+      stateBackend: openStateBackend({ configuration: settings, memory, clock: this.clock, files, temporaryDirectory: '/tmp', random: () => random.nextDouble() }), operators, inputs: taskInputs,
       outputs: outputs.map((output, index) => ({
         operatorIndex: output.operatorIndex, tag: output.tag, partitioner: output.partitioner ?? { kind: 'forward' }, producers: ends[index]!.map(({ producer }) => producer),
         consumerMaxParallelism: 8, type: output.type, reads: FieldTree.all(), bufferTimeoutMs: output.bufferTimeoutMs ?? 0,

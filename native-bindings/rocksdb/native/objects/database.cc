@@ -168,6 +168,15 @@ napi_value DatabaseFlush(napi_env env, napi_callback_info info) {
   return StartBackgroundWork(env, *database, "flush", [db, handles = database->FamilyHandles()] { return db->Flush(rocksdb::FlushOptions(), handles); });
 }
 
+// databaseAwaitIdle(database): blocks until no background work of the database runs. Promises settle later.
+napi_value DatabaseAwaitIdle(napi_env env, napi_callback_info info) {
+  Arguments<1> args(env, info);
+  Database* database = args.environment().databases.Find(args.U32(0));
+  if (database == nullptr) return ThrowStaleHandle(env, "database");
+  database->WaitForBackgroundWork();
+  return nullptr;
+}
+
 // databaseSetQueryTime(database, milliseconds)
 napi_value DatabaseSetQueryTime(napi_env env, napi_callback_info info) {
   Arguments<2> args(env, info);
@@ -227,7 +236,7 @@ std::vector<rocksdb::ColumnFamilyHandle*> Database::FamilyHandles() const {
   return handles;
 }
 
-const Binding kDatabaseBindings[12] = {
+const Binding kDatabaseBindings[13] = {
     {"databaseOpen", DatabaseOpen},
     {"databaseClose", DatabaseClose},
     {"databaseUseMemory", DatabaseUseMemory},
@@ -235,6 +244,7 @@ const Binding kDatabaseBindings[12] = {
     {"databaseCreateFamily", DatabaseCreateFamily},
     {"databaseCheckpoint", DatabaseCheckpoint},
     {"databaseFlush", DatabaseFlush},
+    {"databaseAwaitIdle", DatabaseAwaitIdle},
     {"databaseSetQueryTime", DatabaseSetQueryTime},
     {"databaseTotal", DatabaseTotal},
     {"databaseTicker", DatabaseTicker},

@@ -71,6 +71,6 @@ class Database {
   std::vector<ColumnFamily*> families_;
 };
 
-extern const Binding kDatabaseBindings[12];
+extern const Binding kDatabaseBindings[13];
 
 }  // namespace millrace

@@ -1,0 +1,62 @@
+// The recovery job with its keyed state in RocksDB: killed, restored at other parallelisms and into the other backend.
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { after, before } from 'node:test';
+import { addonTest } from '../native-bindings/addon-fixture.js';
+import { afterCheckpoints, committedLines, difference, RecoveryFolder, runRecovery, SMALL } from './recovery-run.js';
+
+const ROCKSDB = { 'state.backend.type': 'rocksdb' };
+
+let folder: RecoveryFolder;
+let expected: readonly string[];
+
+before(async () => {
+  folder = new RecoveryFolder();
+  const args = folder.arguments('undisturbed');
+  assert.equal((await runRecovery(args, 2, SMALL)).error, undefined);
+  expected = committedLines(args.outputDirectory);
+});
+
+after(() => rmSync(folder.path, { recursive: true }));
+
+const databases = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-rocksdb-'));
+
+addonTest('a run that nobody disturbs gives the same lines from RocksDB, and leaves no database behind', async () => {
+  const args = folder.arguments('rocksdb');
+  const before_ = new Set(databases());
+  const { error, job } = await runRecovery(args, 2, { ...folder.checkpointSettings(), ...ROCKSDB });
+  assert.equal(error, undefined);
+  assert.ok(job.details.checkpoints.completed >= 1);
+  assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+  assert.deepEqual(databases().filter((name) => !before_.has(name)), []);
+});
+
+for (const isIncremental of [false, true]) {
+  addonTest(`a job killed at parallelism 2 and again at 3 ends at 1, and loses and doubles nothing, ${isIncremental ? 'with incremental checkpoints' : 'with whole ones'}`, async () => {
+    const name = isIncremental ? 'incremental' : 'whole';
+    const args = folder.arguments(name, { gateFiles: [folder.gate(`${name}-first`), folder.gate(`${name}-second`)] });
+    const settings = { ...folder.checkpointSettings(), ...ROCKSDB, 'execution.checkpointing.incremental': isIncremental };
+    const one = await runRecovery(args, 2, settings, afterCheckpoints(3));
+    assert.equal(one.error?.code, 'SLOT_WORKER_DIED');
+    folder.open(`${name}-first`);
+    const two = await runRecovery(args, 3, { ...settings, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(3));
+    folder.open(`${name}-second`);
+    assert.equal(two.error?.code, 'SLOT_WORKER_DIED');
+    const three = await runRecovery(args, 1, { ...settings, 'execution.state-recovery.path': two.job.details.checkpoints.latestPath });
+    assert.equal(three.error, undefined);
+    assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+  });
+}
+
+addonTest('a whole checkpoint of one backend is restored into the other, and back', async () => {
+  const args = folder.arguments('moved', { gateFiles: [folder.gate('moved-first'), folder.gate('moved-second')] });
+  const settings = folder.checkpointSettings();
+  const one = await runRecovery(args, 2, settings, afterCheckpoints(2));
+  folder.open('moved-first');
+  const two = await runRecovery(args, 2, { ...settings, ...ROCKSDB, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(2));
+  folder.open('moved-second');
+  assert.deepEqual([one.error?.code, two.error?.code], ['SLOT_WORKER_DIED', 'SLOT_WORKER_DIED']);
+  assert.equal((await runRecovery(args, 2, { ...settings, 'execution.state-recovery.path': two.job.details.checkpoints.latestPath })).error, undefined);
+  assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+});

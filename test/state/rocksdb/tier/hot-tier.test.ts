@@ -1,0 +1,227 @@
+// The hot tier against a plain map: random reads and writes of keys and values of all sizes, in an arena that holds few of
+// them, with cuts in between whose checkpoints must hold exactly what was there at the cut.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { DataOutput } from '#core/serialization/data-output';
+import { SimulatedClock } from '#platform/clock/simulated-clock';
+import { TierStore } from '#state/rocksdb/tier-store';
+import type { TierFamily } from '#state/rocksdb/tier/hot-tier';
+import { directoryOf, openSlot, testFiles, withAddon } from '../rocksdb-fixture.js';
+
+const FAMILIES = [{ name: 'values', shape: 'value', ttlMs: undefined }, { name: 'lists', shape: 'list', ttlMs: undefined }] as const;
+
+/** A store with calls in the words of text. */
+class Subject {
+  readonly store: TierStore;
+  readonly #output = new DataOutput();
+
+  constructor(options: { readonly rowsMax?: number; readonly valueBytesMax?: number; readonly directory?: string } = {}) {
+    const { rowsMax = Number.POSITIVE_INFINITY, valueBytesMax = 2 ** 31 - 1, directory = directoryOf() } = options;
+    this.store = new TierStore({ slot, files: testFiles, directory, owner: 'test', clock: new SimulatedClock(), instanceId: 'test', families: [...FAMILIES], hotTierRowsMax: rowsMax, valueBytesMax });
+  }
+
+  family(index: number): TierFamily {
+    return this.store.family(FAMILIES[index]!);
+  }
+
+  place(key: string): [length: number, hash: number] {
+    const { tier } = this.store;
+    tier.reserveKey(key.length);
+    tier.rows.bytes.set(Buffer.from(key, 'latin1'));
+    return [key.length, tier.sealKey(key.length)];
+  }
+
+  bytes(text: string): DataOutput {
+    this.#output.reset();
+    this.#output.writeBytes(Buffer.from(text, 'latin1'));
+    return this.#output;
+  }
+
+  read(family: number, key: string): string | undefined {
+    const { tier } = this.store;
+    if (!tier.read(this.family(family), ...this.place(key))) return undefined;
+    return Buffer.from(tier.valueBytes.slice(tier.valueOffset, tier.valueOffset + tier.valueLength)).toString('latin1');
+  }
+
+  put(family: number, key: string, value: string): void {
+    this.store.tier.put(this.family(family), ...this.place(key), this.bytes(value));
+  }
+
+  append(key: string, value: string): void {
+    this.store.tier.append(this.family(1), ...this.place(key), this.bytes(value));
+  }
+
+  remove(family: number, key: string): void {
+    this.store.tier.remove(this.family(family), ...this.place(key));
+  }
+
+  scan(family: number, countMax = Number.POSITIVE_INFINITY, lower = ''): [string, string][] {
+    const found: [string, string][] = [];
+    this.store.scan.run(this.family(family), { lower: Buffer.from(lower, 'latin1'), upper: undefined }, countMax, (bytes, keyOffset, keyLength, valueOffset, valueLength) => {
+      found.push([Buffer.from(bytes.slice(keyOffset, keyOffset + keyLength)).toString('latin1'), Buffer.from(bytes.slice(valueOffset, valueOffset + valueLength)).toString('latin1')]);
+    });
+    return found;
+  }
+}
+
+type Model = [Map<string, string>, Map<string, string>];
+
+const sorted = (model: Map<string, string>): [string, string][] => [...model].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const key = fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 0, max: 24 }).map((n) => `k${n}`) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 }).map((n) => `${n}`.repeat(6000)) });
+const value = fc.tuple(fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 0, max: 80 }) }, { weight: 3, arbitrary: fc.constantFrom(5000, 30_000, 40_000) }, { weight: 1, arbitrary: fc.constantFrom(70_000, 300_000) }), fc.constantFrom('a', 'b', 'c'))
+  .map(([length, letter]) => letter.repeat(length));
+const family = fc.integer({ min: 0, max: 1 });
+const step = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant('put' as const), family, key, value }) },
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant('append' as const), key, value }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('remove' as const), family, key }) },
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant('read' as const), family, key }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('scan' as const), family, countMax: fc.integer({ min: 1, max: 8 }), lower: key }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('drain' as const), rows: fc.integer({ min: 0, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+interface Cut {
+  readonly directory: string;
+  readonly model: Model;
+  made: Promise<void> | undefined;
+}
+
+function apply(subject: Subject, model: Model, each: Step): void {
+  switch (each.kind) {
+    case 'put':
+      if (each.family === 1 && each.value === '') return;
+      subject.put(each.family, each.key, each.value);
+      model[each.family]!.set(each.key, each.value);
+      return;
+    case 'append':
+      subject.append(each.key, each.value);
+      model[1].set(each.key, (model[1].get(each.key) ?? '') + each.value);
+      return;
+    case 'remove':
+      subject.remove(each.family, each.key);
+      model[each.family]!.delete(each.key);
+      return;
+    case 'read':
+      assert.equal(subject.read(each.family, each.key), model[each.family]!.get(each.key));
+      return;
+    case 'scan': {
+      // What was only appended is not whole while a cut holds writes back: keys are.
+      const found = subject.scan(each.family, each.countMax, each.lower).map(([found_, text]) => (each.family === 0 ? [found_, text] : [found_]));
+      const expected = sorted(model[each.family]!).filter(([found_]) => found_ >= each.lower).slice(0, each.countMax).map(([found_, text]) => (each.family === 0 ? [found_, text] : [found_]));
+      assert.deepEqual(found, expected);
+    }
+  }
+}
+
+function startCut(subject: Subject, model: Model): Cut {
+  const cut: Cut = { directory: directoryOf(), model: [new Map(model[0]), new Map(model[1])], made: undefined };
+  testFiles.mkdirsSync(cut.directory);
+  subject.store.tier.writer.cut(() => {
+    cut.made = subject.store.database.checkpoint(`${cut.directory}/db`);
+  });
+  return cut;
+}
+
+let slot: ReturnType<typeof openSlot>;
+
+withAddon(() => {
+  slot = openSlot({}, 64 << 20);
+
+  for (const rowsMax of [4, Number.POSITIVE_INFINITY]) {
+    test(`reads, scans and the checkpoints of cuts give what a map gives, with ${rowsMax} rows at most`, async () => {
+      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+        const subject = new Subject({ rowsMax });
+        const model: Model = [new Map(), new Map()];
+        const cuts: Cut[] = [];
+        for (const each of steps) {
+          if (each.kind === 'cut') cuts.push(startCut(subject, model));
+          else if (each.kind === 'drain') subject.store.tier.writer.drain(each.rows);
+          else if (each.kind === 'settle') await Promise.all(cuts.map((cut) => cut.made));
+          else apply(subject, model, each);
+        }
+        subject.store.tier.writer.drain(Number.POSITIVE_INFINITY);
+        await Promise.all(cuts.map((cut) => cut.made));
+        for (const index of [0, 1]) assert.deepEqual(subject.scan(index), sorted(model[index]!));
+        for (const index of [0, 1]) for (const [name, text] of model[index]!) assert.equal(subject.read(index, name), text);
+        subject.store.close();
+        for (const cut of cuts) {
+          const copy = new Subject({ directory: cut.directory });
+          for (const index of [0, 1]) assert.deepEqual(copy.scan(index), sorted(cut.model[index]!));
+          copy.store.close();
+        }
+      }), { numRuns: 25 });
+    });
+  }
+
+  test('a tier that outgrows its arena takes a larger one and keeps what is dirty', () => {
+    const subject = new Subject();
+    const before = subject.store.tier.rows.bytes.length;
+    for (let n = 0; n < 20_000; n++) subject.put(0, `key ${n}`, `value ${n}`);
+    assert.ok(subject.store.tier.rows.bytes.length > before);
+    for (let n = 0; n < 20_000; n += 97) assert.equal(subject.read(0, `key ${n}`), `value ${n}`);
+    assert.ok(slot.tierBudget.usedBytes <= slot.tierBudget.bytesMax);
+    subject.store.close();
+    assert.equal(slot.memory.usedBytesByOwner().get('test'), undefined);
+  });
+
+  test('what is read again and again stays, what is read once goes', () => {
+    const subject = new Subject({ rowsMax: 64 });
+    const { tier } = subject.store;
+    for (let n = 0; n < 4000; n++) {
+      subject.put(0, `hot ${n % 16}`, String(n));
+      subject.put(0, `cold ${n}`, String(n));
+    }
+    tier.writer.writeAll();
+    const { misses } = tier;
+    for (let n = 0; n < 16; n++) subject.read(0, `hot ${n}`);
+    assert.equal(tier.misses, misses);
+    subject.read(0, 'cold 7');
+    assert.equal(tier.misses, misses + 1);
+    subject.store.close();
+  });
+
+  test('what was made and removed before it was written costs no write', () => {
+    const subject = new Subject();
+    for (let n = 0; n < 100; n++) {
+      assert.equal(subject.read(0, `key ${n}`), undefined);
+      subject.put(0, `key ${n}`, 'x');
+      subject.remove(0, `key ${n}`);
+    }
+    subject.store.tier.writer.writeAll();
+    assert.equal(subject.store.tier.writer.writtenRows, 0);
+    subject.store.close();
+  });
+
+  test('a value, and a list as a whole, may not be larger than the limit', () => {
+    const subject = new Subject({ valueBytesMax: 100_000, rowsMax: 4 });
+    assert.throws(() => subject.put(0, 'k', 'x'.repeat(100_001)), { code: 'STATE_VALUE_TOO_LARGE', message: /values.*100001.*100000/ });
+    subject.put(0, 'k', 'x'.repeat(100_000));
+    const addUntilFull = (bytes: number): number => {
+      let added = 0;
+      for (; added < 1000; added++) {
+        try {
+          subject.append('list', 'y'.repeat(bytes));
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, 'STATE_VALUE_TOO_LARGE');
+          return added;
+        }
+        // Others push the list out, so that additions do not know how long it is.
+        for (let n = 0; n < 8; n++) subject.put(0, `other ${n}`, 'z');
+      }
+      return added;
+    };
+    assert.equal(addUntilFull(999), 100);
+    assert.equal(subject.read(1, 'list')!.length, 99_900);
+    assert.equal(addUntilFull(101), 0);
+    assert.equal(addUntilFull(100), 1);
+    subject.remove(1, 'list');
+    assert.equal(addUntilFull(50_000), 2);
+    subject.store.close();
+  });
+});
