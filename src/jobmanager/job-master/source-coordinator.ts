@@ -46,6 +46,8 @@ export class SourceCoordinator {
   /** What a reader that starts again does not find in its snapshot. */
   #assignments: Assignment[] = [];
   #lastCheckpointId: number;
+  /** The enumerator is being called: what it assigns to a reader goes in one mail, so that its watermarks know of all. */
+  #isRunning = false;
   #isClosed = false;
 
   /** Throws SOURCE_ENUMERATOR_FAILED. */
@@ -140,8 +142,13 @@ export class SourceCoordinator {
   }
 
   #send(subtaskIndex: number, mail: ReaderMail): void {
-    this.#held.push({ subtaskIndex, mail });
-    this.#flush();
+    const last = this.#held.at(-1);
+    if (mail.kind === 'add-splits' && last?.subtaskIndex === subtaskIndex && last.mail.kind === 'add-splits') {
+      this.#held[this.#held.length - 1] = { subtaskIndex, mail: { ...mail, splits: [...last.mail.splits, ...mail.splits] } };
+    } else {
+      this.#held.push({ subtaskIndex, mail });
+    }
+    if (!this.#isRunning) this.#flush();
   }
 
   #flush(): void {
@@ -153,11 +160,15 @@ export class SourceCoordinator {
 
   #run(action: () => void): void {
     if (this.#isClosed) return;
+    this.#isRunning = true;
     try {
       action();
     } catch (thrown) {
       this.#options.onFailure(this.#failure(thrown));
+    } finally {
+      this.#isRunning = false;
     }
+    this.#flush();
   }
 
   #failure(thrown: unknown): JobManagerError {

@@ -1,0 +1,223 @@
+// Kills real processes: runs a program through the command line, ends its engine with SIGKILL at moments chosen by a seed,
+// some of them in the midst of a checkpoint, savepoint, commit or restore, lets its parent start it again or starts it anew
+// at another parallelism, and reads what was committed in the end.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Random } from '#platform/random/random';
+import { SeededRandom } from '#platform/random/seeded-random';
+import { completedCheckpoints } from './recovery-run.js';
+import type { KillArguments } from './kill-program.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const PROGRAM = join(root, 'test', 'recovery', 'kill-program.ts');
+
+/** When the engine is killed. */
+export const MOMENTS = ['whenever', 'checkpoint', 'commit', 'restore', 'savepoint'] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+/** What is open for longer was left so by an engine that is dead. */
+const OPEN_MS_MAX = 400;
+
+export interface CampaignOptions {
+  readonly seed: number;
+  readonly kills: number;
+  readonly events: number;
+  /** A folder of its own. */
+  readonly directory: string;
+  readonly say?: (line: string) => void;
+}
+
+export interface Kill {
+  readonly moment: Moment;
+  /** Whether the parent was killed too and the program started anew at this parallelism. */
+  readonly startedAnewAt: number | undefined;
+  /** Files at the moment: a checkpoint that is not complete, parts that are not committed. */
+  readonly isCheckpointOpen: boolean;
+  readonly isCommitOpen: boolean;
+}
+
+export interface CampaignReport {
+  readonly kills: readonly Kill[];
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  readonly expected: readonly string[];
+  readonly committed: readonly string[];
+  /** Visible names that a reader of the output would take for data, and hidden ones that were left. */
+  readonly leftHidden: readonly string[];
+}
+
+/** The undisturbed run first, then the disturbed one. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { directory, events, say = () => undefined } = options;
+  const argumentsFor = (name: string, gateFile: string): KillArguments => ({ outputDirectory: join(directory, name), events, gateFile, slowRows: 12 });
+  const gateFile = join(directory, 'gate');
+  writeFileSync(join(directory, 'open'), '');
+  const undisturbed = new EngineRun(directory, argumentsFor('undisturbed', join(directory, 'open')), 2, undefined);
+  const ended = await undisturbed.ended;
+  if (ended !== 0) throw new Error(`the undisturbed run ended with ${ended}: ${undisturbed.stderr}`);
+  const expected = linesBelow(join(directory, 'undisturbed'));
+  say(`undisturbed: ${expected.length} lines`);
+
+  const campaign = new Campaign(options, argumentsFor('disturbed', gateFile));
+  for (let i = 0; i < options.kills; i++) say(`kill ${i + 1}: ${JSON.stringify(await campaign.kill(MOMENTS[i % MOMENTS.length]!))}`);
+  writeFileSync(gateFile, '');
+  const exitCode = await campaign.run.ended;
+  const output = join(directory, 'disturbed');
+  return { kills: campaign.kills, exitCode, stderr: campaign.run.stderr, expected, committed: linesBelow(output), leftHidden: filesBelow(output).filter((path) => /\/\.[^/]*$/.test(path)) };
+}
+
+class Campaign {
+  readonly kills: Kill[] = [];
+  readonly #random: Random;
+  readonly #directory: string;
+  readonly #checkpoints: string;
+  readonly #args: KillArguments;
+  run: EngineRun;
+
+  constructor({ seed, directory }: CampaignOptions, args: KillArguments) {
+    this.#random = new SeededRandom(seed);
+    this.#directory = directory;
+    this.#checkpoints = join(directory, 'checkpoints');
+    this.#args = args;
+    this.run = new EngineRun(directory, args, 1 + this.#random.nextInt(3), undefined);
+  }
+
+  async kill(moment: Moment): Promise<Kill> {
+    await this.#until(moment);
+    const engine = this.run.enginePid();
+    const isAnew = this.#random.nextInt(3) === 0 || engine === undefined;
+    const open = openFiles(this.#checkpoints, this.#args.outputDirectory);
+    const parallelism = 1 + this.#random.nextInt(3);
+    if (isAnew) {
+      this.run.child.kill('SIGKILL');
+      await this.run.ended;
+    }
+    if (engine !== undefined) process.kill(engine, 'SIGKILL');
+    if (engine !== undefined) await gone(engine);
+    if (isAnew) this.run = new EngineRun(this.#directory, this.#args, parallelism, completedCheckpoints(this.#checkpoints).at(-1));
+    const kill = { moment, startedAnewAt: isAnew ? parallelism : undefined, ...open };
+    this.kills.push(kill);
+    return kill;
+  }
+
+  async #until(moment: Moment): Promise<void> {
+    const pause = (msMax: number): Promise<void> => sleep(this.#random.nextInt(msMax));
+    if (moment === 'restore') return pause(900);
+    await this.#progress();
+    switch (moment) {
+      case 'whenever': return pause(1200);
+      case 'checkpoint':
+        await waitFor(() => openFiles(this.#checkpoints, this.#args.outputDirectory).isCheckpointOpen);
+        return pause(15);
+      case 'commit': {
+        const before = completedCheckpoints(this.#checkpoints).at(-1);
+        await waitFor(() => completedCheckpoints(this.#checkpoints).at(-1) !== before);
+        return pause(6);
+      }
+      case 'savepoint':
+        void this.run.triggerSavepoint(join(this.#directory, 'savepoints'));
+        return pause(80);
+    }
+  }
+
+  /** The engine that runs now has completed a checkpoint. */
+  async #progress(): Promise<void> {
+    const before = completedCheckpoints(this.#checkpoints).at(-1);
+    await waitFor(() => completedCheckpoints(this.#checkpoints).at(-1) !== before || this.run.child.exitCode !== null);
+    if (this.run.child.exitCode !== null) throw new Error(`the program ended before the campaign did, with ${this.run.child.exitCode}: ${this.run.stderr}`);
+  }
+}
+
+/** The command with its engine process. */
+class EngineRun {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  stderr = '';
+
+  constructor(directory: string, args: KillArguments, parallelism: number, from: string | undefined) {
+    mkdirSync(join(directory, 'checkpoints'), { recursive: true });
+    this.child = spawn(process.execPath, [join(root, 'bin', 'millrace.mjs'), 'run', '-p', String(parallelism), ...(from === undefined ? [] : ['-s', from]),
+      '-Dtaskmanager.memory.managed.size=64mb', '-Dtaskmanager.memory.network.max=64mb', '-Drest.port=0', `-Dexecution.checkpointing.dir=${join(directory, 'checkpoints')}`,
+      '-Dexecution.checkpointing.interval=100ms', '-Dexecution.checkpointing.num-retained=2', '-Drestart-strategy.exponential-delay.initial-backoff=1ms', PROGRAM, JSON.stringify(args),
+    ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, MILLRACE_CACHE_DIR: join(directory, 'cache') } });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => { this.stderr += text; });
+    this.ended = new Promise((resolve) => this.child.on('exit', (code) => resolve(code)));
+  }
+
+  /** Undefined between two engines. */
+  enginePid(): number | undefined {
+    try {
+      const children = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8').trim();
+      return children === '' ? undefined : Number(children.split(' ')[0]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Resolves when it was asked for; what comes of it is of no interest. */
+  async triggerSavepoint(targetDirectory: string): Promise<void> {
+    const address = this.stderr.match(/REST endpoint: (\S+)/g)?.at(-1)?.split(' ').at(-1);
+    if (address === undefined) return;
+    try {
+      const { jobs } = await (await fetch(`${address}/v1/jobs/overview`)).json() as { readonly jobs: readonly { readonly jid: string }[] };
+      await fetch(`${address}/v1/jobs/${jobs[0]?.jid}/savepoints`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ 'target-directory': targetDirectory }) });
+    } catch {
+      // The engine was killed meanwhile.
+    }
+  }
+}
+
+/** Of the job that runs now; what earlier ones have left open stays so. */
+function openFiles(checkpoints: string, output: string): Pick<Kill, 'isCheckpointOpen' | 'isCommitOpen'> {
+  const isNew = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < OPEN_MS_MAX;
+  const folders = listed(checkpoints).flatMap((job) => listed(job)).filter((path) => /chk-\d+$/.test(path) && isNew(path));
+  return { isCheckpointOpen: folders.some((path) => !existsSync(join(path, '_metadata'))), isCommitOpen: filesBelow(output).some((path) => path.endsWith('.pending') && isNew(path)) };
+}
+
+function listed(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).map((name) => join(directory, name));
+  } catch {
+    // Removed meanwhile.
+    return [];
+  }
+}
+
+function filesBelow(directory: string): readonly string[] {
+  return listed(directory).flatMap((path) => {
+    const entry = statSync(path, { throwIfNoEntry: false });
+    return entry === undefined ? [] : entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+/** Sorted lines of what is committed, with the folder they are in. */
+function linesBelow(directory: string): readonly string[] {
+  return filesBelow(directory).filter((path) => !/\/\.[^/]*$/.test(path))
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(0, -1).map((line) => `${dirname(path).slice(directory.length + 1)}: ${line}`)).toSorted();
+}
+
+async function gone(pid: number): Promise<void> {
+  await waitFor(() => {
+    try {
+      process.kill(pid, 0);
+      // A zombie is gone too, though its parent has not yet heard.
+      return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    } catch {
+      return true;
+    }
+  });
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const untilMs = performance.now() + 60_000;
+  while (!condition()) {
+    if (performance.now() > untilMs) throw new Error('what the campaign waits for has not come within a minute');
+    await sleep(2);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
