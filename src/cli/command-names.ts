@@ -9,6 +9,7 @@ export const COMMAND_DESCRIPTIONS = {
   savepoint: 'takes a savepoint of a running job, disposes of one, or checks one against a program',
   checkpoint: 'takes a checkpoint of a running job',
   state: 'shows the state in checkpoints and savepoints as rows',
+  rescale: 'gives a running job another parallelism',
   completion: 'prints a completion script for bash, zsh or fish',
 } as const;
 

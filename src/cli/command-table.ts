@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   savepoint: async () => (await import('#cli/commands/savepoint')).runSavepoint,
   checkpoint: async () => (await import('#cli/commands/checkpoint')).runCheckpoint,
   state: async () => (await import('#cli/commands/state')).runState,
+  rescale: async () => (await import('#cli/commands/rescale')).runRescale,
   completion: async () => (await import('#cli/commands/completion')).runCompletion,
 };
 

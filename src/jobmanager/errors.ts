@@ -10,6 +10,7 @@ export const JOBMANAGER_ERRORS = {
   SAVEPOINT_DIRECTORY_MISSING: 'A savepoint was asked for without a directory, and execution.checkpointing.savepoint-dir is not set.',
   SNAPSHOT_REQUEST_FAILED: 'A checkpoint or savepoint that was asked for was given up, or the job does not run.',
   JOB_STOP_FAILED: 'A job was to stop with a savepoint, which is complete, and failed before it had stopped.',
+  RESCALE_REFUSED: 'A running job was to be rescaled to parallelisms that it cannot have, or at a time when it cannot be.',
   RESTORE_MAX_PARALLELISM_CHANGED: 'An operator with state is restored under another max parallelism.',
   RESTORE_OPERATOR_MISSING: 'The checkpoint holds state of an operator that the job does not have.',
   SOURCE_ENUMERATOR_FAILED: 'The split enumerator of a source threw.',

@@ -83,6 +83,8 @@ await env.execute('verbs');
     const list = await millrace('list', '-m', first.address);
     assert.match(list.stdout, new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d : ${jobId} : verbs \\(RUNNING\\)\n$`));
     assert.deepEqual(await millrace('checkpoint', '-m', first.address, jobId), { code: 0, stdout: 'Checkpoint 1 completed.\n', stderr: '' });
+    assert.match((await millrace('rescale', '-m', first.address, '-p', '3', jobId)).stdout, new RegExp(`^Job ${jobId} rescaled\\.\n(  .*: 2 -> 3\n)+$`));
+    await jobOf(first);
     const target = join(directory, 'savepoints');
     const taken = await millrace('savepoint', '-m', first.address, jobId, target);
     const pattern = new RegExp(`^Savepoint completed\\. Path: file:(${target}/savepoint-${jobId.slice(0, 6)}-[0-9a-f]{12})\n$`);
@@ -115,6 +117,10 @@ await env.execute('verbs');
       [['savepoint', '-m', running.address, '--dispose', '/nowhere/at/all'], /^\[REST_OPERATION_FAILED\] \[CHECKPOINT_NOT_FOUND\] .*\n$/],
       [['list', '-m', 'localhost:1'], /^\[REST_NO_ANSWER\] .*\n$/],
       [['cancel', '-m', running.address], /^\[USAGE_ARGUMENT_MISSING\] .*\n$/],
+      [['rescale', '-m', running.address, '-p', '1000', jobId], /^\[REST_CALL_REFUSED\] .*\[RESCALE_REFUSED\] .*max parallelism 128.*\n$/],
+      [['rescale', '-m', running.address, '--vertex', 'nothing=2', jobId], /^\[REST_CALL_REFUSED\] .*\[RESCALE_REFUSED\] .*no vertex nothing.*\n$/],
+      [['rescale', jobId], /^\[USAGE_ARGUMENT_MISSING\] .*-p N.*\n$/],
+      [['rescale', '--vertex', 'x', jobId], /^\[USAGE_VALUE_INVALID\] .*\n$/],
       [['list', '-m', 'here'], /^\[USAGE_VALUE_INVALID\] .*\n$/],
       [['checkpoint', 'a', 'b'], /^\[USAGE_ARGUMENT_SURPLUS\] .*\n$/],
     ];

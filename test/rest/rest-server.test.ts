@@ -95,6 +95,18 @@ describe('REST endpoint', () => {
     assert.equal(dispatcher.asked.length, before + 1);
   });
 
+  test('a job is rescaled by its upper bounds, and what cannot be is refused', async () => {
+    const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
+    assert.deepEqual(await client.resourceRequirements(RUNNING[0]), { vertex: { parallelism: { lowerBound: 1, upperBound: 2 }, name: 'task', isParallelismSet: false } });
+    const to = (lowerBound: number, upperBound: number) => client.updateResourceRequirements(RUNNING[0], { vertex: { parallelism: { lowerBound, upperBound } } });
+    await to(1, 3);
+    assert.equal((await client.resourceRequirements(RUNNING[0]))['vertex']?.parallelism.upperBound, 3);
+    await assert.rejects(to(3, 2), { code: 'REST_CALL_REFUSED', message: /status 400: .*bounded by 3 and 2/ });
+    await assert.rejects(to(1, 5), { code: 'REST_CALL_REFUSED', message: /status 400: \[RESCALE_REFUSED\]/ });
+    await assert.rejects(client.resourceRequirements(UNKNOWN), { code: 'REST_CALL_REFUSED', message: /status 404: Job could not be found/ });
+    await assert.rejects(client.updateResourceRequirements(RUNNING[0], { vertex: {} } as never), { code: 'REST_CALL_REFUSED', message: /status 400/ });
+  });
+
   test('stop and disposal reach the dispatcher with what they were asked for', async () => {
     const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
     assert.equal(await client.stop(RUNNING[0], { targetDirectory: '/x', drain: true, formatType: 'NATIVE', triggerId: null }), 'file:/x/savepoint-1');

@@ -3,6 +3,7 @@ import type { DispatcherGateway, JobOutcome, SavepointRequest } from '#cluster/g
 import { ClusterError } from '#cluster/errors';
 import { parseJobId, subtaskIdOf, type JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
+import { JobManagerError } from '#jobmanager/errors';
 import type { JobStatus } from '#cluster/status/job-status';
 
 export class ScriptedDispatcher implements DispatcherGateway {
@@ -17,6 +18,7 @@ export class ScriptedDispatcher implements DispatcherGateway {
     const execution = (index: number, state: 'RUNNING' | 'FINISHED') => ({ subtaskId: subtaskIdOf('vertex', index), taskName: 'task', slotIndex: index, attemptNumber: 0, state });
     this.#jobs.set(jobId, {
       jobId, jobName: `job ${id.slice(0, 4)}`, status, startedMs: 1000.5, endedMs: status === 'RUNNING' ? undefined : 2500.25,
+      vertices: [{ id: 'vertex', name: 'task', parallelism: 2, maxParallelism: 128, isParallelismSet: false }],
       executions: [execution(0, 'RUNNING'), execution(1, 'FINISHED')], slots: [], restarts: 0, exceptions: [], error: undefined,
       checkpoints: { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
     });
@@ -50,6 +52,13 @@ export class ScriptedDispatcher implements DispatcherGateway {
     this.asked.push({ ...request, jobId });
     await this.gate;
     return `${request.targetDirectory ?? '/configured'}/savepoint-1`;
+  }
+
+  /** Above 4 it is refused. */
+  async rescale(jobId: JobId, parallelisms: Readonly<Record<string, number>>): Promise<void> {
+    const details = this.details(jobId);
+    if (Object.values(parallelisms).some((parallelism) => parallelism > 4)) throw new JobManagerError('RESCALE_REFUSED', 'the job is not rescaled: too many');
+    this.#jobs.set(jobId, { ...details, vertices: details.vertices.map((vertex) => ({ ...vertex, parallelism: parallelisms[vertex.id] ?? vertex.parallelism })) });
   }
 
   async disposeSavepoint(path: string): Promise<void> {

@@ -5,6 +5,7 @@ import { COMMAND_NAMES } from '#cli/command-names';
 import { CANCEL_COMMAND } from '#cli/commands/cancel';
 import { CHECKPOINT_COMMAND } from '#cli/commands/checkpoint';
 import { LIST_COMMAND } from '#cli/commands/list';
+import { RESCALE_COMMAND } from '#cli/commands/rescale';
 import { SAVEPOINT_COMMAND } from '#cli/commands/savepoint';
 import { STATE_COMMAND } from '#cli/commands/state-command';
 import { STOP_COMMAND } from '#cli/commands/stop';
@@ -36,7 +37,7 @@ export async function runCompletion({ platform, words }: CommandContext): Promis
 
 /** Throws USAGE_VALUE_INVALID for another shell. */
 export function completionScript(shell: string): string {
-  const specs = [RUN_COMMAND, NEXMARK_COMMAND, LIST_COMMAND, CANCEL_COMMAND, STOP_COMMAND, SAVEPOINT_COMMAND, CHECKPOINT_COMMAND, STATE_COMMAND, COMPLETION_COMMAND];
+  const specs = [RUN_COMMAND, NEXMARK_COMMAND, LIST_COMMAND, CANCEL_COMMAND, STOP_COMMAND, SAVEPOINT_COMMAND, CHECKPOINT_COMMAND, RESCALE_COMMAND, STATE_COMMAND, COMPLETION_COMMAND];
   const optionsOf = (spec: CommandSpec): string => spec.options.map((option) => `--${option.name}`).join(' ');
   const cases = specs.map((spec) => `    ${spec.name}) words="${optionsOf(spec)}${spec.name === 'completion' ? ` ${SHELLS.join(' ')}` : ''}" ;;\n`).join('');
   switch (shell) {

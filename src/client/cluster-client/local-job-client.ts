@@ -66,6 +66,11 @@ export class LocalJobClient implements JobClient {
     return this.#dispatcher.triggerSavepoint(this.jobId, { targetDirectory, stop: isDrained ? 'drain' : 'suspend', formatType });
   }
 
+  /** Gives vertices other parallelisms, by id; resolves when the job runs at them. */
+  async rescale(parallelisms: Readonly<Record<string, number>>): Promise<void> {
+    await this.#dispatcher.rescale(this.jobId, parallelisms);
+  }
+
   async getJobExecutionResult(): Promise<JobExecutionResult> {
     const outcome = await this.#dispatcher.outcome(this.jobId);
     if (outcome.status !== 'FINISHED') throw deserializeError(outcome.error);

@@ -11,6 +11,7 @@ import { Configuration } from '#core/config/configuration';
 import { withJobExecutor } from '#datastream/environment/job-executor';
 import { buildJobGraph } from '#graph/job-graph/build-job-graph';
 import { checkSameGraph } from '#graph/job-graph/graph-hash';
+import { withParallelisms } from '#graph/job-graph/with-parallelisms';
 import type { Clock } from '#platform/clock/clock';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 
@@ -35,7 +36,7 @@ export async function loadProgramInWorker(program: ProgramReference, deployment:
       throw new ClientError('PROGRAM_GRAPH_NOT_REACHED', `the program, run again in a worker, started ${executor.executionCount} jobs and not ${program.executionIndex + 1}: let it start the same jobs whatever the time, randomness or environment`);
     });
     const streamGraph = await Promise.race([executor.streamGraph, endedEarly]);
-    checkSameGraph(deployment.jobGraph, buildJobGraph(streamGraph));
+    checkSameGraph(deployment.jobGraph, withParallelisms(buildJobGraph(streamGraph), deployment.rescaled));
     return streamGraph;
   } finally {
     globals?.restore();

@@ -13,6 +13,8 @@ export interface DeployRequest {
   readonly jobId: JobId;
   readonly attemptNumber: number;
   readonly jobGraph: JobGraph;
+  /** Vertices of it that have another parallelism than in the graph that the program builds. */
+  readonly rescaled: Readonly<Record<string, number>>;
   readonly maxParallelisms: Readonly<Record<string, number>>;
   readonly program: ProgramReference;
   readonly configuration: Readonly<Record<string, string>>;
@@ -57,6 +59,8 @@ export interface JobMasterGateway {
 export interface ResourceManagerGateway {
   /** Throws NOT_ENOUGH_SLOTS. Resolves when the slots are held. */
   allocateSlots(jobId: JobId, count: number): Promise<void>;
+  /** Of a job that holds slots already. Throws NOT_ENOUGH_SLOTS; it then holds what it held. */
+  resizeSlots(jobId: JobId, count: number): void;
   freeSlots(jobId: JobId): void;
 }
 
@@ -86,6 +90,8 @@ export interface DispatcherGateway {
   triggerCheckpoint(jobId: JobId): Promise<number>;
   /** The absolute path of its directory, when it is complete and, if asked for, the job has ended. */
   triggerSavepoint(jobId: JobId, request: SavepointRequest): Promise<string>;
+  /** Gives vertices other parallelisms, by id. Resolves when the job runs at them; it loses and doubles nothing. */
+  rescale(jobId: JobId, parallelisms: Readonly<Record<string, number>>): Promise<void>;
   /** Removes a savepoint, of whatever job. */
   disposeSavepoint(path: string): Promise<void>;
 }

@@ -39,6 +39,15 @@ export interface ExceptionHistoryEntry {
   readonly concurrent: readonly Omit<ExceptionHistoryEntry, 'concurrent'>[];
 }
 
+export interface VertexDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  /** By the program, for this vertex: not the job's default. */
+  readonly isParallelismSet: boolean;
+}
+
 export interface JobDetails {
   readonly jobId: JobId;
   readonly jobName: string;
@@ -47,6 +56,8 @@ export interface JobDetails {
   readonly startedMs: number;
   /** Epoch ms, undefined while it runs. */
   readonly endedMs: number | undefined;
+  /** In topological order. */
+  readonly vertices: readonly VertexDetails[];
   readonly executions: readonly ExecutionDetails[];
   readonly checkpoints: CheckpointCounts;
   /** Newest report of each slot, by slot index. */
@@ -69,6 +80,8 @@ export interface RecoveryPoint {
   readonly failures: readonly number[];
   /** Grows as the job gets on. */
   readonly completedCheckpoints: number;
+  /** Of vertices that were rescaled, by id. */
+  readonly parallelisms: Readonly<Record<string, number>>;
 }
 
 /** The death of the process that ran a job until now. */

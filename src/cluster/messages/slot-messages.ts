@@ -59,6 +59,8 @@ export interface SlotDeployment {
   readonly jobId: JobId;
   readonly attemptNumber: number;
   readonly jobGraph: JobGraph;
+  /** Vertices of it that have another parallelism than in the graph that the program builds. */
+  readonly rescaled: Readonly<Record<string, number>>;
   /** Max parallelism in effect, by vertex id. */
   readonly maxParallelisms: Readonly<Record<string, number>>;
   readonly program: ProgramReference;

@@ -80,6 +80,10 @@ export class Dispatcher implements DispatcherGateway {
     return this.#jobMaster(jobId).triggerSavepoint(request);
   }
 
+  async rescale(jobId: JobId, parallelisms: Readonly<Record<string, number>>): Promise<void> {
+    return this.#jobMaster(jobId).rescale(parallelisms);
+  }
+
   async disposeSavepoint(path: string): Promise<void> {
     await disposeSavepoint(this.#options.files, path);
   }

@@ -35,7 +35,8 @@ const ABORT_REASONS: Readonly<Record<AbortReason, string>> = {
 export interface CheckpointDriverOptions {
   readonly jobId: JobId;
   readonly jobName: string;
-  readonly vertices: readonly JobPlanVertex[];
+  /** Those in effect: a job may be rescaled. */
+  readonly vertices: () => readonly JobPlanVertex[];
   readonly settings: CheckpointSettings;
   readonly firstCheckpointId: number;
   /** Checkpoints that the job completed in a process that has died, oldest first. */
@@ -290,7 +291,7 @@ export class CheckpointDriver {
     const attempt = this.#attempt;
     assert(attempt !== undefined, 'acknowledgements come while an attempt runs');
     const { jobId, jobName, vertices, clock, log } = this.#options;
-    const operators = stateHandles(vertices, attempt.graph, acknowledgements);
+    const operators = stateHandles(vertices(), attempt.graph, acknowledgements);
     this.#enqueue(async (store) => {
       try {
         await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators: this.#enumerators });

@@ -12,7 +12,7 @@ import { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { PipelinedRegions } from '#jobmanager/failover/pipelined-regions';
 import type { JobManagerError } from '#jobmanager/errors';
 import type { LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
-import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import type { JobPlan } from '#jobmanager/job-master/job-plan';
 import { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import { WatermarkAlignment } from '#jobmanager/job-master/watermark-alignment';
 import { assignSlots, type SlotAssignment } from '#jobmanager/scheduler/slot-assignment';
@@ -26,8 +26,8 @@ const CANCELLATION_GRACE_MS = 2000;
 export interface JobDeploymentOptions {
   readonly jobId: JobId;
   readonly plan: JobPlan;
-  /** With the max parallelisms in effect. */
-  readonly vertices: readonly JobPlanVertex[];
+  /** Parallelisms of vertices that were rescaled, by id. */
+  readonly rescaled: Readonly<Record<string, number>>;
   readonly program: ProgramReference;
   readonly configuration: Configuration;
   readonly attemptNumber: number;
@@ -64,10 +64,10 @@ export class JobDeployment {
   }
 
   async deploy(listener: JobMasterGateway): Promise<void> {
-    const { plan, vertices, jobId, configuration, program, attemptNumber, checkpointDirectory, restore, taskExecutor } = this.#options;
+    const { plan, rescaled, jobId, configuration, program, attemptNumber, checkpointDirectory, restore, taskExecutor } = this.#options;
     await taskExecutor.deploy({
-      jobId, attemptNumber, jobGraph: plan.jobGraph, program, configuration: configuration.toMap(), tasks: this.#assignment.tasks,
-      maxParallelisms: Object.fromEntries(vertices.map((vertex) => [vertex.id, vertex.maxParallelism])),
+      jobId, attemptNumber, jobGraph: plan.jobGraph, rescaled, program, configuration: configuration.toMap(), tasks: this.#assignment.tasks,
+      maxParallelisms: Object.fromEntries(plan.vertices.map((vertex) => [vertex.id, vertex.maxParallelism])),
       slotCount: this.#assignment.slotCount, checkpointDirectory, restore: restore?.descriptor,
     }, listener);
   }

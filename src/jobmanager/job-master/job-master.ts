@@ -26,11 +26,12 @@ import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { JobDeployment } from '#jobmanager/job-master/job-deployment';
-import type { JobPlan, JobPlanVertex } from '#jobmanager/job-master/job-plan';
+import type { JobPlan } from '#jobmanager/job-master/job-plan';
 import { findRecoveryStart } from '#jobmanager/job-master/job-recovery';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
+import { rescaledPlan } from '#jobmanager/scheduler/rescaled-plan';
 import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -76,8 +77,12 @@ export class JobMaster implements JobMasterGateway {
   readonly #restartStrategy: RestartStrategy;
   #resolveOutcome: (outcome: JobOutcome) => void = () => undefined;
   #status: JobStatus = 'INITIALIZING';
-  /** With the max parallelisms in effect. */
-  #vertices: readonly JobPlanVertex[];
+  /** With the parallelisms and max parallelisms in effect. */
+  #plan: JobPlan;
+  /** Parallelisms of vertices that were rescaled, by id. */
+  #rescaled: Readonly<Record<string, number>>;
+  /** What the job is on its way to. */
+  #rescaling: { readonly parallelisms: Readonly<Record<string, number>>; readonly resolve: () => void; readonly reject: (error: EngineError) => void } | undefined;
   #checkpoints: CheckpointDriver | undefined;
   #deployment: JobDeployment | undefined;
   #attemptNumber = 0;
@@ -96,7 +101,8 @@ export class JobMaster implements JobMasterGateway {
   /** Throws on settings that cannot hold: nothing has been started then. */
   constructor(options: JobMasterOptions) {
     this.#options = options;
-    this.#vertices = options.plan.vertices;
+    this.#rescaled = options.recovered?.point.parallelisms ?? {};
+    this.#plan = rescaledPlan(options.plan, this.#rescaled);
     this.#settings = readCheckpointSettings(options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
@@ -109,12 +115,12 @@ export class JobMaster implements JobMasterGateway {
 
   /** Resolves when the first attempt is deployed or the job has failed; the outcome tells which. */
   async start(): Promise<void> {
-    const { plan, resourceManager, jobId, files, clock, log, recovered } = this.#options;
+    const { resourceManager, jobId, files, clock, log, recovered } = this.#options;
     try {
       const found = recovered === undefined ? undefined : await findRecoveryStart(files, log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
-        jobId, jobName: plan.jobName, vertices: this.#vertices, settings: this.#settings, files, clock, log,
+        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, clock, log,
         firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
         adoptedCheckpointIds: found?.completedIds ?? [],
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
@@ -124,7 +130,7 @@ export class JobMaster implements JobMasterGateway {
       this.#moveTo('CREATED');
       if (recovered !== undefined) await this.#outliveDeath(recovered);
       this.#tellRecoveryPoint();
-      await resourceManager.allocateSlots(jobId, assignSlots(plan.vertices).slotCount);
+      await resourceManager.allocateSlots(jobId, assignSlots(this.#plan.vertices).slotCount);
       if (this.#status === 'CREATED') await this.#deploy();
     } catch (thrown) {
       await this.#failBeforeRun(thrown);
@@ -142,6 +148,7 @@ export class JobMaster implements JobMasterGateway {
       status: this.#status,
       startedMs: this.#startedMs,
       endedMs: this.#endedMs,
+      vertices: this.#plan.vertices.map(({ id, name, parallelism, maxParallelism, isParallelismSet }) => ({ id, name, parallelism, maxParallelism, isParallelismSet })),
       executions: this.#deployment?.graph.executions.map((execution) => execution.details()) ?? [],
       checkpoints: this.#checkpoints?.counts ?? { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
       slots: this.#deployment?.slots ?? [],
@@ -182,6 +189,34 @@ export class JobMaster implements JobMasterGateway {
       if (end !== 'FINISHED') throw new JobManagerError('JOB_STOP_FAILED', `the savepoint ${path} is complete, but before the job had stopped it was ${end}: ${end === 'RESTARTED' ? 'it goes on from the savepoint, stop it again' : 'start it again from the savepoint'}`);
     }
     return path;
+  }
+
+  /**
+   * Takes a checkpoint and goes on from it at these parallelisms, by vertex id. Resolves when the job is deployed at them.
+   * Rejects with RESCALE_REFUSED, NOT_ENOUGH_SLOTS, CHECKPOINT_DIRECTORY_MISSING, SNAPSHOT_REQUEST_FAILED.
+   */
+  async rescale(parallelisms: Readonly<Record<string, number>>): Promise<void> {
+    const { resourceManager, jobId } = this.#options;
+    if (this.#status !== 'RUNNING') throw new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${this.#status}`);
+    const plan = rescaledPlan(this.#plan, parallelisms);
+    if (plan.vertices.every((vertex, index) => vertex.parallelism === this.#plan.vertices[index]!.parallelism)) return;
+    if (this.#rescaling !== undefined) throw new JobManagerError('RESCALE_REFUSED', 'the job is being rescaled already: ask again when it has been');
+    const before = assignSlots(this.#plan.vertices).slotCount;
+    resourceManager.resizeSlots(jobId, Math.max(before, assignSlots(plan.vertices).slotCount));
+    const done = new Promise<void>((resolve, reject) => {
+      this.#rescaling = { parallelisms, resolve, reject };
+    });
+    try {
+      await this.#requestSnapshot({ kind: 'checkpoint' });
+      // A failure that came meanwhile restarts a part of the job or is its end: it is rescaled on its way back, or not at all.
+      if (this.#deployment !== undefined && (this.#status === 'RUNNING' || this.#restart !== undefined)) this.#beginRestart(this.#subtasksToRestart(undefined), this.#options.clock.now());
+      else throw new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${this.#status}`);
+    } catch (thrown) {
+      this.#rescaling = undefined;
+      if (!isTerminal(JOB_STATUS, this.#status)) resourceManager.resizeSlots(jobId, before);
+      throw thrown;
+    }
+    await done;
   }
 
   onSlotReport(slotIndex: number, report: SlotReport): void {
@@ -270,10 +305,10 @@ export class JobMaster implements JobMasterGateway {
 
   /** @param found of the process that has died; else what the configuration names. */
   async #findRestore(found: LoadedCheckpoint | undefined): Promise<LoadedCheckpoint | undefined> {
-    const { files, plan, configuration } = this.#options;
+    const { files, configuration } = this.#options;
     const path = configuration.get(stateRecoveryOptions.path);
     const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(files, path));
-    if (restore !== undefined) this.#vertices = fitToRestore(restore.descriptor, plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) });
+    if (restore !== undefined) this.#plan = { ...this.#plan, vertices: fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }) };
     return restore;
   }
 
@@ -298,14 +333,14 @@ export class JobMaster implements JobMasterGateway {
     const checkpoints = this.#checkpoints;
     onRecoveryPoint(!this.#restartStrategy.canRestart || checkpoints === undefined ? undefined : {
       jobId, checkpointDirectory: checkpoints.jobDirectory, savepointPath: checkpoints.stoppingSavepointPath,
-      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed,
+      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#rescaled,
     });
   }
 
   async #deploy(): Promise<void> {
-    const { plan, jobId, configuration, program, taskExecutor, files, clock } = this.#options;
+    const { jobId, configuration, program, taskExecutor, files, clock } = this.#options;
     const deployment = new JobDeployment({
-      jobId, plan, configuration, program, taskExecutor, files, clock, vertices: this.#vertices, attemptNumber: this.#attemptNumber,
+      jobId, plan: this.#plan, rescaled: this.#rescaled, configuration, program, taskExecutor, files, clock, attemptNumber: this.#attemptNumber,
       checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore,
       onSourceFailure: (error) => this.#fail(error),
     });
@@ -378,6 +413,21 @@ export class JobMaster implements JobMasterGateway {
     void this.#carryOut(this.#restart);
   }
 
+  #takeRescaledPlan(): void {
+    if (this.#rescaling === undefined) return;
+    this.#plan = rescaledPlan(this.#plan, this.#rescaling.parallelisms);
+    this.#rescaled = { ...this.#rescaled, ...this.#rescaling.parallelisms };
+    this.#options.resourceManager.resizeSlots(this.#options.jobId, assignSlots(this.#plan.vertices).slotCount);
+    this.#tellRecoveryPoint();
+  }
+
+  #endRescaling(error: EngineError | undefined): void {
+    const rescaling = this.#rescaling;
+    this.#rescaling = undefined;
+    if (error === undefined) rescaling?.resolve();
+    else rescaling?.reject(error);
+  }
+
   /** Ends the tasks, waits, and starts them again from the newest checkpoint: all of the job in new slots, or regions in their places. */
   async #carryOut(restart: Restart): Promise<void> {
     const { jobId, taskExecutor } = this.#options;
@@ -400,7 +450,9 @@ export class JobMaster implements JobMasterGateway {
       this.#tellRecoveryPoint();
       if (isWhole) {
         this.#moveTo('CREATED');
-        return await this.#deploy();
+        this.#takeRescaledPlan();
+        await this.#deploy();
+        return this.#endRescaling(undefined);
       }
       this.#moveTo('RUNNING');
       await deployment.deployAgain(restart.subtaskIds, attemptNumber, restore);
@@ -452,6 +504,7 @@ export class JobMaster implements JobMasterGateway {
     if (isTerminal(JOB_STATUS, this.#status)) return;
     const { taskExecutor, resourceManager, jobId, clock, log } = this.#options;
     this.#restart = undefined;
+    this.#endRescaling(new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${status}`));
     this.#deployment?.closeSources();
     this.#moveTo(status);
     this.#endedMs = clock.now();

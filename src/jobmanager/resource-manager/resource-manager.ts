@@ -1,5 +1,5 @@
 // Counts task slots and gives them to jobs. Invariant: never more held than there are; a job holds its slots until it ends,
-// through restarts. The workers behind the slots are the TaskManager's. Thread: main.
+// through restarts, more or fewer of them after it was rescaled. The workers behind the slots are the TaskManager's. Thread: main.
 import { assert } from '#core/assert';
 import { ClusterError } from '#cluster/errors';
 import type { ResourceManagerGateway } from '#cluster/gateways/gateways';
@@ -24,18 +24,28 @@ export class ResourceManager implements ResourceManagerGateway {
   /** Throws NOT_ENOUGH_SLOTS (as a rejection). */
   async allocateSlots(jobId: JobId, count: number): Promise<void> {
     assert(!this.#held.has(jobId), 'a job asks for its slots once');
-    const free = this.freeCount;
-    if (count > free) {
-      const others = this.#held.size === 0 ? '' : `, ${this.#slotCount - free} of ${this.#slotCount} are taken by other jobs`;
-      throw new ClusterError('NOT_ENOUGH_SLOTS', `the job needs ${count} slots, have ${free}${others}: set taskmanager.numberOfTaskSlots to ${count + this.#slotCount - free} or lower the parallelism`, {
-        context: { needed: count, free, slotCount: this.#slotCount },
-      });
-    }
-    this.#held.set(jobId, count);
+    this.#hold(jobId, count);
+  }
+
+  resizeSlots(jobId: JobId, count: number): void {
+    assert(this.#held.has(jobId), 'a job that is rescaled holds slots');
+    this.#hold(jobId, count);
   }
 
   /** Idempotent. */
   freeSlots(jobId: JobId): void {
     this.#held.delete(jobId);
+  }
+
+  #hold(jobId: JobId, count: number): void {
+    const own = this.#held.get(jobId) ?? 0;
+    const free = this.freeCount + own;
+    if (count > free) {
+      const others = this.#held.size === (own === 0 ? 0 : 1) ? '' : `, ${this.#slotCount - free} of ${this.#slotCount} are taken by other jobs`;
+      throw new ClusterError('NOT_ENOUGH_SLOTS', `the job needs ${count} slots, have ${free}${others}: set taskmanager.numberOfTaskSlots to ${count + this.#slotCount - free} or lower the parallelism`, {
+        context: { needed: count, free, slotCount: this.#slotCount },
+      });
+    }
+    this.#held.set(jobId, count);
   }
 }

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 export interface HttpCall {
   readonly host: string;
   readonly port: number;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** JSON text. */
   readonly body?: string;

@@ -4,6 +4,7 @@ import { EngineError } from '#core/errors/engine-error';
 import type { Clock } from '#platform/clock/clock';
 import { callHttp, type HttpCall } from '#platform/network/http-client';
 import { RestError } from '#rest/errors';
+import type { ResourceRequirements } from '#rest/handlers/resource-handlers';
 import type { JobOverview } from '#rest/messages/job-overview';
 
 export interface RestClientOptions {
@@ -55,6 +56,15 @@ export class RestClient {
   async checkpoint(jobId: string, body: object): Promise<string> {
     const path = `/jobs/${encodeURIComponent(jobId)}/checkpoints`;
     return textIn(await this.#outcome(`${path}/${await this.#trigger(path, body)}`), 'checkpointId');
+  }
+
+  async resourceRequirements(jobId: string): Promise<ResourceRequirements> {
+    return await this.#call('GET', `/jobs/${encodeURIComponent(jobId)}/resource-requirements`) as ResourceRequirements;
+  }
+
+  /** Resolves when the job runs at the upper bounds. */
+  async updateResourceRequirements(jobId: string, requirements: ResourceRequirements): Promise<void> {
+    await this.#call('PUT', `/jobs/${encodeURIComponent(jobId)}/resource-requirements`, requirements);
   }
 
   async dispose(path: string): Promise<void> {

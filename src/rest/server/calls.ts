@@ -1,6 +1,7 @@
 // The table of calls: method, path, the shape of the body, the status of success, and the handler. Thread: main.
 import type { FastifyInstance } from 'fastify';
 import { jobIdOf, type JobHandlers } from '#rest/handlers/job-handlers';
+import type { ResourceHandlers, ResourceRequirements } from '#rest/handlers/resource-handlers';
 import type { CheckpointBody, DisposalBody, SavepointBody, SnapshotHandlers, StopBody } from '#rest/handlers/snapshot-handlers';
 
 interface Job {
@@ -21,14 +22,22 @@ const BODIES = {
   savepoint: { type: 'object', properties: { 'target-directory': TEXT, 'cancel-job': FLAG, formatType: FORMAT, triggerId: TRIGGER_ID } },
   stop: { type: 'object', properties: { targetDirectory: TEXT, drain: FLAG, formatType: FORMAT, triggerId: TRIGGER_ID } },
   checkpoint: { type: 'object', properties: { checkpointType: { enum: ['CONFIGURED', 'FULL', 'INCREMENTAL', null] }, triggerId: TRIGGER_ID } },
+  requirements: { type: 'object', additionalProperties: { type: 'object', required: ['parallelism'], properties: { parallelism: { type: 'object', required: ['lowerBound', 'upperBound'], properties: { lowerBound: { type: 'integer' }, upperBound: { type: 'integer' } } } } } },
   disposal: { type: 'object', required: ['savepoint-path'], properties: { 'savepoint-path': { type: 'string', minLength: 1 } } },
 } as const;
 
-export function registerCalls(app: FastifyInstance, jobs: JobHandlers, snapshots: SnapshotHandlers): void {
+export interface CallHandlers {
+  readonly jobs: JobHandlers;
+  readonly snapshots: SnapshotHandlers;
+  readonly resources: ResourceHandlers;
+}
+
+export function registerCalls(app: FastifyInstance, { jobs, snapshots, resources }: CallHandlers): void {
   for (const prefix of ['', '/v1']) {
     app.register(async (calls) => {
       registerJobCalls(calls, jobs);
       registerSnapshotCalls(calls, snapshots);
+      registerResourceCalls(calls, resources);
     }, { prefix });
   }
 }
@@ -40,6 +49,11 @@ function registerJobCalls(calls: FastifyInstance, jobs: JobHandlers): void {
     void reply.code(202);
     return {};
   });
+}
+
+function registerResourceCalls(calls: FastifyInstance, resources: ResourceHandlers): void {
+  calls.get<Job>('/jobs/:jobid/resource-requirements', async (request) => resources.requirements(jobIdOf(request.params.jobid)));
+  calls.put<Job & { readonly Body: ResourceRequirements }>('/jobs/:jobid/resource-requirements', { schema: { body: BODIES.requirements } }, async (request) => resources.update(jobIdOf(request.params.jobid), request.body));
 }
 
 function registerSnapshotCalls(calls: FastifyInstance, snapshots: SnapshotHandlers): void {

@@ -1,4 +1,4 @@
-// The REST endpoint of a running engine: the calls of Flink's command line, under `/v1` and without it. Listens at
+// The REST endpoint of a running engine: the calls of the command line, Flink's among them, under `/v1` and without it. Listens at
 // addresses of the host itself only, since it asks nobody who they are. Loaded on demand. Thread: main; touches no record.
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { DispatcherGateway } from '#cluster/gateways/gateways';
@@ -9,6 +9,7 @@ import { RestError } from '#rest/errors';
 import { HttpFailure } from '#rest/handlers/http-failure';
 import { JobHandlers } from '#rest/handlers/job-handlers';
 import { OperationStore } from '#rest/handlers/operation-store';
+import { ResourceHandlers } from '#rest/handlers/resource-handlers';
 import { SnapshotHandlers } from '#rest/handlers/snapshot-handlers';
 import { registerCalls } from '#rest/server/calls';
 
@@ -53,7 +54,7 @@ export class RestServer {
     }
     const operations = new OperationStore(clock, operationStoreMs);
     const app = createApp(log);
-    registerCalls(app, new JobHandlers(dispatcher, clock, log), new SnapshotHandlers(dispatcher, operations, random));
+    registerCalls(app, { jobs: new JobHandlers(dispatcher, clock, log), snapshots: new SnapshotHandlers(dispatcher, operations, random), resources: new ResourceHandlers(dispatcher) });
     try {
       // One address, not every one that the name has: with port 0 they would get different ports.
       await app.listen({ host: bindAddress === 'localhost' ? '127.0.0.1' : bindAddress, port });
