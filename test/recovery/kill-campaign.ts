@@ -14,11 +14,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const PROGRAM = join(root, 'test', 'recovery', 'kill-program.ts');
 
 /** When the engine is killed. */
-export const MOMENTS = ['whenever', 'checkpoint', 'commit', 'restore', 'savepoint'] as const;
+export const MOMENTS = ['whenever', 'checkpoint', 'commit', 'restore', 'savepoint', 'rescale'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
 /** What is open for longer was left so by an engine that is dead. */
 const OPEN_MS_MAX = 400;
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -119,6 +121,9 @@ class Campaign {
       case 'savepoint':
         void this.run.triggerSavepoint(join(this.#directory, 'savepoints'));
         return pause(80);
+      case 'rescale':
+        void this.run.rescale(1 + this.#random.nextInt(3));
+        return pause(500);
     }
   }
 
@@ -156,13 +161,27 @@ class EngineRun {
     }
   }
 
-  /** Resolves when it was asked for; what comes of it is of no interest. */
-  async triggerSavepoint(targetDirectory: string): Promise<void> {
+  triggerSavepoint(targetDirectory: string): Promise<void> {
+    return this.#ask(async (job) => {
+      await fetch(`${job}/savepoints`, { method: 'POST', headers: JSON_BODY, body: JSON.stringify({ 'target-directory': targetDirectory }) });
+    });
+  }
+
+  rescale(parallelism: number): Promise<void> {
+    return this.#ask(async (job) => {
+      const requirements = await (await fetch(`${job}/resource-requirements`)).json() as Record<string, unknown>;
+      const wanted = Object.fromEntries(Object.keys(requirements).map((id) => [id, { parallelism: { lowerBound: 1, upperBound: parallelism } }]));
+      await fetch(`${job}/resource-requirements`, { method: 'PUT', headers: JSON_BODY, body: JSON.stringify(wanted) });
+    });
+  }
+
+  /** What comes of it is of no interest: the engine may be killed meanwhile. */
+  async #ask(call: (job: string) => Promise<void>): Promise<void> {
     const address = this.stderr.match(/REST endpoint: (\S+)/g)?.at(-1)?.split(' ').at(-1);
     if (address === undefined) return;
     try {
       const { jobs } = await (await fetch(`${address}/v1/jobs/overview`)).json() as { readonly jobs: readonly { readonly jid: string }[] };
-      await fetch(`${address}/v1/jobs/${jobs[0]?.jid}/savepoints`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ 'target-directory': targetDirectory }) });
+      await call(`${address}/v1/jobs/${jobs[0]?.jid}`);
     } catch {
       // The engine was killed meanwhile.
     }
