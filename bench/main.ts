@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => B
   codegen: async () => (await import('./codegen-bench.js')).codegenRows,
   rocksdb: async () => (await import('./rocksdb-bench.js')).rocksdbRows,
   state: async () => (await import('./state-bench.js')).stateRows,
+  recovery: async () => (await import('./recovery-bench.js')).recoveryRows,
 };
 
 const words = process.argv.slice(2);
