@@ -1,5 +1,5 @@
 // `millrace rescale JOB`: gives a running job another parallelism. It takes a checkpoint and goes on from it.
-import { countOf, valueOf, type CommandSpec, type ParsedArguments } from '#cli/arguments';
+import { countOf, type CommandSpec, type ParsedArguments } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
 import { onlyArgument, runVerb, usage, VERB_OPTIONS } from '#cli/rest-verb';
 import type { ResourceRequirements } from '#rest/handlers/resource-handlers';
