@@ -7,9 +7,23 @@ import { excerptOf, positionOf } from '#table/parser/text-position';
 export const TABLE_ERRORS = {
   SQL_VALIDATION: 'A statement is refused: an unknown column or function, types that do not fit, a clause where it may not stand.',
   SQL_FUNCTION_FAILED: 'A function or cast cannot make a value of its arguments: a text that is no number, a division by zero, a pattern that is none.',
+  CATALOG_OBJECT_EXISTS: 'A catalog, database, table, view or function of that name is there already.',
+  CATALOG_OBJECT_UNKNOWN: 'A catalog, database, table, view or function of that name is not there.',
+  CATALOG_OBJECT_IN_USE: 'A catalog object cannot be dropped: it is current, or a temporary object hides it.',
+  TABLE_OPTION_INVALID: 'A table, or a hint on it, has an option that its connector or format does not know, lacks one, or has one with a bad value.',
+  TABLE_NOT_SUPPORTED: 'A statement is valid, but what it asks for is not built or cannot work on a stream.',
+  TABLE_CHANGELOG_MISMATCH: 'A query makes changes that its sink, or an operator on the way, cannot take.',
+  TABLE_CONSTRAINT_VIOLATED: 'A row breaks NOT NULL, a length or a primary key of the sink it is written to.',
 } as const;
 
 export type TableErrorCode = keyof typeof TABLE_ERRORS;
+
+/** Every other failure of SQL and the Table API. */
+export class TableError extends EngineError {
+  constructor(code: TableErrorCode, message: string, options: EngineErrorOptions = {}) {
+    super(code, message, options);
+  }
+}
 
 export interface StatementPlace {
   /** The whole statement. */
