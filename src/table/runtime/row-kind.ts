@@ -23,3 +23,9 @@ export function kindOf(row: TableRow): RowKind {
   const kind = row[KIND_KEY] as RowKind | undefined;
   return kind === undefined ? RowKind.INSERT : kind;
 }
+
+/** Gives a row of one's own another kind. */
+export function rekind(row: TableRow, kind: RowKind): TableRow {
+  row[KIND_KEY] = kind;
+  return row;
+}
