@@ -34,6 +34,12 @@ export function declareProjection<F extends (value: any) => unknown>(fn: F, path
   return fn;
 }
 
+/** For functions that the engine makes itself: what `fn` reads of its record. Returns `fn`. */
+export function declareReads<F extends (value: any) => unknown>(fn: F, reads: FieldTree): F { // any: the record's type
+  cache.set(fn, { reads, projects: undefined });
+  return fn;
+}
+
 function analyze(source: string): FunctionAccess {
   const text = source.trim();
   if (HIDING.test(text)) return EVERYTHING;

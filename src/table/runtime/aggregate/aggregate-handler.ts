@@ -9,10 +9,13 @@ import type { AggregateImplementation, AggregateView, MapView } from '#table/fun
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
 
+export type AggregateArgument = number | { readonly literal: unknown };
+
 /** One aggregate: where its arguments and its filter stand in the input row. */
 export interface AggregateSpec {
   readonly implementation: AggregateImplementation;
-  readonly arguments: readonly number[];
+  /** Columns of the input by position, or constants. */
+  readonly arguments: readonly AggregateArgument[];
   /** Position of a BOOLEAN; undefined = every row counts. */
   readonly filter: number | undefined;
   readonly isDistinct: boolean;
@@ -52,7 +55,7 @@ export interface AggregateHandler {
 const ROWS_KEY = '$rows';
 
 interface DistinctGroup {
-  readonly argumentPositions: readonly number[];
+  readonly argumentPositions: readonly AggregateArgument[];
   readonly view: number;
   /** Indexes of aggregates. */
   readonly members: number[];
@@ -60,7 +63,7 @@ interface DistinctGroup {
 
 export function createAggregateHandler(options: AggregateHandlerOptions): AggregateHandler {
   const plan = planViews(options);
-  const scope: Record<string, unknown> = { pairKey: (values: readonly unknown[]) => values };
+  const scope: Record<string, unknown> = {};
   options.aggregates.forEach(({ implementation }, index) => { scope[`f${index}`] = implementation; });
   const body = `"use strict";
     return {
@@ -97,18 +100,20 @@ function planViews({ aggregates, inputType }: AggregateHandlerOptions): ViewPlan
   });
   aggregates.forEach((aggregate, index) => {
     if (!aggregate.isDistinct) return;
-    const same = distinct.find(({ argumentPositions }) => String(argumentPositions) === String(aggregate.arguments));
+    const same = distinct.find(({ argumentPositions }) => argumentsKey(argumentPositions) === argumentsKey(aggregate.arguments));
     if (same !== undefined) {
       same.members.push(index);
       return;
     }
-    const types = aggregate.arguments.map((position) => inputType.fields[position]!.type);
+    const types = aggregate.arguments.map((argument) => (typeof argument === 'number' ? inputType.fields[argument]!.type : LogicalTypes.STRING));
     const key: LogicalType = types.length === 1 ? types[0]! : LogicalTypes.ROW(types.map((type, at) => ({ name: `f${at}`, type })));
     distinct.push({ argumentPositions: aggregate.arguments, view: views.length, members: [index] });
     views.push({ name: `distinct${distinct.length - 1}`, key, value: notNull(LogicalTypes.ARRAY(notNull(LogicalTypes.INT))) });
   });
   return { views, firstOf, distinct };
 }
+
+const argumentsKey = (list: readonly AggregateArgument[]): string => JSON.stringify(list, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 
 function accumulatorTypeOf({ aggregates, hasRetraction }: AggregateHandlerOptions): TypeInformation {
   const fields = aggregates.map(({ implementation }, index) => ({ name: `a${index}`, type: rowTypeInformation(implementation.accumulator) }));
@@ -127,7 +132,7 @@ const viewsText = (options: AggregateHandlerOptions, plan: ViewPlan, index: numb
 
 function stepsCode(options: AggregateHandlerOptions, plan: ViewPlan, method: 'accumulate' | 'retract'): string {
   const keys = fieldKeys(options.inputType);
-  const read = (position: number) => fieldAccess('row', keys[position]!);
+  const read = (argument: AggregateArgument) => (typeof argument === 'number' ? fieldAccess('row', keys[argument]!) : literalText(argument.literal));
   const plain = options.aggregates.map((aggregate, index) => {
     if (aggregate.isDistinct) return '';
     const call = callCode(options, plan, index, method, aggregate.arguments.map(read));
@@ -137,12 +142,17 @@ function stepsCode(options: AggregateHandlerOptions, plan: ViewPlan, method: 'ac
   return `const noViews = []; ${plain.join(' ')} ${distinct.join(' ')}`;
 }
 
+function literalText(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
 function callCode(options: AggregateHandlerOptions, plan: ViewPlan, index: number, method: string, values: readonly string[]): string {
   return `f${index}.${method}(${[`acc.a${index}`, viewsText(options, plan, index), ...values].join(', ')});`;
 }
 
 /** A value is accumulated when the first row of a member brings it, and retracted when the last one takes it away. */
-function distinctCode(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup, method: 'accumulate' | 'retract', read: (position: number) => string): string {
+function distinctCode(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup, method: 'accumulate' | 'retract', read: (argument: AggregateArgument) => string): string {
   const values = group.argumentPositions.map(read);
   const key = values.length === 1 ? values[0]! : `({${values.map((value, at) => `f${at}: ${value}`).join(', ')}})`;
   const members = group.members.map((index, at) => {

@@ -1,13 +1,13 @@
-// Unbounded aggregation per key (Flink's GroupAggregate): after every row the key's new result, as changes. Invariant: what is in
-// state is what the last result was made of; a key whose rows have all been taken back has no state. One per subtask, as a
-// process function. hot path.
+// Unbounded aggregation per key (Flink's GroupAggregate): after every row the key's new result, as changes; in batch mode one row
+// per key when the input has ended. Invariant: what is in state is what the last result was made of; a key whose rows have all been
+// taken back has no state. One per subtask. hot path. Bench: bench/sql-bench.ts.
 import type { StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { BoundProcessFunction } from '#streaming/process/bound-process-function';
 import type { Collector } from '#streaming/process/process-functions';
+import type { MapView } from '#table/functions/function-definition';
 import type { Accumulator, AggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
 import { keyedStateViews } from '#table/runtime/aggregate/map-views';
-import type { MapView } from '#table/functions/function-definition';
+import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import { isAccumulate, kindOf, rekind, RowKind, type TableRow } from '#table/runtime/row-kind';
 
 export interface GroupAggregateOptions {
@@ -17,12 +17,16 @@ export interface GroupAggregateOptions {
   readonly ttl: StateTtlConfig | undefined;
   /** Whether two results are the same, so that nothing is emitted. */
   readonly equalResults: (a: TableRow, b: TableRow) => boolean;
+  readonly isBatch: boolean;
+  /** Without grouping columns: a batch without rows has one result all the same. */
+  readonly isGlobal: boolean;
 }
 
 const STATE_NAME = 'accState';
+const GLOBAL_KEY = 0;
 
-export class GroupAggregateFunction implements BoundProcessFunction {
-  readonly elements: BoundProcessFunction['elements'];
+export class GroupAggregateFunction implements KeyedTableFunction {
+  readonly elements: KeyedTableFunction['elements'];
   readonly #options: GroupAggregateOptions;
   #backend!: KeyedStateBackend;
   #accumulators!: ValueState<Accumulator>;
@@ -30,14 +34,36 @@ export class GroupAggregateFunction implements BoundProcessFunction {
 
   constructor(options: GroupAggregateOptions) {
     this.#options = options;
-    this.elements = [(row: TableRow, _context: unknown, out: Collector<TableRow>) => this.#process(row, out)];
+    this.elements = [options.isBatch
+      ? (row: TableRow) => this.#gather(row)
+      : (row: TableRow, _context: unknown, out: Collector<TableRow>) => this.#process(row, out)];
   }
 
-  openWith(backend: KeyedStateBackend): void {
+  openWith({ backend }: TableFunctionContext): void {
     const { handler, ttl } = this.#options;
     this.#backend = backend;
     this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ...(ttl === undefined ? {} : { ttl }) }) as ValueState<Accumulator>;
     this.#views = keyedStateViews(backend, handler.views, ttl);
+  }
+
+  onEndInput(_input: number, out: Collector<TableRow>): void {
+    const { handler, isBatch, isGlobal } = this.#options;
+    if (!isBatch) return;
+    let count = 0;
+    this.#backend.applyToKeys(STATE_NAME, (key) => {
+      count++;
+      out.collect(handler.result(key, this.#accumulators.value()!, this.#views, RowKind.INSERT));
+    });
+    if (count > 0 || !isGlobal) return;
+    this.#backend.setCurrentKey(GLOBAL_KEY);
+    out.collect(handler.result(GLOBAL_KEY, handler.create(), this.#views, RowKind.INSERT));
+  }
+
+  #gather(row: TableRow): void {
+    const { handler } = this.#options;
+    const accumulator = this.#accumulators.value() ?? handler.create();
+    handler.accumulate(accumulator, this.#views, row);
+    this.#accumulators.update(accumulator);
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {

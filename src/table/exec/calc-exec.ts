@@ -1,0 +1,122 @@
+// Calc: filter and projection as one generated function, fused into the loop of its chain.
+import { FieldTree } from '#core/codegen/field-tree';
+import { declareReads } from '#core/codegen/function-access';
+import type { Expression } from '#table/expressions/expression';
+import { ExpressionCodegen } from '#table/expressions/expression-codegen';
+import { inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
+import { expressionText } from '#table/exec/plan-text';
+import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
+import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { KIND_KEY } from '#table/runtime/row-kind';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export class CalcExec implements ExecNode {
+  readonly kind = 'Calc';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly expressions: readonly Expression[];
+  readonly condition: Expression | undefined;
+  readonly upsertKeys: readonly (readonly number[])[];
+  readonly window: WindowProperties | undefined;
+
+  constructor(input: ExecNode, expressions: readonly Expression[], condition: Expression | undefined, rowType: RowType) {
+    this.inputs = [input];
+    this.expressions = expressions;
+    this.condition = condition === undefined || isTrueLiteral(condition) ? undefined : condition;
+    this.rowType = rowType;
+    this.upsertKeys = input.upsertKeys.flatMap((key) => {
+      const mapped = key.map((column) => this.#outputOf(column));
+      return mapped.includes(-1) ? [] : [mapped];
+    });
+    this.window = mapWindow(input.window, (column) => this.#outputOf(column));
+  }
+
+  get description(): string {
+    const { fields } = this.inputs[0]!.rowType;
+    const select = this.expressions.map((expression, index) => {
+      const text = expressionText(expression, fields);
+      const { name } = this.rowType.fields[index]!;
+      return text === name ? text : `${text} AS ${name}`;
+    });
+    return `select=[${select.join(', ')}]${this.condition === undefined ? '' : `, where=[${expressionText(this.condition, fields)}]`}`;
+  }
+
+  changes([input]: readonly ChangeKinds[]): ChangeKinds {
+    return input!;
+  }
+
+  /** A condition on other columns than an upsert key may stop a +U whose -U has to take the old row away. */
+  needsUpdateBefore(isRequired: boolean): readonly boolean[] {
+    if (isRequired || this.condition === undefined) return [isRequired];
+    const used = inputsUsed(this.condition);
+    const isOnKey = this.inputs[0]!.upsertKeys.some((key) => [...used].every((column) => key.includes(column)));
+    return [!isOnKey];
+  }
+
+  /** A filter and a map fuse into straight-line code of their chain, where a flatMap would be a call per row. */
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    let { transformation } = input!;
+    if (this.condition !== undefined) {
+      const apply = filterFunction(this.condition, context, input!);
+      transformation = context.oneInput(transformation, { kind: 'row', row: { kind: 'filter', apply } }, { name: 'Filter', outputType: transformation.outputType }).transformation;
+    }
+    return context.oneInput(transformation, { kind: 'row', row: { kind: 'map', apply: projectionFunction(this, context, input!) } });
+  }
+
+  #outputOf(column: number): number {
+    return this.expressions.findIndex((expression) => expression.kind === 'input' && expression.index === column);
+  }
+}
+
+export function mapWindow(window: WindowProperties | undefined, map: (column: number) => number): WindowProperties | undefined {
+  if (window === undefined) return undefined;
+  const [startColumn, endColumn, timeColumn] = [window.startColumn, window.endColumn, window.timeColumn].map((column) => (column < 0 ? -1 : map(column)));
+  if (startColumn === -1 && endColumn === -1 && timeColumn === -1) return undefined;
+  return { ...window, startColumn: startColumn!, endColumn: endColumn!, timeColumn: timeColumn! };
+}
+
+type RowFunction = (row: any) => any; // any: rows of sources have shapes of their own
+
+function accessOf(input: TranslatedInput): (index: number) => string {
+  const keys = fieldKeys(input.rowType);
+  return (index) => input.access?.('v', index) ?? fieldAccess('v', keys[index]!);
+}
+
+function projectionFunction(calc: CalcExec, context: TranslationContext, input: TranslatedInput): RowFunction {
+  const codegen = new ExpressionCodegen(context.functions);
+  const access = accessOf(input);
+  const { statements, results } = codegen.generateAll(calc.expressions, access);
+  const keys = [...fieldKeys(calc.rowType)];
+  const values = results.map(({ value }) => value);
+  if (context.hasKind) {
+    keys.push(KIND_KEY);
+    values.push(fieldAccess('v', KIND_KEY));
+  }
+  const literal = rowLiteral(keys, values);
+  const fn = compile<RowFunction>('v', statements === '' ? `(${literal})` : `{ ${statements}\nreturn ${literal}; }`, codegen.constants);
+  return declareReads(fn, readsOf(calc.expressions, access, context.hasKind));
+}
+
+function filterFunction(condition: Expression, context: TranslationContext, input: TranslatedInput): (row: any) => boolean { // any: as above
+  const codegen = new ExpressionCodegen(context.functions);
+  const access = accessOf(input);
+  const { statements, condition: test } = codegen.generateCondition(condition, access);
+  const fn = compile<(row: any) => boolean>('v', `{ ${statements}\nreturn (${test}) === true; }`, codegen.constants); // any: as above
+  return declareReads(fn, readsOf([condition], access, false));
+}
+
+/** The fields of a source's record that the texts of inputs name: `v.bid.price`. */
+function readsOf(expressions: readonly Expression[], access: (index: number) => string, hasKind: boolean): FieldTree {
+  const tree = new FieldTree();
+  const used = new Set<number>();
+  for (const expression of expressions) inputsUsed(expression, used);
+  for (const index of used) for (const path of pathsIn(access(index))) tree.addAll(path);
+  if (hasKind) tree.addAll([KIND_KEY]);
+  return tree;
+}
+
+/** Paths below `v` in a generated access; brackets hold JSON names. */
+function pathsIn(text: string): readonly (readonly string[])[] {
+  return [...text.matchAll(/\bv((?:\.[A-Za-z_$][\w$]*|\["(?:[^"\\]|\\.)*"\])+)/g)].map(([, steps]) =>
+    [...steps!.matchAll(/\.([A-Za-z_$][\w$]*)|\[("(?:[^"\\]|\\.)*")\]/g)].map(([, name, quoted]) => name ?? (JSON.parse(quoted!) as string)));
+}

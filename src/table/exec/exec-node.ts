@@ -1,0 +1,101 @@
+// The physical plan: what runs. Each kind of node is a class in a file of its own that knows its changes (bottom-up), whether its
+// inputs must send -U (top-down), its upsert keys, its line in a plan, and how it becomes transformations of the job.
+// Invariant: nodes are immutable; what depends on the consumer (-U or not) is kept by the planner and handed over in `translate`.
+import type { KeySpecification } from '#core/keys/key-specification';
+import type { TypeInformation } from '#core/types/type-information';
+import type { Transformation } from '#graph/transformation/transformation';
+import type { StateTtlConfig } from '#state/keyed/keyed-state';
+import type { OperatorFactory } from '#streaming/operator/stream-operator';
+import type { TransformationList } from '#graph/transformation/transformation-list';
+import type { WindowSpec } from '#table/logical/logical-plan';
+import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
+import type { FunctionContext } from '#table/functions/function-definition';
+import type { RowType } from '#table/types/logical-type';
+
+/** Beside inserts, which every relation may have. */
+export interface ChangeKinds {
+  readonly updates: boolean;
+  readonly deletes: boolean;
+}
+
+export const INSERT_ONLY: ChangeKinds = { updates: false, deletes: false };
+export const ALL_CHANGES: ChangeKinds = { updates: true, deletes: true };
+export const isInsertOnly = ({ updates, deletes }: ChangeKinds): boolean => !updates && !deletes;
+export const eitherKinds = (kinds: readonly ChangeKinds[]): ChangeKinds => ({ updates: kinds.some(({ updates }) => updates), deletes: kinds.some(({ deletes }) => deletes) });
+
+/** A window that rows of a relation carry: positions of its columns. -1 = projected away. */
+export interface WindowProperties {
+  readonly startColumn: number;
+  readonly endColumn: number;
+  readonly timeColumn: number;
+  readonly spec: WindowSpec;
+}
+
+export interface ExecNode {
+  /** As plans name it: `GroupAggregate`. */
+  readonly kind: string;
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  /** What stands in the parentheses of its line: `groupBy=[a], select=[a, COUNT(*) AS b]`. */
+  readonly description: string;
+  /** The changes it makes, given those of its inputs. */
+  changes(inputs: readonly ChangeKinds[]): ChangeKinds;
+  /**
+   * Whether each input, where it sends updates, must send -U too. `isRequired`: this node's consumer needs them of this node.
+   * A node that makes its own updates (an aggregate) answers for itself; one that hands changes on passes the need on.
+   */
+  needsUpdateBefore(isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[];
+  /** Sets of columns that each identify a row of the result; [] in the list = at most one row. */
+  readonly upsertKeys: readonly (readonly number[])[];
+  readonly window?: WindowProperties | undefined;
+  translate(context: TranslationContext, inputs: readonly TranslatedInput[]): TranslatedNode;
+}
+
+export interface TranslatedNode {
+  readonly transformation: Transformation;
+  /** How an expression reads column `index` of a row in variable `row`, where rows are not plain rows of the row type (scans). */
+  readonly access?: (row: string, index: number) => string;
+}
+
+export interface TranslatedInput extends TranslatedNode {
+  readonly node: ExecNode;
+  readonly rowType: RowType;
+  readonly changes: ChangeKinds;
+  /** Rows carry `$kind`. */
+  readonly hasKind: boolean;
+}
+
+/** What a node may use and do while it becomes transformations. */
+export interface TranslationContext {
+  readonly functions: FunctionContext;
+  readonly isBatch: boolean;
+  /** `table.…` settings by key, as text. */
+  option(key: string): string | undefined;
+  /** Of unbounded state: `table.exec.state.ttl`, or what a STATE_TTL hint says. */
+  readonly stateTtl: StateTtlConfig | undefined;
+  /** Whether this node must send -U before +U. */
+  readonly emitsUpdateBefore: boolean;
+  /** This node's rows carry `$kind`. */
+  readonly hasKind: boolean;
+  /** Of this node's rows on edges. */
+  readonly outputType: TypeInformation;
+  /** Name for the operator: the node's line. */
+  readonly name: string;
+  /** The input's rows as plain rows of its row type. */
+  plainRows(input: TranslatedInput): Transformation;
+  /** Rows go to the subtask of their key; `key.positions` empty = all to one. */
+  keyed(input: TranslatedInput, positions: readonly number[]): { readonly transformation: Transformation; readonly key: KeySpecification };
+  oneInput(input: Transformation, operator: OperatorFactory, options?: OperatorPlacement): TranslatedNode;
+  twoInput(left: Transformation, right: Transformation, operator: OperatorFactory, options?: OperatorPlacement): TranslatedNode;
+  /** A keyed function as operator; `create` is called once per subtask. */
+  keyedFunction(create: () => KeyedTableFunction, keys: readonly KeySpecification[]): OperatorFactory;
+  readonly transformations: TransformationList;
+}
+
+export interface OperatorPlacement {
+  /** 1 for operators that see all rows. */
+  readonly parallelism?: number;
+  readonly name?: string;
+  /** Of the rows it makes; the node's own unless given. */
+  readonly outputType?: TypeInformation | undefined;
+}

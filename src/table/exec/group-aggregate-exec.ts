@@ -1,0 +1,82 @@
+// GroupAggregate: unbounded aggregation per key, as a changelog; in batch mode one row per key at the end of input.
+import type { AggregateExpression, Expression } from '#table/expressions/expression';
+import { aggregateText } from '#table/exec/plan-text';
+import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import type { NamedAggregate } from '#table/logical/logical-plan';
+import { createAggregateHandler, type AggregateSpec } from '#table/runtime/aggregate/aggregate-handler';
+import { GroupAggregateFunction } from '#table/runtime/aggregate/group-aggregate-function';
+import type { FunctionContext } from '#table/functions/function-definition';
+import { equalRowsOf } from '#table/codegen/row-comparison';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export class GroupAggregateExec implements ExecNode {
+  readonly kind = 'GroupAggregate';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly groupColumns: readonly number[];
+  readonly aggregates: readonly NamedAggregate[];
+  readonly upsertKeys: readonly (readonly number[])[];
+  readonly isBatch: boolean;
+
+  constructor(input: ExecNode, groupColumns: readonly number[], aggregates: readonly NamedAggregate[], rowType: RowType, options: { readonly isBatch: boolean }) {
+    this.inputs = [input];
+    this.groupColumns = groupColumns;
+    this.aggregates = aggregates;
+    this.rowType = rowType;
+    this.upsertKeys = [groupColumns.map((_, index) => index)];
+    this.isBatch = options.isBatch;
+  }
+
+  get description(): string {
+    const { fields } = this.inputs[0]!.rowType;
+    const names = this.groupColumns.map((column) => fields[column]!.name);
+    const calls = this.aggregates.map(({ call, name }) => `${aggregateText(call, fields)} AS ${name}`);
+    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...calls].join(', ')}]`;
+  }
+
+  changes(inputs: readonly ChangeKinds[]): ChangeKinds {
+    if (this.isBatch) return INSERT_ONLY;
+    // SELECT DISTINCT over inserts never changes its mind.
+    if (this.aggregates.length === 0 && isInsertOnly(inputs[0]!)) return INSERT_ONLY;
+    return isInsertOnly(inputs[0]!) ? { updates: true, deletes: false } : ALL_CHANGES;
+  }
+
+  needsUpdateBefore(_isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[] {
+    return [!isInsertOnly(inputs[0]!)];
+  }
+
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    const { transformation, key } = context.keyed(input!, this.groupColumns);
+    const hasRetraction = !isInsertOnly(input!.changes);
+    const create = () => {
+      const handler = createAggregateHandler({
+        inputType: input!.rowType, aggregates: this.aggregates.map(({ call }) => aggregateSpecOf(call, { hasRetraction, functions: context.functions })), hasRetraction,
+        outputKeys: fieldKeys(this.rowType), keyCount: this.groupColumns.length, hasKind: true,
+      });
+      return new GroupAggregateFunction({
+        handler, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch, hasKind: context.hasKind,
+        isGlobal: this.groupColumns.length === 0, equalResults: equalRowsOf(this.rowType, this.groupColumns.length),
+      });
+    };
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), this.groupColumns.length === 0 ? { parallelism: 1 } : {});
+  }
+}
+
+/** Arguments are columns of the input, or literals. */
+export function aggregateSpecOf(call: AggregateExpression, options: { readonly hasRetraction: boolean; readonly functions: FunctionContext }): AggregateSpec {
+  const { hasRetraction, functions } = options;
+  const implementation = call.function.bind({
+    argumentTypes: call.arguments.map(({ type }) => type), literals: call.arguments.map((argument) => (argument.kind === 'literal' ? argument.value : undefined)),
+    resultType: resultTypeOf(call), needsRetract: hasRetraction, isDistinct: call.isDistinct,
+  }, functions);
+  return {
+    implementation, isDistinct: call.isDistinct,
+    arguments: call.arguments.map((argument) => (argument.kind === 'input' ? argument.index : { literal: (argument as Expression & { kind: 'literal' }).value })),
+    filter: call.filter === undefined ? undefined : (call.filter as Expression & { kind: 'input' }).index,
+  };
+}
+
+function resultTypeOf(call: AggregateExpression): Expression['type'] {
+  const signature = call.function.inferTypes({ argumentTypes: call.arguments.map(({ type }) => type), literals: call.arguments.map((argument) => (argument.kind === 'literal' ? argument.value : undefined)) });
+  return 'resultType' in signature ? signature.resultType : call.arguments[0]!.type;
+}

@@ -1,0 +1,81 @@
+// Expressions and plans as text, in the way Flink's EXPLAIN shows them.
+import type { AggregateExpression, Expression, SortKey } from '#table/expressions/expression';
+import type { ExecNode } from '#table/exec/exec-node';
+import type { LogicalField } from '#table/types/logical-type';
+import { typeText } from '#table/types/type-text';
+
+const INFIX = new Set(['+', '-', '*', '/', '%', '=', '<>', '<', '<=', '>', '>=', '||', 'LIKE', 'SIMILAR TO', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+const POSTFIX = new Set(['IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS NOT TRUE', 'IS FALSE', 'IS NOT FALSE', 'IS UNKNOWN', 'IS NOT UNKNOWN']);
+
+/** Columns by name. */
+export function expressionText(expression: Expression, fields: readonly LogicalField[]): string {
+  const text = (part: Expression): string => expressionText(part, fields);
+  switch (expression.kind) {
+    case 'input': return fields[expression.index]?.name ?? `$${expression.index}`;
+    case 'literal': return literalText(expression.value, expression.type.kind);
+    case 'call': return callText(expression.function.name, expression.arguments.map(text));
+    case 'cast': return `${expression.isTry ? 'TRY_CAST' : 'CAST'}(${text(expression.operand)} AS ${typeText({ ...expression.type, isNullable: true })})`;
+    case 'field': {
+      const { type } = expression.operand;
+      const name = type.kind === 'ROW' || type.kind === 'STRUCTURED' ? type.fields[expression.index]!.name : String(expression.index);
+      return `${text(expression.operand)}.${name}`;
+    }
+    case 'logic': return expression.operator === 'NOT' ? `NOT(${text(expression.operands[0]!)})` : `(${expression.operands.map(text).join(` ${expression.operator} `)})`;
+    case 'case': return `CASE(${[...expression.branches.flatMap(({ condition, value }) => [text(condition), text(value)]), text(expression.otherwise)].join(', ')})`;
+    case 'correlated': return `$cor${expression.depth}.$${expression.index}`;
+    case 'subquery': return `${expression.form}(…)`;
+    case 'aggregate': case 'over': return aggregateText(expression.call, fields);
+  }
+}
+
+export function aggregateText(call: AggregateExpression, fields: readonly LogicalField[]): string {
+  const args = call.arguments.length === 0 && call.function.name === 'COUNT' ? ['*'] : call.arguments.map((argument) => expressionText(argument, fields));
+  const filter = call.filter === undefined ? '' : ` FILTER ${expressionText(call.filter, fields)}`;
+  return `${call.function.name}(${call.isDistinct ? 'DISTINCT ' : ''}${args.join(', ')})${filter}`;
+}
+
+export function sortText(keys: readonly SortKey[], fields: readonly LogicalField[]): string {
+  return keys.map((key) => `${expressionText(key.expression, fields)} ${key.isAscending ? 'ASC' : 'DESC'}`).join(', ');
+}
+
+function callText(name: string, operands: readonly string[]): string {
+  if (INFIX.has(name) && operands.length === 2) return `(${operands[0]!} ${name} ${operands[1]!})`;
+  if (POSTFIX.has(name) && operands.length === 1) return `${operands[0]!} ${name}`;
+  return `${name}(${operands.join(', ')})`;
+}
+
+function literalText(value: unknown, kind: string): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'object') return `${kind} literal`;
+  return kind.startsWith('INTERVAL') ? `${String(value)}:${kind.replaceAll('_', ' ')}` : String(value);
+}
+
+/** A line per node, children indented below. A node used in two places is printed in both, marked by its reuse number. */
+export function planTree(root: ExecNode, suffix: (node: ExecNode) => string = () => ''): string {
+  const uses = new Map<ExecNode, number>();
+  const count = (node: ExecNode): void => {
+    uses.set(node, (uses.get(node) ?? 0) + 1);
+    if (uses.get(node) === 1) node.inputs.forEach(count);
+  };
+  count(root);
+  const numbers = new Map<ExecNode, number>();
+  const lines: string[] = [];
+  const print = (node: ExecNode, prefix: string, branch: string): void => {
+    const known = numbers.get(node);
+    if (known !== undefined) {
+      lines.push(`${prefix}${branch}Reused(reference_id=[${known}])`);
+      return;
+    }
+    let mark = '';
+    if (uses.get(node)! > 1 && node.inputs.length > 0) {
+      numbers.set(node, numbers.size + 1);
+      mark = `(reuse_id=[${numbers.size}])`;
+    }
+    lines.push(`${prefix}${branch}${node.kind}(${node.description}${suffix(node)})${mark}`);
+    const inner = branch === '' ? prefix : prefix + (branch === '+- ' ? '   ' : ':  ');
+    node.inputs.forEach((input, index) => print(input, inner, index === node.inputs.length - 1 ? '+- ' : ':- '));
+  };
+  print(root, '', '');
+  return lines.join('\n');
+}

@@ -1,0 +1,32 @@
+// What a keyed operator of SQL implements: one method per input, with keyed state, timers and end of input.
+// A method emits through `out`, or returns an iterable that is pulled row by row as there is room (joins, window results).
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { OperatorContext } from '#streaming/operator/stream-operator';
+import type { ElementMethod } from '#streaming/process/bound-process-function';
+import type { Collector, TimerService } from '#streaming/process/process-functions';
+import type { TableRow } from '#table/runtime/row-kind';
+
+export interface TableFunctionContext {
+  readonly backend: KeyedStateBackend;
+  /** Of the backend's current key. */
+  readonly timers: TimerService;
+  readonly operator: OperatorContext;
+  readonly out: Collector<TableRow>;
+}
+
+export interface KeyedTableFunction {
+  /** By input. The backend's current key is that of the row. */
+  readonly elements: readonly ElementMethod[];
+  readonly onTimer?: (timestamp: number, context: any, out: Collector<any>) => unknown; // any: the keyed context of process functions
+  /** Before the first row; state is restored. */
+  openWith(context: TableFunctionContext): void;
+  /** Before timers up to the watermark fire and the watermark goes on. */
+  onWatermark?(watermark: number, out: Collector<TableRow>): void;
+  /** Epoch ms at which `onProcessingTime` is wanted, timers apart. */
+  nextFlushMs?(): number;
+  onProcessingTime?(nowMs: number, out: Collector<TableRow>): void;
+  onEndInput?(input: number, out: Collector<TableRow>, isLast: boolean): void;
+  /** Emits what is held back in memory. */
+  beforeSnapshot?(out: Collector<TableRow>): void;
+  close?(): void;
+}

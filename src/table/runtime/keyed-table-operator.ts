@@ -1,0 +1,89 @@
+// Runs a keyed function of SQL: keyed state, timers, resumable emission and snapshots come from the process operators' machinery.
+// One per subtask, on the slot's thread. hot path.
+import type { KeySpecification } from '#core/keys/key-specification';
+import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
+import { KeyedCalls } from '#streaming/process/keyed-calls';
+import type { ElementMethod } from '#streaming/process/bound-process-function';
+import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
+import { assert } from '#core/assert';
+
+export class KeyedTableOperator implements StreamOperator {
+  readonly #function: KeyedTableFunction;
+  readonly #keys: readonly ((value: any) => unknown)[]; // any: rows of every relation
+  readonly #first: ElementMethod;
+  readonly #second: ElementMethod;
+  readonly #inputCount: number;
+  #endedInputs = 0;
+  #context!: OperatorContext;
+  #calls!: KeyedCalls;
+  #isOpen = false;
+
+  constructor(fn: KeyedTableFunction, keys: readonly KeySpecification[]) {
+    assert(keys.length === fn.elements.length && keys.length > 0, 'every input of a keyed operator has a key');
+    this.#function = fn;
+    this.#keys = keys.map(({ selector }) => selector);
+    this.#first = fn.elements[0]!;
+    this.#second = fn.elements[1] ?? this.#first;
+    this.#inputCount = keys.length;
+  }
+
+  open(context: OperatorContext): void {
+    this.#context = context;
+    this.#calls = new KeyedCalls(context, this.#function.onTimer);
+    this.#isOpen = true;
+    this.#function.openWith({ backend: context.keyedState!, timers: this.#calls, operator: context, out: this.#calls.emission });
+  }
+
+  processElement(value: unknown, timestamp: number, input: number): void {
+    const calls = this.#calls;
+    const isFirst = input === 0;
+    calls.beginElement(this.#keys[isFirst ? 0 : 1]!(value), timestamp);
+    const result = isFirst ? this.#first(value, calls.context, calls.emission) : this.#second(value, calls.context, calls.emission);
+    if (result !== undefined) calls.emission.accept(result);
+  }
+
+  processWatermark(watermark: number): void {
+    this.#function.onWatermark?.(watermark, this.#calls.emission);
+    this.#calls.processWatermark(watermark);
+  }
+
+  processIdleness(isIdle: boolean): void {
+    this.#context.output.emitIdleness(isIdle);
+  }
+
+  get isMidRecord(): boolean {
+    return this.#calls.emission.hasPending;
+  }
+
+  advance(): boolean {
+    return this.#calls.advance();
+  }
+
+  nextProcessingTime(): number {
+    return Math.min(this.#calls.nextProcessingTime(), this.#function.nextFlushMs?.() ?? Number.POSITIVE_INFINITY);
+  }
+
+  onProcessingTime(nowMs: number): void {
+    this.#function.onProcessingTime?.(nowMs, this.#calls.emission);
+    this.#calls.onProcessingTime(nowMs);
+  }
+
+  endInput(input: number): void {
+    this.#endedInputs++;
+    this.#function.onEndInput?.(input, this.#calls.emission, this.#endedInputs === this.#inputCount);
+  }
+
+  /** What is held back for a bundle goes out in front of the barrier. */
+  snapshot(request: SnapshotRequest): OperatorSnapshot {
+    this.#function.beforeSnapshot?.(this.#calls.emission);
+    return this.#calls.snapshot(request);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#calls.emission.close();
+    this.#function.close?.();
+  }
+}

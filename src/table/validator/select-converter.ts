@@ -1,0 +1,199 @@
+// SELECT … FROM … WHERE … GROUP BY … HAVING … QUALIFY … ORDER BY: one plan, step by step in the order in which the clauses apply.
+import type { Expression, SortKey } from '#table/expressions/expression';
+import { conjunctionOf, expressionDigest, someExpression } from '#table/expressions/conditions';
+import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
+import type { Select, SelectItem, SortItem, WindowSpecification } from '#table/parser/ast-query';
+import { aggregateQuery, isAggregateQuery, type AggregateQuery } from '#table/validator/aggregate-converter';
+import { convertFrom, planHintsOf } from '#table/validator/from-converter';
+import { emptyRow, ordinalOf, projected, sortKeyOf } from '#table/validator/query-converter';
+import type { QueryScope } from '#table/validator/query-scope';
+import { planOver } from '#table/validator/over-converter';
+import { failAt } from '#table/validator/validation-error';
+import type { ExpressionOptions, ValidatorContext } from '#table/validator/validator-context';
+
+export interface SelectTail {
+  readonly orderBy: readonly SortItem[];
+  readonly offset: number;
+  readonly limit: number | undefined;
+}
+
+interface Column {
+  readonly name: string;
+  readonly expression: Expression;
+}
+
+/** @param outer common tables and the query around. */
+export function convertSelect(select: Select, context: ValidatorContext, outer: QueryScope, tail: SelectTail): LogicalPlan {
+  const hints = planHintsOf(select.hints);
+  const from = select.from === undefined ? { plan: emptyRow(), relations: [] } : convertFrom(select.from, context, outer, hints);
+  const scope = outer.withRelations(from.relations);
+  let plan = from.plan;
+  if (select.where !== undefined) {
+    const condition = context.expression(select.where, scope, { aggregatesForbidden: 'WHERE', overForbidden: 'WHERE' });
+    if (condition.type.kind !== 'BOOLEAN' && condition.type.kind !== 'NULL') failAt(context.text, select.where.span, 'WHERE clause must be a condition');
+    plan = filtered(plan, condition);
+  }
+  const windows = new Map(select.windows.map(({ name, window }) => [name.name, window] as const));
+  const query = isAggregateQuery(select, context) ? aggregateQuery(select, plan, context, scope, hints) : undefined;
+  return new SelectSteps(select, context, scope, query, windows).convert(plan, tail);
+}
+
+class SelectSteps {
+  readonly #select: Select;
+  readonly #context: ValidatorContext;
+  readonly #scope: QueryScope;
+  readonly #query: AggregateQuery | undefined;
+  readonly #windows: ReadonlyMap<string, WindowSpecification>;
+  #plan!: LogicalPlan;
+
+  constructor(select: Select, context: ValidatorContext, scope: QueryScope, query: AggregateQuery | undefined, windows: ReadonlyMap<string, WindowSpecification>) {
+    this.#select = select;
+    this.#context = context;
+    this.#scope = scope;
+    this.#query = query;
+    this.#windows = windows;
+  }
+
+  convert(input: LogicalPlan, tail: SelectTail): LogicalPlan {
+    const { having, qualify, quantifier, items } = this.#select;
+    let columns = uniqueNames(items.flatMap((item) => this.#columnsOf(item)));
+    const havingCondition = having === undefined ? undefined : this.#expression(having, { overForbidden: 'HAVING' });
+    let qualifyCondition = qualify === undefined ? undefined : this.#aliased(qualify, columns);
+    let keys = tail.orderBy.map((item) => this.#sortKey(item, columns));
+    const used = [...columns.map(({ expression }) => expression), ...(havingCondition === undefined ? [] : [havingCondition]), ...(qualifyCondition === undefined ? [] : [qualifyCondition]), ...keys.map(({ expression }) => expression)];
+    this.#plan = this.#query === undefined ? input : this.#query.finish(used);
+    if (this.#query !== undefined) {
+      const rewrite = (expression: Expression): Expression => this.#query!.overGroups(expression);
+      columns = columns.map((column) => ({ name: column.name, expression: rewrite(column.expression) }));
+      if (havingCondition !== undefined) this.#plan = filtered(this.#plan, rewrite(havingCondition));
+      qualifyCondition = qualifyCondition === undefined ? undefined : rewrite(qualifyCondition);
+      keys = keys.map((key) => ({ ...key, expression: rewrite(key.expression) }));
+    } else if (havingCondition !== undefined) {
+      this.#plan = filtered(this.#plan, havingCondition);
+    }
+    const width = columns.length;
+    const all = [...columns.map(({ expression }) => expression), ...(qualifyCondition === undefined ? [] : [qualifyCondition]), ...keys.map(({ expression }) => expression)];
+    const over = planOver(this.#plan, all);
+    this.#plan = over.plan;
+    columns = columns.map((column, index) => ({ name: column.name, expression: over.expressions[index]! }));
+    if (qualifyCondition !== undefined) this.#plan = filtered(this.#plan, over.expressions[width]!);
+    const keyOffset = over.expressions.length - keys.length;
+    keys = keys.map((key, index) => ({ ...key, expression: over.expressions[keyOffset + index]! }));
+    return quantifier === 'DISTINCT' ? this.#distinctThenSort(columns, keys, tail) : this.#sortThenProject(columns, keys, tail);
+  }
+
+  #columnsOf(item: SelectItem): readonly Column[] {
+    const { expression, alias } = item;
+    if (expression.kind === 'star') {
+      const columns = this.#scope.expandStar(expression.qualifier.map(({ name }) => name));
+      return columns ?? failAt(this.#context.text, expression.span, `Unknown identifier '${expression.qualifier.map(({ name }) => name).join('.')}'`);
+    }
+    if (expression.kind === 'field-star') return this.#fieldsOf(expression.operand, item);
+    const converted = this.#expression(expression, {});
+    return [{ name: alias?.name ?? impliedName(expression) ?? '', expression: converted }];
+  }
+
+  #fieldsOf(operand: ExpressionNode, item: SelectItem): readonly Column[] {
+    const row = this.#expression(operand, {});
+    const { type } = row;
+    if (type.kind !== 'ROW' && type.kind !== 'STRUCTURED') return failAt(this.#context.text, item.span, `a ${type.kind} has no fields to expand`);
+    return type.fields.map((field, index) => ({ name: field.name, expression: { kind: 'field', operand: row, index, type: { ...field.type, isNullable: field.type.isNullable || type.isNullable } } as Expression }));
+  }
+
+  #expression(node: ExpressionNode, options: ExpressionOptions): Expression {
+    const special = this.#query?.convertSpecial;
+    return this.#context.expression(node, this.#scope, {
+      ...(this.#query === undefined ? {} : {}), windows: this.#windows, ...(special === undefined ? {} : { convertSpecial: special }), ...options,
+    });
+  }
+
+  /** Names of the select list come before those of FROM in ORDER BY; a whole number is a position. */
+  #sortKey(item: SortItem, columns: readonly Column[]): SortKey {
+    const { expression } = item;
+    if (expression.kind === 'numeric-literal' && expression.form === 'integer') {
+      const position = Number(expression.text);
+      const column = columns[position - 1];
+      if (column === undefined) ordinalOf({ kind: 'ROW', isNullable: false, fields: [] }, position, this.#context, expression.span);
+      return sortKeyOf(column!.expression, item.direction, item.nulls);
+    }
+    return sortKeyOf(this.#aliased(expression, columns), item.direction, item.nulls);
+  }
+
+  #aliased(node: ExpressionNode, columns: readonly Column[]): Expression {
+    const find = (name: string): Expression | undefined => columns.find((column) => column.name === name)?.expression;
+    if (node.kind === 'column-reference' && node.parts.length === 1) {
+      const column = find(node.parts[0]!.name);
+      if (column !== undefined) return column;
+    }
+    const special = this.#query?.convertSpecial;
+    return this.#expression(node, {
+      convertSpecial: (part) => {
+        const own = special?.(part);
+        if (own !== undefined || part.kind !== 'column-reference' || part.parts.length !== 1) return own;
+        return this.#scope.resolve([part.parts[0]!.name]).kind === 'unknown' ? find(part.parts[0]!.name) : undefined;
+      },
+    });
+  }
+
+  #sortThenProject(columns: readonly Column[], keys: readonly SortKey[], tail: SelectTail): LogicalPlan {
+    const { offset, limit } = tail;
+    const hasTail = keys.length > 0 || offset > 0 || limit !== undefined;
+    // Sort keys that are not selected are carried along as further columns and dropped again.
+    const digests = columns.map(({ expression }) => expressionDigest(expression));
+    const extra: Column[] = [];
+    const sorted = keys.map((key): SortKey => {
+      let index = digests.indexOf(expressionDigest(key.expression));
+      if (index < 0) {
+        index = columns.length + extra.length;
+        extra.push({ name: `$sort${extra.length}`, expression: key.expression });
+        digests.push(expressionDigest(key.expression));
+      }
+      return { ...key, expression: { kind: 'input', index, type: key.expression.type } };
+    });
+    const wide = projected(this.#plan, [...columns, ...extra]);
+    if (!hasTail) return wide;
+    const sort: LogicalPlan = { kind: 'sort', input: wide, keys: sorted, offset, limit, rowType: wide.rowType };
+    return extra.length === 0 ? sort : projected(sort, columns.map((column, index) => ({ name: column.name, expression: { kind: 'input', index, type: column.expression.type } })));
+  }
+
+  #distinctThenSort(columns: readonly Column[], keys: readonly SortKey[], tail: SelectTail): LogicalPlan {
+    const selected = projected(this.#plan, columns);
+    const { rowType } = selected;
+    const groupColumns = columns.map((_, index) => index);
+    const distinct: LogicalPlan = { kind: 'aggregate', input: selected, groupColumns, groupingSets: [groupColumns], aggregates: [], groupingCalls: [], hints: planHintsOf(this.#select.hints), rowType };
+    if (keys.length === 0 && tail.offset === 0 && tail.limit === undefined) return distinct;
+    const digests = columns.map(({ expression }) => expressionDigest(expression));
+    const sorted = keys.map((key): SortKey => {
+      const index = digests.indexOf(expressionDigest(key.expression));
+      if (index < 0) failAt(this.#context.text, this.#select.span, 'ORDER BY of SELECT DISTINCT takes selected expressions only');
+      return { ...key, expression: { kind: 'input', index, type: key.expression.type } };
+    });
+    return { kind: 'sort', input: distinct, keys: sorted, offset: tail.offset, limit: tail.limit, rowType };
+  }
+}
+
+export function filtered(input: LogicalPlan, condition: Expression): LogicalPlan {
+  if (input.kind === 'filter') return { ...input, condition: conjunctionOf([input.condition, condition]) };
+  return { kind: 'filter', input, condition, rowType: input.rowType };
+}
+
+/** A column keeps its name, a field that of the field; all others are called EXPR$position. */
+function impliedName(node: ExpressionNode): string | undefined {
+  if (node.kind === 'column-reference') return node.parts.at(-1)!.name;
+  return node.kind === 'field-access' ? node.field.name : undefined;
+}
+
+/** Nameless columns get EXPR$n; a name that is taken gets a number behind it, as Flink's planner does. */
+function uniqueNames(columns: readonly Column[]): readonly Column[] {
+  const taken = new Set<string>();
+  return columns.map((column, index) => {
+    const base = column.name === '' ? `EXPR$${index}` : column.name;
+    let name = base;
+    for (let n = 0; taken.has(name); n++) name = `${base}${n}`;
+    taken.add(name);
+    return { ...column, name };
+  });
+}
+
+export const hasOver = (expression: Expression): boolean => someExpression(expression, ({ kind }) => kind === 'over');

@@ -1,0 +1,29 @@
+// What the converters of a statement share: its text, the session, and how expressions and table names are converted.
+import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
+import type { ObjectPath } from '#table/parser/ast-node';
+import type { WindowSpecification } from '#table/parser/ast-query';
+import type { Expression } from '#table/expressions/expression';
+import type { ExpressionScope } from '#table/expressions/expression-scope';
+import type { TableFunctionDefinition } from '#table/functions/function-definition';
+import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { QueryScope } from '#table/validator/query-scope';
+
+export interface ExpressionOptions {
+  readonly aggregatesForbidden?: string;
+  readonly overForbidden?: string;
+  readonly windows?: ReadonlyMap<string, WindowSpecification>;
+  readonly convertSpecial?: NonNullable<ExpressionScope['convertSpecial']>;
+}
+
+export interface ValidatorContext {
+  readonly text: string;
+  readonly isBatch: boolean;
+  expression(node: ExpressionNode, scope: QueryScope, options: ExpressionOptions): Expression;
+  /** Folds constants. */
+  reduce(expression: Expression): Expression;
+  /** A table, view or common table. `options`: of an OPTIONS hint. */
+  tableOf(path: ObjectPath, scope: QueryScope, options: Readonly<Record<string, string>>): LogicalPlan;
+  findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined;
+  /** Built-in or user's. */
+  isAggregateFunction(parts: readonly string[]): boolean;
+}
