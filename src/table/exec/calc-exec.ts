@@ -1,5 +1,4 @@
 // Calc: filter and projection as one generated function, fused into the loop of its chain.
-import { FieldTree } from '#core/codegen/field-tree';
 import { declareReads } from '#core/codegen/function-access';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
@@ -7,6 +6,7 @@ import { inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
 import { expressionText } from '#table/exec/plan-text';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { readsOf } from '#table/codegen/row-reads';
 import { KIND_KEY } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
@@ -94,7 +94,7 @@ function projectionFunction(calc: CalcExec, context: TranslationContext, input: 
   }
   const literal = rowLiteral(keys, values);
   const fn = compile<RowFunction>('v', statements === '' ? `(${literal})` : `{ ${statements}\nreturn ${literal}; }`, codegen.constants);
-  return declareReads(fn, readsOf(calc.expressions, access, context.hasKind));
+  return declareReads(fn, readsOf(calc.expressions, access, { hasKind: context.hasKind }));
 }
 
 function filterFunction(condition: Expression, context: TranslationContext, input: TranslatedInput): (row: any) => boolean { // any: as above
@@ -102,21 +102,18 @@ function filterFunction(condition: Expression, context: TranslationContext, inpu
   const access = accessOf(input);
   const { statements, condition: test } = codegen.generateCondition(condition, access);
   const fn = compile<(row: any) => boolean>('v', `{ ${statements}\nreturn (${test}) === true; }`, codegen.constants); // any: as above
-  return declareReads(fn, readsOf([condition], access, false));
+  return declareReads(fn, readsOf([condition], access, { hasKind: false }));
 }
 
-/** The fields of a source's record that the texts of inputs name: `v.bid.price`. */
-function readsOf(expressions: readonly Expression[], access: (index: number) => string, hasKind: boolean): FieldTree {
-  const tree = new FieldTree();
-  const used = new Set<number>();
-  for (const expression of expressions) inputsUsed(expression, used);
-  for (const index of used) for (const path of pathsIn(access(index))) tree.addAll(path);
-  if (hasKind) tree.addAll([KIND_KEY]);
-  return tree;
-}
-
-/** Paths below `v` in a generated access; brackets hold JSON names. */
-function pathsIn(text: string): readonly (readonly string[])[] {
-  return [...text.matchAll(/\bv((?:\.[A-Za-z_$][\w$]*|\["(?:[^"\\]|\\.)*"\])+)/g)].map(([, steps]) =>
-    [...steps!.matchAll(/\.([A-Za-z_$][\w$]*)|\[("(?:[^"\\]|\\.)*")\]/g)].map(([, name, quoted]) => name ?? (JSON.parse(quoted!) as string)));
+/** Makes rows of the row type of an input whose rows are a source's own records. */
+export function plainRowFunction(input: TranslatedInput): RowFunction {
+  const access = accessOf(input);
+  const columns = input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
+  const keys = [...fieldKeys(input.rowType)];
+  const values = columns.map((_, index) => access(index));
+  if (input.hasKind) {
+    keys.push(KIND_KEY);
+    values.push(fieldAccess('v', KIND_KEY));
+  }
+  return declareReads(compile<RowFunction>('v', `(${rowLiteral(keys, values)})`), readsOf(columns, access, { hasKind: input.hasKind }));
 }

@@ -71,6 +71,8 @@ export interface TranslationContext {
   readonly isBatch: boolean;
   /** `table.…` settings by key, as text. */
   option(key: string): string | undefined;
+  /** As ms; undefined where not set. Throws TABLE_OPTION_INVALID. */
+  durationOption(key: string): number | undefined;
   /** Of unbounded state: `table.exec.state.ttl`, or what a STATE_TTL hint says. */
   readonly stateTtl: StateTtlConfig | undefined;
   /** Whether this node must send -U before +U. */

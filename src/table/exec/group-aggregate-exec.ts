@@ -51,10 +51,10 @@ export class GroupAggregateExec implements ExecNode {
     const create = () => {
       const handler = createAggregateHandler({
         inputType: input!.rowType, aggregates: this.aggregates.map(({ call }) => aggregateSpecOf(call, { hasRetraction, functions: context.functions })), hasRetraction,
-        outputKeys: fieldKeys(this.rowType), keyCount: this.groupColumns.length, hasKind: true,
+        outputKeys: fieldKeys(this.rowType), keyCount: this.groupColumns.length, hasKind: context.hasKind,
       });
       return new GroupAggregateFunction({
-        handler, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch, hasKind: context.hasKind,
+        handler, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
         isGlobal: this.groupColumns.length === 0, equalResults: equalRowsOf(this.rowType, this.groupColumns.length),
       });
     };

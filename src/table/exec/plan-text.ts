@@ -2,7 +2,7 @@
 import type { AggregateExpression, Expression, SortKey } from '#table/expressions/expression';
 import type { ExecNode } from '#table/exec/exec-node';
 import type { LogicalField } from '#table/types/logical-type';
-import { typeText } from '#table/types/type-text';
+import { summaryTypeText } from '#table/types/type-text';
 
 const INFIX = new Set(['+', '-', '*', '/', '%', '=', '<>', '<', '<=', '>', '>=', '||', 'LIKE', 'SIMILAR TO', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
 const POSTFIX = new Set(['IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS NOT TRUE', 'IS FALSE', 'IS NOT FALSE', 'IS UNKNOWN', 'IS NOT UNKNOWN']);
@@ -14,7 +14,7 @@ export function expressionText(expression: Expression, fields: readonly LogicalF
     case 'input': return fields[expression.index]?.name ?? `$${expression.index}`;
     case 'literal': return literalText(expression.value, expression.type.kind);
     case 'call': return callText(expression.function.name, expression.arguments.map(text));
-    case 'cast': return `${expression.isTry ? 'TRY_CAST' : 'CAST'}(${text(expression.operand)} AS ${typeText({ ...expression.type, isNullable: true })})`;
+    case 'cast': return `${expression.isTry ? 'TRY_CAST' : 'CAST'}(${text(expression.operand)} AS ${summaryTypeText({ ...expression.type, isNullable: true })})`;
     case 'field': {
       const { type } = expression.operand;
       const name = type.kind === 'ROW' || type.kind === 'STRUCTURED' ? type.fields[expression.index]!.name : String(expression.index);

@@ -1,6 +1,6 @@
 // Conditions as lists of conjuncts, and the walks over expressions that rules and planners share.
 import type { Expression } from '#table/expressions/expression';
-import { scalarFunction } from '#table/functions/function-registry';
+import { builtInScalar } from '#table/functions/built-in-functions';
 import { LogicalTypes, notNull, withNullability } from '#table/types/logical-type';
 
 const BOOLEAN = notNull(LogicalTypes.BOOLEAN);
@@ -31,12 +31,12 @@ export function disjunctsOf(condition: Expression): readonly Expression[] {
 
 /** left = right of values whose types compare. */
 export function equalityOf(left: Expression, right: Expression): Expression {
-  return { kind: 'call', function: scalarFunction('='), arguments: [left, right], type: withNullability(LogicalTypes.BOOLEAN, left.type.isNullable || right.type.isNullable) };
+  return { kind: 'call', function: builtInScalar('='), arguments: [left, right], type: withNullability(LogicalTypes.BOOLEAN, left.type.isNullable || right.type.isNullable) };
 }
 
 /** `column IS NOT NULL`. */
 export function isNotNull(operand: Expression): Expression {
-  return { kind: 'call', function: scalarFunction('IS NOT NULL'), arguments: [operand], type: BOOLEAN };
+  return { kind: 'call', function: builtInScalar('IS NOT NULL'), arguments: [operand], type: BOOLEAN };
 }
 
 /** Direct operands, sub-plans of sub-queries not entered. */

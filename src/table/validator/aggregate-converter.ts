@@ -13,7 +13,7 @@ import type { ValidatorContext } from '#table/validator/validator-context';
 
 export interface AggregateQuery {
   /** Meaning of GROUPING(…) and of the properties of a group window. */
-  readonly convertSpecial: (node: ExpressionNode) => Expression | undefined;
+  readonly convertCall: (node: CallExpression) => Expression | undefined;
   /** The aggregate over everything that `expressions` need. Called once. */
   finish(expressions: readonly Expression[]): LogicalPlan;
   /** An expression of the query over the output of the aggregate. Throws where a column is neither grouped nor aggregated. */
@@ -72,8 +72,8 @@ class Aggregation implements AggregateQuery {
     this.#sets = distinctSets(select.groupBy === undefined ? [[]] : this.#setsOf(select.groupBy.items));
   }
 
-  readonly convertSpecial = (node: ExpressionNode): Expression | undefined => {
-    if (node.kind !== 'call' || node.function.parts.length !== 1) return undefined;
+  readonly convertCall = (node: CallExpression): Expression | undefined => {
+    if (node.function.parts.length !== 1) return undefined;
     const name = node.function.parts[0]!.name.toUpperCase();
     if (name === 'GROUPING' || name === 'GROUPING_ID' || name === 'GROUP_ID') return this.#groupingCall(name, node);
     const [, window, property] = /^(TUMBLE|HOP|SESSION)_(START|END|ROWTIME|PROCTIME)$/.exec(name) ?? [];
@@ -172,7 +172,7 @@ class Aggregation implements AggregateQuery {
   #groupOf(node: ExpressionNode): readonly number[] {
     if (node.kind === 'row') return node.elements.flatMap((element) => this.#groupOf(element));
     if (this.#takeWindow(node)) return [];
-    const expression = this.#context.expression(node, this.#scope, { aggregatesForbidden: 'GROUP BY', overForbidden: 'GROUP BY' });
+    const expression = this.#context.expression(node, this.#scope, { clause: 'GROUP BY' });
     const digest = expressionDigest(expression);
     const known = this.#groups.findIndex((group) => expressionDigest(group) === digest);
     if (known >= 0) return [known];

@@ -5,7 +5,8 @@ import type { Expression } from '#table/expressions/expression';
 import type { JoinNode, JoinType, LogicalPlan, PlanHint } from '#table/logical/logical-plan';
 import type { Hint } from '#table/parser/ast-node';
 import type { DerivedTable, Join, TableAlias, TableExpression, TableFunction, TableReference, Unnest } from '#table/parser/ast-query';
-import { LogicalTypes, notNull, nullable, type LogicalField, type RowType } from '#table/types/logical-type';
+import { LogicalTypes, notNull, nullable, type LogicalField } from '#table/types/logical-type';
+import { joinedRowType } from '#table/logical/joined-row-type';
 import { convertMatchRecognize } from '#table/validator/match-converter';
 import { convertQuery, renamed } from '#table/validator/query-converter';
 import { QueryScope, relationOf, shiftedRelations, type ScopeRelation } from '#table/validator/query-scope';
@@ -131,12 +132,6 @@ function joinedRelations(left: FromClause, right: FromClause, joinType: JoinType
   ];
 }
 
-export function joinedRowType(left: RowType, right: RowType, joinType: JoinType): RowType {
-  if (joinType === 'SEMI' || joinType === 'ANTI') return left;
-  const side = (type: RowType, isNullable: boolean) => (isNullable ? type.fields.map((field) => ({ ...field, type: nullable(field.type) })) : type.fields);
-  return { kind: 'ROW', isNullable: false, fields: [...side(left, joinType === 'RIGHT' || joinType === 'FULL'), ...side(right, joinType === 'LEFT' || joinType === 'FULL')] };
-}
-
 /** `merged`: columns of the right, by position in the joined row, that USING and NATURAL make one with a left one. */
 function conditionOf(join: Join, left: FromClause, right: FromClause, relations: readonly ScopeRelation[], context: ValidatorContext, scope: QueryScope): { readonly condition: Expression; readonly merged: ReadonlySet<number> } {
   const names = join.isNatural ? commonNames(left, right) : join.condition?.kind === 'join-using' ? join.condition.columns.map(({ name }) => name) : [];
@@ -153,7 +148,7 @@ function conditionOf(join: Join, left: FromClause, right: FromClause, relations:
     });
     return { condition: conjunctionOf(equalities), merged };
   }
-  if (join.condition?.kind === 'join-on') return { condition: context.expression(join.condition.expression, scope.withRelations(relations), { aggregatesForbidden: 'a join condition' }), merged: new Set() };
+  if (join.condition?.kind === 'join-on') return { condition: context.expression(join.condition.expression, scope.withRelations(relations), { clause: 'ON' }), merged: new Set() };
   if (join.joinType === 'LEFT' || join.joinType === 'RIGHT' || join.joinType === 'FULL') failAt(context.text, join.span, `${join.joinType} join requires a condition (NATURAL keyword or ON or USING clause)`);
   return { condition: trueLiteral, merged: new Set() };
 }

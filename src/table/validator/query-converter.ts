@@ -3,7 +3,7 @@
 import { assertNever } from '#core/assert';
 import type { Query, QueryBody, SetOperation, Values } from '#table/parser/ast-query';
 import type { Expression, SortKey } from '#table/expressions/expression';
-import { castTo } from '#table/expressions/cast-to';
+import { castTo } from '#table/expressions/implicit-cast';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LogicalTypes, notNull, type LogicalField, type RowType } from '#table/types/logical-type';
@@ -94,7 +94,7 @@ function convertValues(values: Values, context: ValidatorContext, scope: QuerySc
     return type ?? failAt(context.text, values.span, 'Values passed to VALUES operator must have compatible types');
   });
   const rowType: RowType = { kind: 'ROW', isNullable: false, fields: types.map((type, index) => ({ name: `EXPR$${index}`, type })) };
-  const cast = rows.map((row) => row.map((expression, index) => context.reduce(castTo(expression, types[index]!))));
+  const cast = rows.map((row) => row.map((expression, index) => context.reduce(castTo(expression, types[index]!, context.timeZone))));
   if (cast.every((row) => row.every(({ kind }) => kind === 'literal'))) {
     return { kind: 'values', rowType, rows: cast.map((row) => row.map((expression) => (expression as Expression & { kind: 'literal' }).value)) };
   }
@@ -117,13 +117,13 @@ function convertSetOperation(operation: SetOperation, context: ValidatorContext,
     return { name: field.name, type: type ?? failAt(context.text, operation.right.span, `Type mismatch in column ${index + 1} of ${operation.operator}`) };
   });
   const rowType: RowType = { kind: 'ROW', isNullable: false, fields };
-  const aligned = inputs.map((input) => castInput(input, rowType));
+  const aligned = inputs.map((input) => castInput(input, rowType, context.timeZone));
   return { kind: 'set-operation', operator: operation.operator, isAll: operation.isAll, inputs: aligned, rowType };
 }
 
 /** The input with its columns cast to the types, and under the names, of `rowType`. */
-export function castInput(input: LogicalPlan, rowType: RowType): LogicalPlan {
+export function castInput(input: LogicalPlan, rowType: RowType, timeZone: string): LogicalPlan {
   const isSame = rowType.fields.every((field, index) => JSON.stringify(field) === JSON.stringify(input.rowType.fields[index]));
   if (isSame) return input;
-  return projected(input, rowType.fields.map((field, index) => ({ name: field.name, expression: castTo({ kind: 'input', index, type: input.rowType.fields[index]!.type }, field.type) })));
+  return projected(input, rowType.fields.map((field, index) => ({ name: field.name, expression: castTo({ kind: 'input', index, type: input.rowType.fields[index]!.type }, field.type, timeZone) })));
 }

@@ -30,8 +30,7 @@ export function convertSelect(select: Select, context: ValidatorContext, outer: 
   const scope = outer.withRelations(from.relations);
   let plan = from.plan;
   if (select.where !== undefined) {
-    const condition = context.expression(select.where, scope, { aggregatesForbidden: 'WHERE', overForbidden: 'WHERE' });
-    if (condition.type.kind !== 'BOOLEAN' && condition.type.kind !== 'NULL') failAt(context.text, select.where.span, 'WHERE clause must be a condition');
+    const condition = context.expression(select.where, scope, { clause: 'WHERE' });
     plan = filtered(plan, condition);
   }
   const windows = new Map(select.windows.map(({ name, window }) => [name.name, window] as const));
@@ -58,7 +57,7 @@ class SelectSteps {
   convert(input: LogicalPlan, tail: SelectTail): LogicalPlan {
     const { having, qualify, quantifier, items } = this.#select;
     let columns = uniqueNames(items.flatMap((item) => this.#columnsOf(item)));
-    const havingCondition = having === undefined ? undefined : this.#expression(having, { overForbidden: 'HAVING' });
+    const havingCondition = having === undefined ? undefined : this.#expression(having, { clause: 'HAVING', allowsAggregates: true });
     let qualifyCondition = qualify === undefined ? undefined : this.#aliased(qualify, columns);
     let keys = tail.orderBy.map((item) => this.#sortKey(item, columns));
     const used = [...columns.map(({ expression }) => expression), ...(havingCondition === undefined ? [] : [havingCondition]), ...(qualifyCondition === undefined ? [] : [qualifyCondition]), ...keys.map(({ expression }) => expression)];
@@ -102,10 +101,8 @@ class SelectSteps {
   }
 
   #expression(node: ExpressionNode, options: ExpressionOptions): Expression {
-    const special = this.#query?.convertSpecial;
-    return this.#context.expression(node, this.#scope, {
-      ...(this.#query === undefined ? {} : {}), windows: this.#windows, ...(special === undefined ? {} : { convertSpecial: special }), ...options,
-    });
+    const convertCall = this.#query?.convertCall;
+    return this.#context.expression(node, this.#scope, { allowsAggregates: this.#query !== undefined, allowsOver: true, windows: this.#windows, ...(convertCall === undefined ? {} : { convertCall }), ...options });
   }
 
   /** Names of the select list come before those of FROM in ORDER BY; a whole number is a position. */
@@ -126,11 +123,10 @@ class SelectSteps {
       const column = find(node.parts[0]!.name);
       if (column !== undefined) return column;
     }
-    const special = this.#query?.convertSpecial;
     return this.#expression(node, {
-      convertSpecial: (part) => {
-        const own = special?.(part);
-        if (own !== undefined || part.kind !== 'column-reference' || part.parts.length !== 1) return own;
+      clause: 'ORDER BY',
+      substitute: (part) => {
+        if (part.kind !== 'column-reference' || part.parts.length !== 1) return undefined;
         return this.#scope.resolve([part.parts[0]!.name]).kind === 'unknown' ? find(part.parts[0]!.name) : undefined;
       },
     });

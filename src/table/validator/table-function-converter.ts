@@ -1,7 +1,7 @@
 // Calls in FROM: the windowing functions TUMBLE, HOP, CUMULATE and SESSION over a table, and other table functions.
 import type { CallArgument, CallExpression } from '#table/parser/ast-expression';
 import type { Expression } from '#table/expressions/expression';
-import { castTo } from '#table/expressions/cast-to';
+import { castTo } from '#table/expressions/implicit-cast';
 import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
@@ -29,7 +29,7 @@ export function convertTableFunction(call: CallExpression, context: ValidatorCon
   const { resultType } = signature;
   const fields: readonly LogicalField[] = resultType.kind === 'ROW' ? resultType.fields : [{ name: 'EXPR$0', type: resultType }];
   return {
-    kind: 'table-function', function: definition, arguments: values.map((value, index) => castTo(value, signature.argumentTypes[index]!)),
+    kind: 'table-function', function: definition, arguments: values.map((value, index) => castTo(value, signature.argumentTypes[index]!, context.timeZone)),
     rowType: { kind: 'ROW', isNullable: false, fields },
   };
 }

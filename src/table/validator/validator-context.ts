@@ -1,23 +1,26 @@
 // What the converters of a statement share: its text, the session, and how expressions and table names are converted.
-import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
+import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { ObjectPath } from '#table/parser/ast-node';
 import type { WindowSpecification } from '#table/parser/ast-query';
 import type { Expression } from '#table/expressions/expression';
-import type { ExpressionScope } from '#table/expressions/expression-scope';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { QueryScope } from '#table/validator/query-scope';
 
 export interface ExpressionOptions {
-  readonly aggregatesForbidden?: string;
-  readonly overForbidden?: string;
+  /** Where the expression stands; a condition where the clause takes one. */
+  readonly clause?: 'WHERE' | 'ON' | 'HAVING' | 'QUALIFY' | 'GROUP BY' | 'ORDER BY' | 'SELECT';
+  readonly allowsAggregates?: boolean;
+  readonly allowsOver?: boolean;
   readonly windows?: ReadonlyMap<string, WindowSpecification>;
-  readonly convertSpecial?: NonNullable<ExpressionScope['convertSpecial']>;
+  readonly convertCall?: (call: CallExpression) => Expression | undefined;
+  readonly substitute?: (node: ExpressionNode) => Expression | undefined;
 }
 
 export interface ValidatorContext {
   readonly text: string;
   readonly isBatch: boolean;
+  readonly timeZone: string;
   expression(node: ExpressionNode, scope: QueryScope, options: ExpressionOptions): Expression;
   /** Folds constants. */
   reduce(expression: Expression): Expression;

@@ -1,0 +1,19 @@
+// What the Table API needs of the environment that runs its jobs: StreamExecutionEnvironment is one.
+import type { Configuration } from '#core/config/configuration';
+import type { TransformationList } from '#graph/transformation/transformation-list';
+
+export interface StartedJob {
+  readonly jobId: string;
+  getJobExecutionResult(): Promise<unknown>;
+  cancel(): Promise<void>;
+  collectedRows(sinkUid: string): AsyncIterableIterator<unknown>;
+}
+
+export interface ProgramEnvironment {
+  readonly transformations: TransformationList;
+  readonly explicitParallelism: number | undefined;
+  getConfig(): Configuration;
+  /** Lays settings over those there are. */
+  configure(settings: Readonly<Record<string, unknown>>): unknown;
+  executeAsync(jobName?: string): Promise<StartedJob>;
+}

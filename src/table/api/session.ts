@@ -1,0 +1,60 @@
+// The state of a table environment: catalogs, settings, and what expressions depend on. One per environment; SET changes it.
+import { CatalogRegistry } from '#table/catalog/catalog-registry';
+import type { Clock } from '#platform/clock/clock';
+import type { Random } from '#platform/random/random';
+import type { FunctionContext } from '#table/functions/function-definition';
+import type { ValidatorSession } from '#table/validator/statement-validator';
+
+const DEFAULTS: Readonly<Record<string, string>> = { 'table.local-time-zone': 'default', 'execution.runtime-mode': 'STREAMING' };
+
+export class Session implements ValidatorSession {
+  readonly catalogs: CatalogRegistry;
+  readonly #settings = new Map<string, string>();
+  /** Settings of the environment underneath, which SET hides. */
+  readonly #base: (key: string) => string | undefined;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #random: Pick<Random, 'nextDouble'>;
+  readonly #systemTimeZone: string;
+
+  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry }) {
+    this.#base = options.base;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.catalogs = options.catalogs ?? new CatalogRegistry();
+    this.#systemTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  option(key: string): string | undefined {
+    return this.#settings.get(key) ?? this.#base(key) ?? DEFAULTS[key];
+  }
+
+  set(key: string, value: string): void {
+    this.#settings.set(key, value);
+  }
+
+  reset(key?: string): void {
+    if (key === undefined) this.#settings.clear();
+    else this.#settings.delete(key);
+  }
+
+  settings(): ReadonlyMap<string, string> {
+    return this.#settings;
+  }
+
+  get isBatch(): boolean {
+    return this.option('execution.runtime-mode')?.toUpperCase() === 'BATCH';
+  }
+
+  get timeZone(): string {
+    const zone = this.option('table.local-time-zone');
+    return zone === undefined || zone === 'default' ? this.#systemTimeZone : zone;
+  }
+
+  get functions(): FunctionContext {
+    const clock = this.#clock;
+    return {
+      localTimeZone: this.timeZone, now: () => clock.now(), queryStartMs: clock.now(), isBatch: this.isBatch, random: () => this.#random.nextDouble(),
+      catalog: this.catalogs.currentCatalog, database: this.catalogs.currentDatabase, configuration: this.#settings,
+    };
+  }
+}

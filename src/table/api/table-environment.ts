@@ -1,0 +1,45 @@
+// Where SQL begins: catalogs, settings and executeSql. Statements that look at or change the session answer at once; those that move
+// rows add to the program of the environment below and start a job.
+// Thread: the one that runs the program; in a worker the program is run again and must make the same jobs.
+import type { CatalogTable } from '#table/catalog/catalog';
+import type { CatalogRegistry } from '#table/catalog/catalog-registry';
+import type { ProgramEnvironment } from '#table/api/program-environment';
+import { Session } from '#table/api/session';
+import { StatementExecutor } from '#table/api/statement-executor';
+import type { TableResult } from '#table/api/table-result';
+import type { Clock } from '#platform/clock/clock';
+import type { Random } from '#platform/random/random';
+import { parseStatement } from '#table/parser/parser';
+
+export interface TableEnvironmentOptions {
+  readonly environment: ProgramEnvironment;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'nextDouble'>;
+  readonly catalogs?: CatalogRegistry;
+}
+
+export class TableEnvironment {
+  readonly session: Session;
+  readonly #executor: StatementExecutor;
+
+  constructor(options: TableEnvironmentOptions) {
+    const { environment, clock, random, catalogs } = options;
+    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }) });
+    this.#executor = new StatementExecutor(this.session, environment);
+  }
+
+  /** Runs one statement. A query and an INSERT start a job: `await()` its end, or `collect()` its rows. Throws SqlParserError, TableValidationError, TableError. */
+  executeSql(text: string): Promise<TableResult> {
+    return this.#executor.execute(parseStatement(text), text);
+  }
+
+  /** The plans of a query or INSERT, as text. */
+  explainSql(text: string): string {
+    return this.#executor.explain(parseStatement(text), text, []);
+  }
+
+  /** Registers an object of the program as a table or view that hides those of catalogs. */
+  createTemporaryTable(name: string, table: CatalogTable): void {
+    this.session.catalogs.createTable(this.session.catalogs.qualify([name]), table, { isTemporary: true, ignoreIfExists: false });
+  }
+}

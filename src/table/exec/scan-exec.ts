@@ -1,0 +1,88 @@
+// TableSourceScan: a source, with the watermark of its table pushed into it, so that watermarks are per split.
+import { ExpressionCodegen } from '#table/expressions/expression-codegen';
+import type { Expression } from '#table/expressions/expression';
+import { compile, fieldAccess } from '#table/codegen/row-code';
+import { declareReads } from '#core/codegen/function-access';
+import { readsOf } from '#table/codegen/row-reads';
+import { identifierText, type ResolvedTable } from '#table/catalog/resolved-table';
+import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext } from '#table/exec/exec-node';
+import { expressionText } from '#table/exec/plan-text';
+import type { ScanTableSource } from '#table/factories/table-factory';
+import { WatermarkStrategy, type WatermarkGenerator } from '#streaming/watermark/watermark-strategy';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export interface ScanWatermark {
+  readonly timeColumn: number;
+  /** Over the columns of the scan. */
+  readonly expression: Expression;
+}
+
+export class ScanExec implements ExecNode {
+  readonly kind = 'TableSourceScan';
+  readonly inputs: readonly ExecNode[] = [];
+  readonly rowType: RowType;
+  readonly table: ResolvedTable;
+  readonly source: ScanTableSource;
+  readonly watermark: ScanWatermark | undefined;
+  readonly upsertKeys: readonly (readonly number[])[];
+  readonly limit: number | undefined;
+
+  constructor(table: ResolvedTable, source: ScanTableSource, rowType: RowType, options: { readonly watermark?: ScanWatermark | undefined; readonly limit?: number | undefined } = {}) {
+    this.table = table;
+    this.source = source;
+    this.rowType = rowType;
+    this.watermark = options.watermark;
+    this.limit = options.limit;
+    const { primaryKey } = table.schema;
+    const key = primaryKey?.columns.map((name) => rowType.fields.findIndex((field) => field.name === name));
+    this.upsertKeys = key === undefined || key.includes(-1) ? [] : [key];
+  }
+
+  get description(): string {
+    const { catalog, database, name } = this.table.identifier;
+    const path = [catalog, database, name].join(', ');
+    const extra = [this.limit === undefined ? '' : `, limit=[${this.limit}]`, this.watermark === undefined ? '' : `, watermark=[${expressionText(this.watermark.expression, this.rowType.fields)}]`].join('');
+    return `table=[[${path}${extra}]], fields=[${this.rowType.fields.map((field) => field.name).join(', ')}]`;
+  }
+
+  changes(): ChangeKinds {
+    return { updates: this.source.changes.updates, deletes: this.source.changes.deletes };
+  }
+
+  needsUpdateBefore(): readonly boolean[] {
+    return [];
+  }
+
+  translate(context: TranslationContext, _inputs: readonly TranslatedInput[]): TranslatedNode {
+    const runtime = this.source.createSource({ rowType: this.rowType, limit: this.limit, functions: context.functions });
+    const keys = fieldKeys(this.rowType);
+    const access = runtime.access ?? ((row: string, index: number) => fieldAccess(row, keys[index]!));
+    const strategy = this.watermark === undefined ? undefined : watermarkStrategy(this.watermark, access, context);
+    const transformation = context.transformations.source(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, runtime.source, strategy);
+    transformation.description = `${this.kind}(${this.description})`;
+    if (runtime.parallelism !== undefined) transformation.parallelism = runtime.parallelism;
+    return { transformation, ...(runtime.access === undefined ? {} : { access: runtime.access }) };
+  }
+}
+
+/** The watermark is the greatest value of its expression so far: Flink's SQL watermark takes nothing off. */
+function watermarkStrategy(watermark: ScanWatermark, access: (row: string, index: number) => string, context: TranslationContext): WatermarkStrategy<unknown> {
+  const codegen = new ExpressionCodegen(context.functions);
+  const { statements, value } = codegen.generate(watermark.expression, (index) => access('v', index));
+  const assign = compile<(row: any) => number>('v', `{ ${statements}\nreturn ${value} === null ? -Infinity : ${value} + 1; }`, codegen.constants); // any: rows of sources have shapes of their own
+  declareReads(assign, readsOf([watermark.expression], (index) => access('v', index), { hasKind: false }));
+  const strategy = context.option('scan.watermark.emit.strategy') === 'on-event'
+    ? WatermarkStrategy.forGenerator<unknown>(() => new OnEventWatermarks())
+    : WatermarkStrategy.forMonotonousTimestamps<unknown>();
+  const idleMs = context.durationOption('table.exec.source.idle-timeout');
+  const assigned = strategy.withTimestampAssigner(assign);
+  return idleMs !== undefined && idleMs > 0 ? assigned.withIdleness(idleMs) : assigned;
+}
+
+class OnEventWatermarks implements WatermarkGenerator<unknown> {
+  onEvent(_event: unknown, timestamp: number, output: { emitWatermark(timestamp: number): void }): void {
+    output.emitWatermark(timestamp - 1);
+  }
+
+  onPeriodicEmit(): void {}
+}

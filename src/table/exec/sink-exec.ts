@@ -1,0 +1,69 @@
+// Sink: the end of a plan. Rows have the sink's columns already; what its constraints ask is checked on the way in.
+import type { ResolvedTable } from '#table/catalog/resolved-table';
+import { identifierText } from '#table/catalog/resolved-table';
+import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import type { TableSink } from '#table/factories/table-factory';
+import { createConstraintEnforcer } from '#table/runtime/sink/constraint-enforcer';
+import { rowTypeInformation } from '#table/codegen/type-information-of';
+import { createUpsertFilter } from '#table/runtime/sink/upsert-filter';
+import type { RowType } from '#table/types/logical-type';
+
+export interface SinkOptions {
+  /** What the sink takes: decided by the planner from what the query makes. */
+  readonly mode: 'insert-only' | 'upsert' | 'retract';
+  readonly keyColumns: readonly number[];
+  readonly isOverwrite: boolean;
+  readonly staticPartitions: Readonly<Record<string, string>>;
+}
+
+export class SinkExec implements ExecNode {
+  readonly kind = 'Sink';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly table: ResolvedTable;
+  readonly sink: TableSink;
+  readonly options: SinkOptions;
+  readonly upsertKeys: readonly (readonly number[])[] = [];
+
+  constructor(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, options: SinkOptions) {
+    this.inputs = [input];
+    this.table = table;
+    this.sink = sink;
+    this.rowType = rowType;
+    this.options = options;
+  }
+
+  get description(): string {
+    const { catalog, database, name } = this.table.identifier;
+    return `table=[${[catalog, database, name].join('.')}], fields=[${this.rowType.fields.map((field) => field.name).join(', ')}]`;
+  }
+
+  changes(): ChangeKinds {
+    return INSERT_ONLY;
+  }
+
+  needsUpdateBefore(): readonly boolean[] {
+    return [this.options.mode === 'retract'];
+  }
+
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    let rows = context.plainRows(input!);
+    const inputType = rowTypeInformation(input!.rowType, { hasKind: input!.hasKind });
+    const place = { outputType: inputType };
+    const enforce = createConstraintEnforcer(this.rowType, identifierText(this.table.identifier), {
+      notNull: context.option('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error',
+      length: context.option('table.exec.sink.type-length-enforcer') ?? 'IGNORE',
+    });
+    if (enforce?.filter !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: enforce.filter } }, { name: 'ConstraintEnforcer', ...place }).transformation;
+    if (enforce?.map !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: enforce.map } }, { name: 'ConstraintEnforcer', ...place }).transformation;
+    if (this.options.mode === 'upsert' && input!.hasKind) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: createUpsertFilter() } }, { name: 'DropUpdateBefore', ...place }).transformation;
+    const runtime = this.sink.createSink({
+      rowType: this.rowType, inputType, hasKind: input!.hasKind, keyColumns: this.options.keyColumns, functions: context.functions, isOverwrite: this.options.isOverwrite, staticPartitions: this.options.staticPartitions,
+    });
+    const { convert } = runtime;
+    if (convert !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: convert } }, { name: 'Convert', outputType: undefined }).transformation;
+    const transformation = context.transformations.sink(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, rows, runtime.sink);
+    if (runtime.parallelism !== undefined) transformation.parallelism = runtime.parallelism;
+    return { transformation };
+  }
+}

@@ -1,0 +1,103 @@
+// How a table of a catalog becomes a source or a sink of a job: what connectors offer to the planner. A program may also register
+// such objects itself in place of a connector.
+import type { Expression } from '#table/expressions/expression';
+import type { ResolvedTable } from '#table/catalog/resolved-table';
+import type { FunctionContext } from '#table/functions/function-definition';
+import type { RowType } from '#table/types/logical-type';
+import type { Source } from '#streaming/source/source';
+import type { Sink } from '#streaming/sink/sink';
+import type { TableRow } from '#table/runtime/row-kind';
+import type { TypeInformation } from '#core/types/type-information';
+
+/** I: inserts only. Otherwise which changes its rows bring, +I aside. */
+export interface SourceChanges {
+  readonly updates: boolean;
+  readonly deletes: boolean;
+  /** Updates come with -U. Without, they are upserts by the table's primary key. */
+  readonly hasUpdateBefore: boolean;
+}
+
+export const INSERTS: SourceChanges = { updates: false, deletes: false, hasUpdateBefore: false };
+
+export interface ScanTableSource {
+  readonly kind: 'scan-source';
+  readonly changes: SourceChanges;
+  readonly isBounded: boolean;
+  /** Made once per use in a plan. */
+  createSource(request: ScanRequest): ScanRuntime;
+  /** Conditions over the table's base columns that the source itself applies; it returns those it does not. */
+  applyFilters?(conditions: readonly Expression[]): readonly Expression[];
+}
+
+export interface ScanRequest {
+  /** All base columns of the table. Rows have their keys, and `$kind` where the source brings changes. */
+  readonly rowType: RowType;
+  readonly limit: number | undefined;
+  readonly functions: FunctionContext;
+}
+
+export interface ScanRuntime {
+  readonly source: Source<any, any, any>; // any: records and splits of every connector
+  /** How an expression reads column `index` of a record in variable `row`. Left out: records are rows of the row type. */
+  readonly access?: (row: string, index: number) => string;
+  /** Left out: that of the environment. */
+  readonly parallelism?: number;
+}
+
+/** Rows by key, at the time of asking. */
+export interface LookupTableSource {
+  readonly kind: 'lookup-source';
+  /** @param keyColumns positions in the table's base columns. Called per subtask. */
+  createLookup(keyColumns: readonly number[], rowType: RowType): Lookup;
+}
+
+export interface Lookup {
+  open?(): void;
+  /** Rows whose key columns have these values. */
+  lookup(key: readonly unknown[]): readonly Record<string, unknown>[];
+  close?(): void;
+}
+
+export type ChangelogRequest = { readonly updates: boolean; readonly deletes: boolean };
+
+export interface TableSink {
+  readonly kind: 'sink';
+  /** What it takes of the changes that are offered: `insert-only`, `upsert` (no -U, by key), or `retract` (everything). */
+  changelogMode(offered: ChangelogRequest): 'insert-only' | 'upsert' | 'retract';
+  createSink(request: SinkRequest): SinkRuntime;
+}
+
+export interface SinkRequest {
+  readonly rowType: RowType;
+  /** Of the rows handed over: fields by key, and `$kind` where `hasKind`. */
+  readonly inputType: TypeInformation;
+  readonly hasKind: boolean;
+  /** Primary key, by position. */
+  readonly keyColumns: readonly number[];
+  readonly functions: FunctionContext;
+  readonly isOverwrite: boolean;
+  readonly staticPartitions: Readonly<Record<string, string>>;
+}
+
+export interface SinkRuntime {
+  readonly sink: Sink<any, any, any>; // any: rows and committables of every connector
+  /** What the sink takes in place of rows. */
+  readonly convert?: (row: TableRow) => unknown;
+  readonly parallelism?: number;
+}
+
+export type TableObject = ScanTableSource | LookupTableSource | TableSink;
+
+/** A connector by its `connector` option. */
+export interface TableConnector {
+  readonly identifier: string;
+  /** Throws TABLE_OPTION_INVALID. Undefined: the connector cannot be read. */
+  createScan?(table: ResolvedTable, options: TableOptions): ScanTableSource;
+  createLookup?(table: ResolvedTable, options: TableOptions): LookupTableSource;
+  createSink?(table: ResolvedTable, options: TableOptions): TableSink;
+}
+
+/** Options of a table, its hints laid over. */
+export interface TableOptions {
+  readonly all: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,90 @@
+// From statements that write somewhere to transformations: validate, optimise, plan, infer changes, translate. Each stage can be
+// looked at on its own: EXPLAIN prints them.
+import { castTo } from '#table/expressions/implicit-cast';
+import type { Expression } from '#table/expressions/expression';
+import { reduceExpression } from '#table/expressions/reduce-expression';
+import { sinkRowType, type ResolvedTable } from '#table/catalog/resolved-table';
+import { TableError } from '#table/errors';
+import { inferChangelog } from '#table/exec/changelog-inference';
+import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
+import { SinkExec } from '#table/exec/sink-exec';
+import { translatePlan, type TranslationSettings } from '#table/exec/translate-plan';
+import { lookupSourceOf, scanSourceOf, sinkOf } from '#table/factories/connector-registry';
+import type { TableSink } from '#table/factories/table-factory';
+import type { LogicalPlan } from '#table/logical/logical-plan';
+import { optimize } from '#table/optimizer/optimize';
+import { planPhysical } from '#table/planner/plan-physical';
+import { reuseSubplans } from '#table/planner/reuse-subplans';
+import type { ValidatorSession } from '#table/validator/statement-validator';
+import type { RowType } from '#table/types/logical-type';
+
+/** One INSERT: a query, and where its rows go. */
+export interface Modification {
+  readonly query: LogicalPlan;
+  readonly table: ResolvedTable;
+  readonly optionHints: Readonly<Record<string, string>>;
+  readonly isOverwrite: boolean;
+  readonly staticPartitions: Readonly<Record<string, string>>;
+}
+
+export class Planner {
+  readonly #session: ValidatorSession;
+
+  constructor(session: ValidatorSession) {
+    this.#session = session;
+  }
+
+  optimized(plan: LogicalPlan): LogicalPlan {
+    const { functions } = this.#session;
+    return optimize(plan, { reduce: (expression) => reduceExpression(expression, functions) });
+  }
+
+  physical(plan: LogicalPlan): ExecNode {
+    const session = this.#session;
+    const { functions } = session;
+    return planPhysical(plan, {
+      isBatch: session.isBatch, functions, option: (key) => session.option(key), scanSource: scanSourceOf, lookupSource: lookupSourceOf,
+      reduce: (expression) => reduceExpression(expression, functions),
+    });
+  }
+
+  /** Physical plans of several statements, with what they share planned once. */
+  sinks(modifications: readonly Modification[]): readonly ExecNode[] {
+    return reuseSubplans(modifications.map((modification) => this.#sinkNode(modification)), { isOn: this.#session.option('table.optimizer.reuse-sub-plan-enabled') !== 'false' });
+  }
+
+  translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism'>): void {
+    const session = this.#session;
+    translatePlan(roots, inferChangelog(roots), { ...target, functions: session.functions, isBatch: session.isBatch, option: (key) => session.option(key) });
+  }
+
+  #sinkNode({ query, table, optionHints, isOverwrite, staticPartitions }: Modification): ExecNode {
+    const rowType = sinkRowType(table.schema);
+    const sink = sinkOf(table, optionHints);
+    const node = this.physical(this.optimized(castToSink(query, rowType, this.#session.functions.localTimeZone)));
+    return this.#sinkOver(node, table, sink, rowType, { isOverwrite, staticPartitions });
+  }
+
+  #sinkOver(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, options: { readonly isOverwrite: boolean; readonly staticPartitions: Readonly<Record<string, string>> }): ExecNode {
+    const changes = inferChangelog([input]).changesOf(input);
+    const mode = sink.changelogMode(changes);
+    const keyColumns = (table.schema.primaryKey?.columns ?? []).map((name) => rowType.fields.findIndex((field) => field.name === name));
+    if (mode === 'insert-only' && !isInsertOnly(changes)) {
+      const what = changes.updates && changes.deletes ? 'update and delete' : changes.updates ? 'update' : 'delete';
+      throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table sink '${[table.identifier.catalog, table.identifier.database, table.identifier.name].join('.')}' doesn't support consuming ${what} changes which is produced by node ${input.kind}(${input.description})`);
+    }
+    return new SinkExec(input, table, sink, rowType, { mode, keyColumns, ...options });
+  }
+}
+
+/** The query's columns as those of the sink: names by position, types by implicit cast. */
+export function castToSink(query: LogicalPlan, rowType: RowType, timeZone: string): LogicalPlan {
+  const expressions = rowType.fields.map((field, index): Expression => {
+    const { type } = query.rowType.fields[index]!;
+    const column: Expression = { kind: 'input', index, type };
+    return castTo(column, field.type, timeZone);
+  });
+  // A NOT NULL column of the sink is checked when rows are written, not assumed.
+  const fields = rowType.fields.map((field, index) => ({ name: field.name, type: { ...field.type, isNullable: expressions[index]!.type.isNullable } }));
+  return { kind: 'project', input: query, expressions, rowType: { ...rowType, fields } };
+}

@@ -1,0 +1,48 @@
+// INSERT INTO: the query's columns brought into the order of the sink's, columns that are left out being NULL.
+import { castTo } from '#table/expressions/implicit-cast';
+import type { Expression } from '#table/expressions/expression';
+import { identifierText, sinkRowType } from '#table/catalog/resolved-table';
+import type { InsertStatement } from '#table/parser/ast-statement';
+import type { Modification } from '#table/planner/planner';
+import { canCastImplicitly } from '#table/types/cast-support';
+import { LogicalTypes, nullable } from '#table/types/logical-type';
+import { summaryTypeText } from '#table/types/type-text';
+import { convertQuery, projected } from '#table/validator/query-converter';
+import type { StatementValidator, ValidatorSession } from '#table/validator/statement-validator';
+import { failAt } from '#table/validator/validation-error';
+
+export function convertInsert(insert: InsertStatement, validator: StatementValidator, session: ValidatorSession): Modification {
+  const parts = insert.table.parts.map(({ name }) => name);
+  const found = session.catalogs.getTable(session.catalogs.qualify(parts));
+  if (found === undefined) return failAt(validator.text, insert.table.span, `Cannot find table '${identifierText(session.catalogs.qualify(parts))}' in any of the catalogs`);
+  if (found.kind === 'view') return failAt(validator.text, insert.table.span, 'a view cannot be written to');
+  const { table } = found;
+  const optionHints = Object.fromEntries(insert.hints.filter(({ name }) => name.name.toUpperCase() === 'OPTIONS').flatMap((hint) => hint.arguments.flatMap((item) => (item.kind === 'option' ? [[item.key, item.value]] : []))));
+  const staticPartitions = Object.fromEntries(insert.partition.map((item) => [item.column.name, item.value === undefined || !('value' in item.value) ? '' : String(item.value.value)]));
+  const query = convertQuery(insert.query, validator);
+  return { query: columnsForSink(insert, query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions };
+}
+
+function columnsForSink(insert: InsertStatement, query: Modification['query'], rowType: ReturnType<typeof sinkRowType>, staticPartitions: Readonly<Record<string, string>>, validator: StatementValidator): Modification['query'] {
+  const { fields } = rowType;
+  const free = fields.filter(({ name }) => staticPartitions[name] === undefined);
+  const targets = insert.columns.length === 0 ? free.map(({ name }) => name) : insert.columns.map((column) => column.parts.map(({ name }) => name).join('.'));
+  for (const [index, name] of targets.entries()) if (!fields.some((field) => field.name === name)) failAt(validator.text, insert.columns[index]?.span ?? insert.span, `Unknown target column '${name}'`);
+  if (targets.length !== query.rowType.fields.length) {
+    const list = (items: readonly { readonly name: string; readonly type: (typeof fields)[number]['type'] }[]): string => `[${items.map((field) => `${field.name}: ${summaryTypeText(field.type)}`).join(', ')}]`;
+    failAt(validator.text, insert.query.span, `Column types of query result and sink do not match. Cause: Different number of columns. Query schema: ${list(query.rowType.fields)} Sink schema: ${list(fields)}`);
+  }
+  const columns = fields.map((field) => {
+    const constant = staticPartitions[field.name];
+    if (constant !== undefined) return { name: field.name, expression: castTo({ kind: 'literal', value: constant, type: LogicalTypes.STRING }, field.type, validator.timeZone) };
+    const index = targets.indexOf(field.name);
+    if (index < 0) {
+      if (!field.type.isNullable) failAt(validator.text, insert.span, `Column '${field.name}' has no default value and does not allow NULLs`);
+      return { name: field.name, expression: { kind: 'literal', value: null, type: nullable(field.type) } as Expression };
+    }
+    const source = query.rowType.fields[index]!;
+    if (source.type.kind !== 'NULL' && !canCastImplicitly(source.type, field.type)) failAt(validator.text, insert.query.span, `Column types of query result and sink do not match. Cause: Incompatible types for sink column '${field.name}' at position ${index}: ${summaryTypeText(source.type)} is given, ${summaryTypeText(field.type)} is wanted`);
+    return { name: field.name, expression: { kind: 'input', index, type: source.type } as Expression };
+  });
+  return projected(query, columns);
+}
