@@ -6,6 +6,7 @@ import { TableError } from '#table/errors';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import { joinedRowType } from '#table/logical/joined-row-type';
 import { inputsOf, withInputs, type JoinType, type LogicalPlan } from '#table/logical/logical-plan';
+import { isFunctionChain } from '#table/logical/function-chain';
 import { pullUpCorrelation, type Correlated } from '#table/optimizer/pull-up-correlation';
 import { LogicalTypes, nullable } from '#table/types/logical-type';
 
@@ -16,12 +17,25 @@ export function unnestSubqueries(plan: LogicalPlan): LogicalPlan {
   switch (node.kind) {
     case 'filter': return unnestFilter(node);
     case 'project': return unnestProject(node);
+    case 'correlate': return isFunctionChain(node.right) ? node : lateralJoin(node);
     case 'join': return someExpression(node.condition, isSubquery) ? failUnsupported('a sub-query in a join condition') : node;
     default: return node;
   }
 }
 
 const isSubquery = ({ kind }: Expression): boolean => kind === 'subquery';
+
+/** A LATERAL query that is no table function: a join on what it says of the left side. */
+function lateralJoin(node: LogicalPlan & { kind: 'correlate' }): LogicalPlan {
+  const { plan: right, conditions } = pullUpCorrelation(node.right);
+  const width = node.left.rowType.fields.length;
+  const own = node.condition === undefined ? [] : [node.condition];
+  const join: LogicalPlan = {
+    kind: 'join', joinType: node.joinType, left: node.left, right, condition: conjunctionOf([...conditions.map((condition) => overJoin(condition, width)), ...own]), hints: [],
+    rowType: joinedRowType(node.left.rowType, right.rowType, node.joinType),
+  };
+  return narrowed(join, node.rowType.fields.length, node.rowType);
+}
 
 function unnestFilter(filter: LogicalPlan & { kind: 'filter' }): LogicalPlan {
   if (!someExpression(filter.condition, isSubquery)) return filter;

@@ -5,6 +5,7 @@ import type { ExecNode } from '#table/exec/exec-node';
 import { conjunctsOf, conjunctionOf, inputsUsed, shiftInputs } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { JoinNode } from '#table/logical/logical-plan';
+import { mergedCalc } from '#table/planner/merged-calc';
 import type { PlannerContext } from '#table/planner/planner-context';
 import type { RowType } from '#table/types/logical-type';
 
@@ -79,7 +80,7 @@ function extended(input: ExecNode, expressions: readonly Expression[]): ExecNode
   if (expressions.length === 0) return input;
   const own = input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
   const fields = [...input.rowType.fields, ...expressions.map((expression, index) => ({ name: `$key${index}`, type: expression.type }))];
-  return new CalcExec(input, [...own, ...expressions], undefined, { ...input.rowType, fields });
+  return mergedCalc(input, [...own, ...expressions], undefined, { ...input.rowType, fields });
 }
 
 function narrowed(join: ExecNode, node: JoinNode, wideLeft: number): ExecNode {

@@ -1,14 +1,106 @@
 // Window functions, and the patterns over them that have operators of their own: top-N, first and last row per key.
+import { DeduplicateExec } from '#table/exec/deduplicate-exec';
 import type { ExecNode } from '#table/exec/exec-node';
+import { isInsertOnly } from '#table/exec/exec-node';
+import { inferChangelog } from '#table/exec/changelog-inference';
+import { RankExec, type RankShape } from '#table/exec/rank-exec';
+import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
+import type { Expression } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import type { FilterNode, OverNode } from '#table/logical/logical-plan';
+import { mergedCalc } from '#table/planner/merged-calc';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 export function planOver(_node: OverNode, _context: PlannerContext): ExecNode {
   throw new TableError('TABLE_NOT_SUPPORTED', 'OVER: not supported yet');
 }
 
+const RANKINGS = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
+
 /** `ROW_NUMBER() OVER (…) <= n` as a top-N; undefined where the filter is none. */
-export function planRankedFilter(_node: FilterNode, _context: PlannerContext): ExecNode | undefined {
-  return undefined;
+export function planRankedFilter(node: FilterNode, context: PlannerContext): ExecNode | undefined {
+  const over = node.input;
+  if (over.kind !== 'over' || over.calls.length !== 1 || !RANKINGS.has(over.calls[0]!.call.function.name)) return undefined;
+  const ranking = over.calls[0]!.call.function.name as RankShape['ranking'];
+  const rankColumn = over.input.rowType.fields.length;
+  const range = rankRange(node.condition, rankColumn);
+  if (range === undefined) return undefined;
+  if (ranking !== 'ROW_NUMBER' && !context.isBatch) throw new TableError('TABLE_NOT_SUPPORTED', `${ranking}() on streaming table is not supported currently`);
+  const partitionColumns = over.window.partitionBy.map(columnOf);
+  const input = context.plan(over.input);
+  const ranked = deduplicated(over, input, partitionColumns, range, context) ?? new RankExec(input, { ranking, partitionColumns, orderBy: over.window.orderBy, ...range, hasRank: true, isBatch: context.isBatch }, over.rowType);
+  const rest = conjunctionOf(range.rest);
+  return isTrueLiteral(rest) ? ranked : mergedCalc(ranked, undefined, rest, node.rowType);
 }
+
+function columnOf(expression: Expression): number {
+  if (expression.kind === 'input') return expression.index;
+  throw new TableError('TABLE_NOT_SUPPORTED', 'PARTITION BY of a window takes columns');
+}
+
+interface RankRange {
+  readonly start: number;
+  readonly end: number;
+  readonly rest: readonly Expression[];
+}
+
+/** The bounds that a condition puts on the rank; undefined where it puts none above. */
+function rankRange(condition: Expression, rankColumn: number): RankRange | undefined {
+  let start = 1;
+  let end = Number.POSITIVE_INFINITY;
+  const rest: Expression[] = [];
+  for (const part of conjunctsOf(condition)) {
+    const bound = boundOf(part, rankColumn);
+    if (bound === undefined) {
+      rest.push(part);
+      continue;
+    }
+    start = Math.max(start, bound.start);
+    end = Math.min(end, bound.end);
+  }
+  return end === Number.POSITIVE_INFINITY ? undefined : { start, end, rest };
+}
+
+const FLIPPED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=' };
+
+function boundOf(part: Expression, rankColumn: number): { readonly start: number; readonly end: number } | undefined {
+  if (part.kind !== 'call' || part.arguments.length !== 2 || FLIPPED[part.function.name] === undefined) return undefined;
+  const [a, b] = part.arguments.map(uncast) as [Expression, Expression];
+  const [column, literal, operator] = a.kind === 'input' ? [a, b, part.function.name] : [b, a, FLIPPED[part.function.name]!];
+  if (column.kind !== 'input' || column.index !== rankColumn || literal.kind !== 'literal' || typeof literal.value !== 'number') return undefined;
+  const { value } = literal;
+  const infinite = Number.POSITIVE_INFINITY;
+  switch (operator) {
+    case '<': return { start: 1, end: value - 1 };
+    case '<=': return { start: 1, end: value };
+    case '>': return { start: value + 1, end: infinite };
+    case '>=': return { start: value, end: infinite };
+    default: return { start: value, end: value };
+  }
+}
+
+const uncast = (expression: Expression): Expression => (expression.kind === 'cast' ? uncast(expression.operand) : expression);
+
+/** ROW_NUMBER = 1 ordered by one time attribute. The rank is 1 for all rows. */
+function deduplicated(over: OverNode, input: ExecNode, keyColumns: readonly number[], range: RankRange, context: PlannerContext): ExecNode | undefined {
+  const [order, ...more] = over.window.orderBy;
+  const ranking = over.calls[0]!.call.function.name;
+  if (context.isBatch || ranking !== 'ROW_NUMBER' || range.start !== 1 || range.end !== 1 || order === undefined || more.length > 0 || order.expression.kind !== 'input') return undefined;
+  const { type } = order.expression;
+  if ((type.kind !== 'TIMESTAMP' && type.kind !== 'TIMESTAMP_LTZ') || type.time === 'regular') return undefined;
+  if (!isInsertOnly(inferChangelog([input]).changesOf(input))) return undefined;
+  const node = new DeduplicateExec(input, { keyColumns, timeColumn: order.expression.index, isRowtime: type.time === 'rowtime', keepsFirst: order.isAscending });
+  const columns = input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
+  const rank: Expression = { kind: 'literal', value: 1, type: over.calls[0]!.type };
+  return mergedCalc(node, [...columns, rank], undefined, over.rowType);
+}
+
+/** Leaves the rank out of top-N nodes whose rank nobody reads above: then one row changes in place of many. */
+export function withoutUnusedRank(input: ExecNode, expressions: readonly Expression[]): ExecNode {
+  if (!(input instanceof RankExec) || !input.shape.hasRank) return input;
+  const rankColumn = input.rowType.fields.length - 1;
+  const isRead = expressions.some((expression) => inputsUsed(expression).has(rankColumn));
+  if (isRead) return input;
+  return new RankExec(input.inputs[0]!, { ...input.shape, hasRank: false }, { ...input.rowType, fields: input.rowType.fields.slice(0, -1) });
+}
+

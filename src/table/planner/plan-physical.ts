@@ -6,17 +6,16 @@ import type { ExecNode } from '#table/exec/exec-node';
 import { ScanExec } from '#table/exec/scan-exec';
 import { UnionExec } from '#table/exec/union-exec';
 import { ValuesExec } from '#table/exec/values-exec';
-import { conjunctionOf, inlineProjection, isDeterministic } from '#table/expressions/conditions';
-import type { Expression } from '#table/expressions/expression';
+import { inlineProjection } from '#table/expressions/conditions';
 import { TableError } from '#table/errors';
 import type { LogicalPlan, ScanNode, WatermarkNode } from '#table/logical/logical-plan';
+import { mergedCalc } from '#table/planner/merged-calc';
 import { planAggregate } from '#table/planner/plan-aggregate';
 import { planCorrelate, planTableFunction } from '#table/planner/plan-correlate';
 import { planJoin } from '#table/planner/plan-join';
 import { planMatch } from '#table/planner/plan-match';
-import { planOver, planRankedFilter } from '#table/planner/plan-over';
+import { planOver, planRankedFilter, withoutUnusedRank } from '#table/planner/plan-over';
 import { planProcessTable } from '#table/planner/plan-process-table';
-import { planSetOperation } from '#table/planner/plan-set-operation';
 import { planSort } from '#table/planner/plan-sort';
 import { planTemporalJoin } from '#table/planner/plan-temporal-join';
 import { planWindowTable } from '#table/planner/plan-window-table';
@@ -31,8 +30,8 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
   switch (node.kind) {
     case 'scan': return planScan(node, context);
     case 'values': return new ValuesExec(node.rows, node.rowType);
-    case 'project': return planProject(node, context);
-    case 'filter': return planRankedFilter(node, context) ?? calc(context.plan(node.input), undefined, node.condition, node);
+    case 'project': return mergedCalc(withoutUnusedRank(context.plan(node.input), node.expressions), node.expressions, undefined, node.rowType);
+    case 'filter': return planRankedFilter(node, context) ?? mergedCalc(context.plan(node.input), undefined, node.condition, node.rowType);
     case 'join': return planJoin(node, context);
     case 'correlate': return planCorrelate(node, context);
     case 'temporal-join': return planTemporalJoin(node, context);
@@ -41,7 +40,7 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
     case 'window-table': return planWindowTable(node, context);
     case 'table-function': return planTableFunction(node, context);
     case 'process-table': return planProcessTable(node, context);
-    case 'set-operation': return node.operator === 'UNION' && node.isAll ? new UnionExec(node.inputs.map(context.plan), node.rowType) : planSetOperation(node, context);
+    case 'set-operation': return new UnionExec(node.inputs.map(context.plan), node.rowType);
     case 'sort': return planSort(node, context);
     case 'watermark': return planWatermark(node, context);
     case 'match': return planMatch(node, context);
@@ -51,19 +50,6 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
 
 function planScan(node: ScanNode, context: PlannerContext): ExecNode {
   return new ScanExec(node.table, context.scanSource(node.table, node.optionHints), node.rowType, { limit: node.limit });
-}
-
-function planProject(node: LogicalPlan & { kind: 'project' }, context: PlannerContext): ExecNode {
-  return calc(context.plan(node.input), node.expressions, undefined, node);
-}
-
-/** One Calc for what would be two, one over the other, unless a random value would be computed twice. */
-export function calc(input: ExecNode, expressions: readonly Expression[] | undefined, condition: Expression | undefined, node: { readonly rowType: LogicalPlan['rowType'] }): ExecNode {
-  const all = expressions ?? input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
-  if (!(input instanceof CalcExec) || !input.expressions.every(isDeterministic)) return new CalcExec(input, all, condition, node.rowType);
-  const inline = (expression: Expression): Expression => inlineProjection(expression, input.expressions);
-  const conditions = [input.condition, condition === undefined ? undefined : inline(condition)].filter((part) => part !== undefined);
-  return new CalcExec(input.inputs[0]!, all.map(inline), conditions.length === 0 ? undefined : conjunctionOf(conditions), node.rowType);
 }
 
 /** The watermark of a table is made in its source; its expression may use computed columns, which are written out. */

@@ -1,9 +1,9 @@
-// Physical plan of windowing table functions.
+// Windowing table functions.
 import type { ExecNode } from '#table/exec/exec-node';
-import { TableError } from '#table/errors';
+import { WindowTableExec } from '#table/exec/window-table-exec';
 import type { WindowTableNode } from '#table/logical/logical-plan';
 import type { PlannerContext } from '#table/planner/planner-context';
 
-export function planWindowTable(_node: WindowTableNode, _context: PlannerContext): ExecNode {
-  throw new TableError('TABLE_NOT_SUPPORTED', 'windowing table functions: not supported yet');
+export function planWindowTable(node: WindowTableNode, context: PlannerContext): ExecNode {
+  return new WindowTableExec(context.plan(node.input), node.spec, node.rowType);
 }

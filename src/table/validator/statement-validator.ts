@@ -9,6 +9,7 @@ import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { CatalogTable } from '#table/catalog/catalog';
 import { baseColumns, identifierText, tableRowType, type ResolvedTable } from '#table/catalog/resolved-table';
 import { findBuiltInFunction } from '#table/functions/built-in-functions';
+import { unnest, unnestWithOrdinality } from '#table/functions/planner-table-functions';
 import type { FunctionContext, FunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
 import type { LogicalPlan, ScanNode } from '#table/logical/logical-plan';
 import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
@@ -62,6 +63,8 @@ export class StatementValidator implements ValidatorContext {
   }
 
   findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined {
+    if (parts[0] === unnest.name) return unnest;
+    if (parts[0] === unnestWithOrdinality.name) return unnestWithOrdinality;
     const found = this.#findFunction(parts);
     return found?.kind === 'table' ? found : undefined;
   }

@@ -3,7 +3,7 @@
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { MapState } from '#state/keyed/keyed-state';
 import { createKeyComparable, type KeyComparable } from '#state/keyed/key-comparable';
-import type { TypeInformation } from '#core/types/type-information';
+import { type TypeInformation, Types } from '#core/types/type-information';
 import { typeInformationOf } from '#table/codegen/type-information-of';
 import type { AggregateView, MapView } from '#table/functions/function-definition';
 
@@ -51,44 +51,48 @@ class StateMapView implements MapView {
   }
 }
 
-/** A view in memory, as part of an accumulator: its entries travel as a list of pairs. */
+/** The raw form of a view in memory, part of an accumulator: a primitive that stands for the key -> key and value. */
+export type StoredView = Map<unknown, [unknown, unknown]>;
+
+export function storedViewType(view: AggregateView): TypeInformation {
+  return Types.MAP(Types.ANY, Types.TUPLE(typeInformationOf(view.key), typeInformationOf(view.value)));
+}
+
+/** A view over its raw form. */
 export class MemoryMapView implements MapView {
   readonly #comparable: KeyComparable;
-  readonly #entries = new Map<unknown, [unknown, unknown]>();
+  entriesByKey: StoredView;
 
-  constructor(keyType: TypeInformation) {
-    this.#comparable = createKeyComparable(keyType);
-  }
-
-  static of(view: AggregateView): MemoryMapView {
-    return new MemoryMapView(typeInformationOf(view.key));
+  constructor(view: AggregateView, stored: StoredView = new Map()) {
+    this.#comparable = createKeyComparable(typeInformationOf(view.key));
+    this.entriesByKey = stored;
   }
 
   get(key: unknown): unknown {
-    return this.#entries.get(this.#comparable(key))?.[1];
+    return this.entriesByKey.get(this.#comparable(key))?.[1];
   }
 
   put(key: unknown, value: unknown): void {
-    this.#entries.set(this.#comparable(key), [key, value]);
+    this.entriesByKey.set(this.#comparable(key), [key, value]);
   }
 
   remove(key: unknown): void {
-    this.#entries.delete(this.#comparable(key));
+    this.entriesByKey.delete(this.#comparable(key));
   }
 
   contains(key: unknown): boolean {
-    return this.#entries.has(this.#comparable(key));
+    return this.entriesByKey.has(this.#comparable(key));
   }
 
   entries(): Iterable<readonly [unknown, unknown]> {
-    return this.#entries.values();
+    return this.entriesByKey.values();
   }
 
   isEmpty(): boolean {
-    return this.#entries.size === 0;
+    return this.entriesByKey.size === 0;
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.entriesByKey.clear();
   }
 }

@@ -1,0 +1,53 @@
+// Deduplicate: the first or the last row per key by a time attribute.
+import { compile, fieldAccess, rekindOf } from '#table/codegen/row-code';
+import { rowTypeInformation } from '#table/codegen/type-information-of';
+import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { DeduplicateFunction } from '#table/runtime/rank/deduplicate-function';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export interface DeduplicateShape {
+  readonly keyColumns: readonly number[];
+  readonly timeColumn: number;
+  readonly isRowtime: boolean;
+  readonly keepsFirst: boolean;
+}
+
+export class DeduplicateExec implements ExecNode {
+  readonly kind = 'Deduplicate';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly shape: DeduplicateShape;
+  readonly upsertKeys: readonly (readonly number[])[];
+
+  constructor(input: ExecNode, shape: DeduplicateShape) {
+    this.inputs = [input];
+    this.shape = shape;
+    this.rowType = input.rowType;
+    this.upsertKeys = [shape.keyColumns];
+  }
+
+  get description(): string {
+    const { keyColumns, isRowtime, keepsFirst } = this.shape;
+    return `keep=[${keepsFirst ? 'FirstRow' : 'LastRow'}], key=[${keyColumns.map((column) => this.rowType.fields[column]!.name).join(', ')}], order=[${isRowtime ? 'ROWTIME' : 'PROCTIME'}]`;
+  }
+
+  changes(inputs: readonly ChangeKinds[]): ChangeKinds {
+    if (this.shape.keepsFirst && !this.shape.isRowtime && isInsertOnly(inputs[0]!)) return INSERT_ONLY;
+    return isInsertOnly(inputs[0]!) ? { updates: true, deletes: false } : ALL_CHANGES;
+  }
+
+  needsUpdateBefore(_isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[] {
+    return [!isInsertOnly(inputs[0]!)];
+  }
+
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    const { keyColumns, timeColumn, isRowtime, keepsFirst } = this.shape;
+    const { transformation, key } = context.keyed(input!, keyColumns);
+    const timeKey = fieldKeys(input!.rowType)[timeColumn]!;
+    const create = () => new DeduplicateFunction({
+      rowType: rowTypeInformation(input!.rowType), keepsFirst, timeOf: isRowtime ? compile('row', fieldAccess('row', timeKey)) : undefined,
+      emitsUpdateBefore: context.emitsUpdateBefore, emit: rekindOf(this.rowType, { hasKind: context.hasKind }), ttl: context.stateTtl,
+    });
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), keyColumns.length === 0 ? { parallelism: 1 } : {});
+  }
+}

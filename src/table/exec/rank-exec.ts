@@ -1,0 +1,78 @@
+// Rank: the rows ranked [start, end] per partition, with or without the rank as last column.
+import { equalRowsOf, compareRowsOf } from '#table/codegen/row-comparison';
+import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { rowTypeInformation } from '#table/codegen/type-information-of';
+import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { sortText } from '#table/exec/plan-text';
+import type { SortKey } from '#table/expressions/expression';
+import { RankFunction } from '#table/runtime/rank/rank-function';
+import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export interface RankShape {
+  readonly ranking: 'ROW_NUMBER' | 'RANK' | 'DENSE_RANK';
+  readonly partitionColumns: readonly number[];
+  readonly orderBy: readonly SortKey[];
+  readonly start: number;
+  readonly end: number;
+  readonly hasRank: boolean;
+  readonly isBatch: boolean;
+}
+
+export class RankExec implements ExecNode {
+  readonly kind: 'Rank' | 'SortLimit' | 'Limit' | 'Sort';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly shape: RankShape;
+  readonly upsertKeys: readonly (readonly number[])[];
+
+  /** @param rowType the input's columns, and the rank where it is one. */
+  constructor(input: ExecNode, shape: RankShape, rowType: RowType, kind: RankExec['kind'] = 'Rank') {
+    this.kind = kind;
+    this.inputs = [input];
+    this.shape = shape;
+    this.rowType = rowType;
+    const byRank = shape.hasRank && shape.ranking === 'ROW_NUMBER' ? [[...shape.partitionColumns, rowType.fields.length - 1]] : [];
+    const single = shape.start === 1 && shape.end === 1 && shape.ranking === 'ROW_NUMBER' ? [shape.partitionColumns] : [];
+    this.upsertKeys = [...single, ...byRank, ...input.upsertKeys];
+  }
+
+  get description(): string {
+    const { fields } = this.inputs[0]!.rowType;
+    const { ranking, start, end, partitionColumns, orderBy } = this.shape;
+    if (this.kind !== 'Rank') return sortDescription(this);
+    const select = this.rowType.fields.map(({ name }) => name).join(', ');
+    return `strategy=[], rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
+  }
+
+  changes(): ChangeKinds {
+    if (this.shape.isBatch) return INSERT_ONLY;
+    return this.shape.hasRank ? ALL_CHANGES : { updates: false, deletes: true };
+  }
+
+  needsUpdateBefore(_isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[] {
+    return [!isInsertOnly(inputs[0]!)];
+  }
+
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    const { partitionColumns, orderBy, start, end, hasRank, isBatch, ranking } = this.shape;
+    const { transformation, key } = context.keyed(input!, partitionColumns);
+    const create = () => new RankFunction({
+      rowType: rowTypeInformation(input!.rowType), compare: compareRowsOf(input!.rowType, orderBy), equal: equalRowsOf(input!.rowType), start, end,
+      hasRetraction: !isInsertOnly(input!.changes), hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch, ranking, emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
+    });
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), partitionColumns.length === 0 ? { parallelism: 1 } : {});
+  }
+}
+
+function sortDescription({ kind, inputs, shape }: RankExec): string {
+  const order = shape.orderBy.length === 0 ? [] : [`orderBy=[${sortText(shape.orderBy, inputs[0]!.rowType.fields)}]`];
+  const range = kind === 'Sort' ? [] : [`offset=[${shape.start - 1}]`, `fetch=[${shape.end === Number.POSITIVE_INFINITY ? 'unlimited' : shape.end - shape.start + 1}]`];
+  return [...order, ...range].join(', ');
+}
+
+function rankedRow(from: RowType, to: RowType, options: { readonly hasRank: boolean; readonly hasKind: boolean }): (row: TableRow, kind: number, rank: number) => TableRow {
+  const keys = [...fieldKeys(to), ...(options.hasKind ? [KIND_KEY] : [])];
+  const values = [...fieldKeys(from).map((key) => fieldAccess('row', key)), ...(options.hasRank ? ['rank'] : []), ...(options.hasKind ? ['kind'] : [])];
+  return compile('row, kind, rank', `(${rowLiteral(keys, values)})`);
+}

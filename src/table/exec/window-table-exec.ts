@@ -1,0 +1,85 @@
+// WindowTableFunction: each row once per window that it is in, with the window's start, end and time.
+import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
+import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
+import type { WindowSpec } from '#table/logical/logical-plan';
+import { windowsOf, windowTimesOf } from '#table/runtime/window/window-times';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+
+export class WindowTableExec implements ExecNode {
+  readonly kind = 'WindowTableFunction';
+  readonly inputs: readonly ExecNode[];
+  readonly rowType: RowType;
+  readonly spec: WindowSpec;
+  readonly upsertKeys: readonly (readonly number[])[] = [];
+  readonly window: WindowProperties;
+
+  constructor(input: ExecNode, spec: WindowSpec, rowType: RowType) {
+    this.inputs = [input];
+    this.spec = spec;
+    this.rowType = rowType;
+    const width = input.rowType.fields.length;
+    this.window = { startColumn: width, endColumn: width + 1, timeColumn: width + 2, spec };
+  }
+
+  get description(): string {
+    return `window=[${windowText(this.spec, this.inputs[0]!.rowType)}]`;
+  }
+
+  changes(inputs: readonly ChangeKinds[]): ChangeKinds {
+    return inputs[0]!;
+  }
+
+  needsUpdateBefore(isRequired: boolean): readonly boolean[] {
+    return [isRequired];
+  }
+
+  translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
+    const rows = context.plainRows(input!);
+    const { spec } = this;
+    const times = timesOf(spec, this.inputs[0]!.rowType, context);
+    const timeKey = fieldKeys(input!.rowType)[spec.timeColumn]!;
+    const make = windowedRow(input!.rowType, this.rowType, context.hasKind);
+    // An operator of its own, since the time by the clock is asked for per row.
+    const apply = (row: TableRow, collect: (row: TableRow) => void): void => {
+      const time = spec.isRowtime ? (row[timeKey] as number | null) : context.functions.now();
+      if (time === null) return;
+      for (const [start, end] of windowsOf(spec, times.toLocal(time))) collect(make(row, start, end, times.toEpoch(end) - 1));
+    };
+    return context.oneInput(rows, { kind: 'row', row: { kind: 'flatMap', apply } });
+  }
+}
+
+function windowedRow(from: RowType, to: RowType, hasKind: boolean): (row: TableRow, start: number, end: number, time: number) => TableRow {
+  const keys = [...fieldKeys(to)];
+  const values = [...fieldKeys(from).map((key) => fieldAccess('row', key)), 'start', 'end', 'time'];
+  if (hasKind) {
+    keys.push(KIND_KEY);
+    values.push(fieldAccess('row', KIND_KEY));
+  }
+  return compile('row, start, end, time', `(${rowLiteral(keys, values)})`);
+}
+
+/** How the time column of a window lies on the line of windows. */
+export function timesOf(spec: WindowSpec, rowType: RowType, context: TranslationContext): ReturnType<typeof windowTimesOf> {
+  const isZoned = !spec.isRowtime || rowType.fields[spec.timeColumn]!.type.kind === 'TIMESTAMP_LTZ';
+  return windowTimesOf(isZoned, context.functions.localTimeZone);
+}
+
+export function windowText(spec: WindowSpec, rowType: RowType): string {
+  const time = `time_col=[${rowType.fields[spec.timeColumn]?.name ?? ''}]`;
+  const ms = (name: string, value: number): string => `, ${name}=[${durationText(value)}]`;
+  const offset = spec.offsetMs === 0 ? '' : ms('offset', spec.offsetMs);
+  switch (spec.window) {
+    case 'TUMBLE': return `TUMBLE(${time}${ms('size', spec.sizeMs)}${offset})`;
+    case 'HOP': return `HOP(${time}${ms('size', spec.sizeMs)}${ms('slide', spec.slideMs)}${offset})`;
+    case 'CUMULATE': return `CUMULATE(${time}${ms('max_size', spec.sizeMs)}${ms('step', spec.slideMs)}${offset})`;
+    case 'SESSION': return `SESSION(${time}${ms('gap', spec.sizeMs)})`;
+  }
+}
+
+function durationText(ms: number): string {
+  for (const [unit, size] of [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000]] as const) if (ms !== 0 && ms % size === 0) return `${ms / size} ${unit}`;
+  return `${ms} ms`;
+}
+

@@ -1,0 +1,120 @@
+// Window aggregation per key in keyed state: what the aligned window operator cannot do (cumulating windows, session windows, windows
+// by processing time or by a zone's wall clock, inputs that take rows back, windows that rows carry already). One accumulator per
+// window and key; a window fires once, when its end has passed, and a row that comes later is dropped and counted.
+import { Types } from '#core/types/type-information';
+import type { MapState } from '#state/keyed/keyed-state';
+import type { Collector, TimerService } from '#streaming/process/process-functions';
+import type { OperatorContext } from '#streaming/operator/stream-operator';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { StoredAccumulator, StoredAggregation } from '#table/runtime/aggregate/stored-aggregation';
+import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
+import { isAccumulate, kindOf, type TableRow } from '#table/runtime/row-kind';
+import type { WindowTimes } from '#table/runtime/window/window-times';
+
+export interface WindowAggregateOptions {
+  readonly aggregation: StoredAggregation;
+  /** The windows of a row, on the line of windows; null: the row is in none. For sessions the one window that it begins. */
+  readonly windowsOf: (row: TableRow, nowMs: number) => readonly (readonly [number, number])[] | null;
+  readonly isRowtime: boolean;
+  /** Windows that touch are one. */
+  readonly isSession: boolean;
+  readonly times: WindowTimes;
+  /** Makes the output row: start and end on the line of windows. */
+  readonly emit: (key: unknown, stored: StoredAccumulator, start: number, end: number) => TableRow;
+}
+
+interface WindowEntry {
+  readonly start: number;
+  readonly end: number;
+  readonly stored: StoredAccumulator;
+}
+
+export class WindowAggregateFunction implements KeyedTableFunction {
+  readonly elements: KeyedTableFunction['elements'];
+  readonly onTimer = (timestamp: number, _context: unknown, out: Collector<TableRow>): void => this.#fire(timestamp, out);
+  readonly #options: WindowAggregateOptions;
+  #windows!: MapState<string, WindowEntry>;
+  #timers!: TimerService;
+  #backend!: KeyedStateBackend;
+  #operator!: OperatorContext;
+
+  constructor(options: WindowAggregateOptions) {
+    this.#options = options;
+    this.elements = [(row: TableRow) => this.#add(row)];
+  }
+
+  openWith({ backend, timers, operator }: TableFunctionContext): void {
+    const { aggregation } = this.#options;
+    this.#backend = backend;
+    this.#timers = timers;
+    this.#operator = operator;
+    this.#windows = backend.getState({ kind: 'map', name: 'windows', keyType: Types.STRING, type: Types.ROW({ start: Types.LONG, end: Types.LONG, stored: aggregation.type }) }) as MapState<string, WindowEntry>;
+  }
+
+  #add(row: TableRow): void {
+    const { windowsOf, isSession } = this.#options;
+    const nowMs = this.#timers.currentProcessingTime();
+    const windows = windowsOf(row, nowMs);
+    if (windows === null) return;
+    for (const [start, end] of windows) {
+      if (this.#isLate(end)) {
+        this.#operator.count('numLateRecordsDropped', 1);
+        continue;
+      }
+      if (isSession) this.#addToSession(start, end, row);
+      else this.#addTo({ start, end, stored: this.#windows.get(keyOf(start, end))?.stored ?? this.#options.aggregation.create() }, row);
+    }
+  }
+
+  #isLate(end: number): boolean {
+    const { isRowtime, times } = this.#options;
+    return isRowtime && times.toEpoch(end) - 1 <= this.#timers.currentWatermark();
+  }
+
+  #addTo(entry: WindowEntry, row: TableRow): void {
+    const { aggregation } = this.#options;
+    if (isAccumulate(kindOf(row))) aggregation.add(entry.stored, row);
+    else aggregation.retract(entry.stored, row);
+    this.#windows.put(keyOf(entry.start, entry.end), entry);
+    this.#register(entry.end);
+  }
+
+  /** Sessions that the row's own touches become one with it. */
+  #addToSession(start: number, end: number, row: TableRow): void {
+    const { aggregation } = this.#options;
+    let merged: WindowEntry = { start, end, stored: aggregation.create() };
+    for (const entry of [...this.#windows.values()].sort((a, b) => a.start - b.start)) {
+      if (entry.start > merged.end || entry.end < merged.start) continue;
+      this.#windows.remove(keyOf(entry.start, entry.end));
+      this.#unregister(entry.end);
+      aggregation.merge(merged.stored, entry.stored);
+      merged = { start: Math.min(merged.start, entry.start), end: Math.max(merged.end, entry.end), stored: merged.stored };
+    }
+    this.#addTo(merged, row);
+  }
+
+  #register(end: number): void {
+    const fireAt = this.#options.times.toEpoch(end) - 1;
+    if (this.#options.isRowtime) this.#timers.registerEventTimeTimer(fireAt);
+    else this.#timers.registerProcessingTimeTimer(fireAt);
+  }
+
+  #unregister(end: number): void {
+    const fireAt = this.#options.times.toEpoch(end) - 1;
+    if (this.#options.isRowtime) this.#timers.deleteEventTimeTimer(fireAt);
+    else this.#timers.deleteProcessingTimeTimer(fireAt);
+  }
+
+  #fire(timestamp: number, out: Collector<TableRow>): void {
+    const { aggregation, emit, times } = this.#options;
+    const due = [...this.#windows.values()].filter(({ end }) => times.toEpoch(end) - 1 <= timestamp).sort((a, b) => a.end - b.end || a.start - b.start);
+    for (const { start, end, stored } of due) {
+      this.#windows.remove(keyOf(start, end));
+      // All rows of the window were taken back: there is no such window.
+      if (aggregation.rowCount(stored) > 0) out.collect(emit(this.#backend.currentKey, stored, start, end));
+    }
+  }
+}
+
+const keyOf = (start: number, end: number): string => `${start}/${end}`;
+
