@@ -3,6 +3,7 @@ import { countOf, formatHelp, parseArguments, valueOf, type ParsedArguments } fr
 import { EXIT_INTERRUPTED, type CommandContext } from '#cli/command-context';
 import { readConfiguration } from '#cli/configuration-input';
 import { runMainJob } from '#cli/commands/nexmark/main-job';
+import { NEXMARK_STATEMENTS } from '#cli/commands/nexmark/sql/nexmark-statements';
 import { NexmarkRun, type NexmarkFigures } from '#cli/commands/nexmark/nexmark-run';
 import { NEXMARK_QUERIES } from '#cli/commands/nexmark/nexmark-queries';
 import type { NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
@@ -27,8 +28,9 @@ export async function runNexmark({ platform, words }: CommandContext): Promise<n
     platform.process.writeStdout(formatHelp(NEXMARK_COMMAND));
     return 0;
   }
-  const queries = queriesOf(parsed);
-  const settings = settingsOf(parsed);
+  const api = valueOf(parsed, 'api') === 'datastream' || parsed.values.has('main-job') ? 'datastream' : 'sql';
+  const queries = queriesOf(parsed, api);
+  const settings = settingsOf(parsed, api);
   const sweep = sweepOf(parsed);
   const configuration = await readConfiguration(platform, parsed);
   const run = new NexmarkRun(platform);
@@ -67,20 +69,20 @@ async function runAll(platform: Platform, run: NexmarkRun, parsed: ParsedArgumen
 }
 
 /** Throws USAGE_VALUE_INVALID. */
-function queriesOf(parsed: ParsedArguments): readonly string[] {
+function queriesOf(parsed: ParsedArguments, api: NexmarkSettings['api']): readonly string[] {
   const query = valueOf(parsed, 'query') ?? 'all';
-  const known = Object.keys(NEXMARK_QUERIES);
+  const known = Object.keys(api === 'sql' ? NEXMARK_STATEMENTS : NEXMARK_QUERIES);
   if (query === 'all') return known;
-  if (Object.hasOwn(NEXMARK_QUERIES, query)) return [query];
+  if (known.includes(query)) return [query];
   throw new CliError('USAGE_VALUE_INVALID', `--query was given '${query}': give all or one of ${known.join(', ')}`);
 }
 
 /** Throws USAGE_VALUE_INVALID. */
-function settingsOf(parsed: ParsedArguments): Omit<NexmarkSettings, 'query'> {
+function settingsOf(parsed: ParsedArguments, api: NexmarkSettings['api']): Omit<NexmarkSettings, 'query'> {
   const input = valueOf(parsed, 'input');
   const events = countOf(parsed, 'events');
   if (input !== undefined && events !== undefined) throw new CliError('USAGE_VALUE_INVALID', '--events and --input were both given: generate events or read a file');
-  return { events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
+  return { api, sideInput: valueOf(parsed, 'side-input'), events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
 }
 
 /** Throws USAGE_VALUE_INVALID. */

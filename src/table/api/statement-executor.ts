@@ -6,7 +6,8 @@ import type { Session } from '#table/api/session';
 import { executeSessionStatement } from '#table/api/session-statements';
 import { resultOf, resultOfLines, successResult } from '#table/api/statement-results';
 import { TableResult } from '#table/api/table-result';
-import { identifierText, sinkRowType, type ResolvedTable } from '#table/catalog/resolved-table';
+import type { TableObject } from '#table/factories/table-factory';
+import { identifierText, sinkRowType, type ResolvedColumn, type ResolvedTable } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
 import { inferChangelog } from '#table/exec/changelog-inference';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
@@ -74,6 +75,17 @@ export class StatementExecutor {
     const validator = new StatementValidator(text, this.#session);
     const modifications = inserts.map((insert) => convertInsert(insert, validator, this.#session));
     return this.#modify(modifications);
+  }
+
+  async executeInto(statement: Statement, text: string, name: string, target: { readonly factory?: TableObject; readonly options?: Readonly<Record<string, string>> }): Promise<TableResult> {
+    if (statement.kind !== 'query') return failAt(text, statement.span, 'a query is wanted here');
+    const query = new StatementValidator(text, this.#session).query(statement);
+    const columns = query.rowType.fields.map((field): ResolvedColumn => ({ kind: 'physical', name: field.name, type: { ...field.type, isNullable: true } }));
+    const table: ResolvedTable = {
+      identifier: this.#session.catalogs.qualify([name]), isTemporary: true, options: target.options ?? {}, partitionKeys: [], schema: { columns, watermark: undefined, primaryKey: undefined },
+      ...(target.factory === undefined ? {} : { factory: target.factory }),
+    };
+    return this.#modify([{ query, table, optionHints: {}, isOverwrite: false, staticPartitions: {} }]);
   }
 
   #insertInto(query: LogicalPlan, sink: ResolvedTable): Promise<TableResult> {

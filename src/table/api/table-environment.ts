@@ -4,6 +4,7 @@
 import type { CatalogTable } from '#table/catalog/catalog';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { ProgramEnvironment } from '#table/api/program-environment';
+import type { TableObject } from '#table/factories/table-factory';
 import { Session } from '#table/api/session';
 import { StatementExecutor } from '#table/api/statement-executor';
 import type { TableResult } from '#table/api/table-result';
@@ -31,6 +32,11 @@ export class TableEnvironment {
   /** Runs one statement. A query and an INSERT start a job: `await()` its end, or `collect()` its rows. Throws SqlParserError, TableValidationError, TableError. */
   executeSql(text: string): Promise<TableResult> {
     return this.#executor.execute(parseStatement(text), text);
+  }
+
+  /** Writes the rows of a query into a table of the program's own, made for it with the query's columns. Starts the job. */
+  executeInto(query: string, name: string, target: { readonly factory?: TableObject; readonly options?: Readonly<Record<string, string>> }): Promise<TableResult> {
+    return this.#executor.executeInto(parseStatement(query), query, name, target);
   }
 
   /** The plans of a query or INSERT, as text. */

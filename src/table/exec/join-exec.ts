@@ -1,7 +1,7 @@
 // Join: regular join of two changelogs, keyed by its equalities.
 import { ALL_CHANGES, eitherKinds, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { expressionText } from '#table/exec/plan-text';
-import { conjunctsOf, conjunctionOf, equalityOf, inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
+import { conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
 import { compile, fieldAccess, joinedRowOf, keySpecificationOf, rekindOf } from '#table/codegen/row-code';
@@ -41,12 +41,8 @@ export class JoinExec implements ExecNode {
 
   get description(): string {
     const [left, right] = [this.inputs[0]!, this.inputs[1]!];
-    const both = [...left.rowType.fields, ...right.rowType.fields];
-    const equalities = this.keys.left.map((column, index) => `(${left.rowType.fields[column]!.name} = ${right.rowType.fields[this.keys.right[index]!]!.name})`);
-    const rest = isTrueLiteral(this.keys.rest) ? [] : conjunctsOf(this.keys.rest).map((part) => expressionText(part, both));
-    const where = [...equalities, ...rest];
     const spec = (node: ExecNode, keys: readonly number[]): string => ({ unique: 'JoinKeyContainsUniqueKey', 'by-key': 'HasUniqueKey', list: 'NoUniqueKey', bag: 'NoUniqueKey' })[formOf(node, keys, INSERT_ONLY, true)];
-    return `joinType=[${JOIN_NAMES[this.joinType]}], where=[${where.length === 0 ? 'true' : where.length === 1 ? where[0]! : `(${where.join(' AND ')})`}], select=[${this.rowType.fields.map(({ name }) => name).join(', ')}], leftInputSpec=[${spec(left, this.keys.left)}], rightInputSpec=[${spec(right, this.keys.right)}]`;
+    return `${joinText(this.joinType, this.keys, left.rowType, right.rowType, this.rowType)}, leftInputSpec=[${spec(left, this.keys.left)}], rightInputSpec=[${spec(right, this.keys.right)}]`;
   }
 
   changes(inputs: readonly ChangeKinds[]): ChangeKinds {
@@ -77,13 +73,21 @@ export class JoinExec implements ExecNode {
       left: sideShape(left!, this.keys.left, counted.left, context, this.isBatch), right: sideShape(right!, this.keys.right, counted.right, context, this.isBatch),
       condition: isTrueLiteral(this.keys.rest) ? undefined : joinCondition(this.keys.rest, left!.rowType, right!.rowType, context),
       hasNullKey: [nullKeyTest(left!.rowType, this.keys.left, this.keys.isNullSafe), nullKeyTest(right!.rowType, this.keys.right, this.keys.isNullSafe)],
-      join: isHalf ? halfRow(left!.rowType, context.hasKind) : joinedRowOf(left!.rowType, right!.rowType, this.rowType, { hasKind: context.hasKind }),
+      join: isHalf ? halfRowOf(left!.rowType, context.hasKind) : joinedRowOf(left!.rowType, right!.rowType, this.rowType, { hasKind: context.hasKind }),
     });
     return context.twoInput(first.transformation, second.transformation, context.keyedFunction(create, [first.key, second.key]), this.keys.left.length === 0 ? { parallelism: 1 } : {});
   }
 }
 
 const JOIN_NAMES: Readonly<Record<JoinType, string>> = { INNER: 'InnerJoin', LEFT: 'LeftOuterJoin', RIGHT: 'RightOuterJoin', FULL: 'FullOuterJoin', SEMI: 'LeftSemiJoin', ANTI: 'LeftAntiJoin' };
+
+/** What plans show of a join. */
+export function joinText(joinType: JoinType, keys: JoinKeys, left: RowType, right: RowType, rowType: RowType): string {
+  const both = [...left.fields, ...right.fields];
+  const equalities = keys.left.map((column, index) => `(${left.fields[column]!.name} = ${right.fields[keys.right[index]!]!.name})`);
+  const where = [...equalities, ...(isTrueLiteral(keys.rest) ? [] : conjunctsOf(keys.rest).map((part) => expressionText(part, both)))];
+  return `joinType=[${JOIN_NAMES[joinType]}], where=[${where.length === 0 ? 'true' : where.length === 1 ? where[0]! : `(${where.join(' AND ')})`}], select=[${rowType.fields.map(({ name }) => name).join(', ')}]`;
+}
 
 /** Equalities between a column of each side become keys; their types are the same, since casts are expressions. */
 export function joinKeysOf(condition: Expression, leftWidth: number): JoinKeys {
@@ -146,9 +150,7 @@ export function nullKeyTest(type: RowType, columns: readonly number[], isNullSaf
   return compile('row', tests.length === 0 ? 'false' : tests.join(' || '));
 }
 
-function halfRow(type: RowType, hasKind: boolean): (left: TableRow | null, right: TableRow | null, kind: number) => TableRow {
+export function halfRowOf(type: RowType, hasKind: boolean): (left: TableRow | null, right: TableRow | null, kind: number) => TableRow {
   const make = rekindOf(type, { hasKind });
   return (left, _right, kind) => make(left!, kind);
 }
-
-export { equalityOf, inputsUsed };

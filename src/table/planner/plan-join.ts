@@ -1,7 +1,9 @@
 // Joins: window joins where both sides are windowed alike, interval joins where the condition bounds rowtimes, else regular joins.
-import { JoinExec, joinKeysOf } from '#table/exec/join-exec';
+import { inferChangelog } from '#table/exec/changelog-inference';
+import { JoinExec, joinKeysOf, type JoinKeys } from '#table/exec/join-exec';
 import { CalcExec } from '#table/exec/calc-exec';
-import type { ExecNode } from '#table/exec/exec-node';
+import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
+import { WindowJoinExec } from '#table/exec/window-join-exec';
 import { conjunctsOf, conjunctionOf, inputsUsed, shiftInputs } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { JoinNode } from '#table/logical/logical-plan';
@@ -12,9 +14,23 @@ import type { RowType } from '#table/types/logical-type';
 export function planJoin(node: JoinNode, context: PlannerContext): ExecNode {
   const leftWidth = node.left.rowType.fields.length;
   const inputs = withKeyColumns(node, context.plan(node.left), context.plan(node.right));
-  const join = new JoinExec(inputs.left, inputs.right, node.joinType, joinKeysOf(inputs.condition, inputs.left.rowType.fields.length), inputs.rowType, { isBatch: context.isBatch });
+  const keys = joinKeysOf(inputs.condition, inputs.left.rowType.fields.length);
+  const join = (context.isBatch ? undefined : windowJoin(inputs, node.joinType, keys)) ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch });
   if (inputs.left.rowType.fields.length === leftWidth && inputs.right.rowType.fields.length === node.right.rowType.fields.length) return join;
   return narrowed(join, node, inputs.left.rowType.fields.length);
+}
+
+/** Both sides windowed alike, and joined on the start and the end of the window. */
+function windowJoin({ left, right, rowType }: KeyedInputs, joinType: JoinNode['joinType'], keys: JoinKeys): ExecNode | undefined {
+  const [a, b] = [left.window, right.window];
+  if (a === undefined || b === undefined || a.endColumn < 0 || b.endColumn < 0) return undefined;
+  const isAlike = a.spec.window === b.spec.window && a.spec.sizeMs === b.spec.sizeMs && a.spec.slideMs === b.spec.slideMs && a.spec.offsetMs === b.spec.offsetMs && a.spec.isRowtime === b.spec.isRowtime;
+  const pair = (l: number, r: number): number => keys.left.findIndex((column, index) => column === l && keys.right[index] === r);
+  const [start, end] = [pair(a.startColumn, b.startColumn), pair(a.endColumn, b.endColumn)];
+  if (!isAlike || end < 0 || start < 0 || ![left, right].every((input) => isInsertOnly(inferChangelog([input]).changesOf(input)))) return undefined;
+  const others = keys.left.map((_, index) => index).filter((index) => index !== start && index !== end);
+  const pick = <T>(list: readonly T[]): readonly T[] => others.map((index) => list[index]!);
+  return new WindowJoinExec(left, right, joinType, { left: pick(keys.left), right: pick(keys.right), isNullSafe: pick(keys.isNullSafe), rest: keys.rest }, rowType);
 }
 
 interface KeyedInputs {

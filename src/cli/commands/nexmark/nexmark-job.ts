@@ -2,6 +2,7 @@
 import { canonicalRow } from '#cli/commands/nexmark/nexmark-query';
 import { NEXMARK_QUERIES } from '#cli/commands/nexmark/nexmark-queries';
 import { NEXMARK_COLLECT_UID, type NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
+import { nexmarkSqlJob } from '#cli/commands/nexmark/sql/nexmark-sql-job';
 import { BlackholeSink } from '#connectors/blackhole/sink';
 import { CollectSink } from '#connectors/collect/sink';
 import type { NexmarkEvent } from '#connectors/nexmark/event';
@@ -16,6 +17,7 @@ const OUT_OF_ORDERNESS_MS = 4000;
 
 export default function nexmarkJob(env: StreamExecutionEnvironment, args: readonly string[]): Promise<unknown> {
   const settings = JSON.parse(args[0] ?? '{}') as NexmarkSettings;
+  if (settings.api === 'sql') return nexmarkSqlJob(env, settings);
   const query = NEXMARK_QUERIES[settings.query];
   assert(query !== undefined, `query ${settings.query} is known`);
   const watermarks = WatermarkStrategy.forBoundedOutOfOrderness<NexmarkEvent>(OUT_OF_ORDERNESS_MS);

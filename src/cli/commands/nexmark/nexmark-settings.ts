@@ -2,6 +2,9 @@
 
 export interface NexmarkSettings {
   readonly query: string;
+  readonly api: 'sql' | 'datastream';
+  /** q13's side table, a CSV file of key and value. */
+  readonly sideInput: string | undefined;
   /** Generated events; undefined when `input` is given. */
   readonly events: number | undefined;
   /** File of recorded events. */
