@@ -90,11 +90,11 @@ class NodeTranslation implements TranslationContext {
     return this.oneInput(input.transformation, { kind: 'row', row: { kind: 'map', apply: plainRowFunction(input) } }, { name, outputType: rowTypeInformation(input.rowType, { hasKind: input.hasKind }) }).transformation;
   }
 
-  /** An exchange: `hash` by the columns, or everything to the one subtask there is. */
+  /** An exchange by the columns; without any all rows have one key. */
   keyed(input: TranslatedInput, positions: readonly number[]): { readonly transformation: Transformation; readonly key: KeySpecification } {
     const key = keySpecificationOf(input.rowType, positions);
     const rows = this.plainRows(input);
-    const partition = this.transformations.partition(rows, positions.length === 0 ? { kind: 'global' } : { kind: 'hash', key });
+    const partition = this.transformations.partition(rows, { kind: 'hash', key });
     if (rows.outputType !== undefined) partition.outputType = rows.outputType;
     return { transformation: partition, key };
   }
