@@ -1,5 +1,5 @@
 // What a statement gave: rows that are there (SHOW, EXPLAIN), or the changes of a query as its job makes them.
-import { RowKind, kindOf, rowKindName, type TableRow } from '#table/runtime/row-kind';
+import { kindOf, rowKindName, type RowKind, type TableRow } from '#table/runtime/row-kind';
 import { createValueTexts } from '#table/runtime/sink/row-text';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 import type { StartedJob } from '#table/api/program-environment';

@@ -50,11 +50,9 @@ class NodeTranslation implements TranslationContext {
   readonly name: string;
   readonly outputType;
   readonly transformations: TransformationList;
-  readonly #node: ExecNode;
   readonly #settings: TranslationSettings;
 
   constructor(node: ExecNode, traits: ChangelogTraits, settings: TranslationSettings) {
-    this.#node = node;
     this.#settings = settings;
     this.functions = settings.functions;
     this.isBatch = settings.isBatch;

@@ -1,6 +1,6 @@
 // Takes the conditions that refer to the query around out of a sub-query, so that they can become a join condition. Columns that they
 // need and the sub-query drops are carried along behind its own.
-import { conjunctionOf, conjunctsOf, inputsUsed, inlineProjection, isTrueLiteral, shiftInputs, someExpression } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral, shiftInputs, someExpression } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import { joinedRowType } from '#table/logical/joined-row-type';
@@ -87,5 +87,3 @@ function holdsCorrelation(plan: LogicalPlan): boolean {
   if (plan.kind === 'correlate') return holdsCorrelation(plan.left);
   return own.some(isCorrelated) || inputsOf(plan).some(holdsCorrelation);
 }
-
-export { inlineProjection };

@@ -6,7 +6,7 @@ import type { AggregateNode, GroupWindow, LogicalPlan, NamedAggregate, PlanHint 
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { GroupItem, Select } from '#table/parser/ast-query';
 import { LogicalTypes, notNull, nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
-import { projected } from '#table/validator/query-converter';
+import { projected } from '#table/validator/plan-parts';
 import type { QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';

@@ -9,7 +9,7 @@ import { unnestedFields } from '#table/functions/planner-table-functions';
 import { LogicalTypes, notNull, nullable } from '#table/types/logical-type';
 import { joinedRowType } from '#table/logical/joined-row-type';
 import { convertMatchRecognize } from '#table/validator/match-converter';
-import { convertQuery, renamed } from '#table/validator/query-converter';
+import { renamed } from '#table/validator/plan-parts';
 import { QueryScope, relationOf, shiftedRelations, type ScopeRelation } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -50,7 +50,7 @@ function aliased(plan: LogicalPlan, alias: TableAlias | undefined, context: Vali
 
 function derivedClause(from: DerivedTable, context: ValidatorContext, scope: QueryScope): FromClause {
   // Without LATERAL the columns to the left are out of sight, but the query around is not.
-  return aliased(convertQuery(from.query, context, scope), from.alias, context);
+  return aliased(context.query(from.query, scope), from.alias, context);
 }
 
 function functionClause(from: TableFunction, context: ValidatorContext, scope: QueryScope): FromClause {

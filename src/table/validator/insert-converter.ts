@@ -7,7 +7,8 @@ import type { Modification } from '#table/planner/planner';
 import { canCastImplicitly } from '#table/types/cast-support';
 import { LogicalTypes, nullable } from '#table/types/logical-type';
 import { summaryTypeText } from '#table/types/type-text';
-import { convertQuery, projected } from '#table/validator/query-converter';
+import { projected } from '#table/validator/plan-parts';
+import { convertQuery } from '#table/validator/query-converter';
 import type { StatementValidator, ValidatorSession } from '#table/validator/statement-validator';
 import { failAt } from '#table/validator/validation-error';
 

@@ -1,6 +1,6 @@
 // Window functions: each distinct window becomes a node that adds its results as columns; the expressions then refer to those.
 import { expressionDigest, replaceExpression, someExpression } from '#table/expressions/conditions';
-import type { AggregateExpression, Expression, OverWindow } from '#table/expressions/expression';
+import type { Expression, OverWindow } from '#table/expressions/expression';
 import type { LogicalPlan, NamedAggregate, OverNode } from '#table/logical/logical-plan';
 
 type Over = Expression & { readonly kind: 'over' };
@@ -39,5 +39,3 @@ export function windowDigest(window: OverWindow): string {
     window.partitionBy.map(expressionDigest).join(), window.orderBy.map((key) => `${expressionDigest(key.expression)}${key.isAscending}${key.isNullsFirst}`).join(), window.unit, bound(window.lower), bound(window.upper),
   ].join('|');
 }
-
-export type { AggregateExpression };

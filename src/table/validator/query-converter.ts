@@ -6,8 +6,9 @@ import type { Expression, SortKey } from '#table/expressions/expression';
 import { castTo } from '#table/expressions/implicit-cast';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
-import { LogicalTypes, notNull, type LogicalField, type RowType } from '#table/types/logical-type';
+import type { LogicalField, RowType } from '#table/types/logical-type';
 import { QueryScope, relationOf, type CommonTableBinding } from '#table/validator/query-scope';
+import { castInput, emptyRow, ordinalOf, projected, renamed, sortKeyOf } from '#table/validator/plan-parts';
 import { convertSelect } from '#table/validator/select-converter';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -44,22 +45,12 @@ function convertBody(body: QueryBody, context: ValidatorContext, scope: QuerySco
   }
 }
 
-/** Ascending sorts NULLs first, descending last, as in Flink. */
-export function sortKeyOf(expression: Expression, direction: 'ASC' | 'DESC' | undefined, nulls: 'FIRST' | 'LAST' | undefined): SortKey {
-  const isAscending = direction !== 'DESC';
-  return { expression, isAscending, isNullsFirst: nulls === undefined ? isAscending : nulls === 'FIRST' };
-}
 
 function sortKeyOver(plan: LogicalPlan, item: Parameters<ValidatorContext['expression']>[0], context: ValidatorContext, scope: QueryScope): Expression {
   if (item.kind === 'numeric-literal' && item.form === 'integer') return ordinalOf(plan.rowType, Number(item.text), context, item.span);
   return context.expression(item, scope.withRelations([relationOf(plan, undefined)]), {});
 }
 
-export function ordinalOf(rowType: RowType, ordinal: number, context: ValidatorContext, span: Query['span']): Expression {
-  const field = rowType.fields[ordinal - 1];
-  if (field === undefined) return failAt(context.text, span, 'Ordinal out of range');
-  return { kind: 'input', index: ordinal - 1, type: field.type };
-}
 
 function limitsOf(query: Query, context: ValidatorContext): { readonly offset: number; readonly limit: number | undefined } {
   const number = (item: Query['offset'] & object, what: string): number => {
@@ -72,18 +63,7 @@ function limitsOf(query: Query, context: ValidatorContext): { readonly offset: n
   };
 }
 
-/** The same plan under other column names; without names as it is. */
-export function renamed(plan: LogicalPlan, names: readonly string[], context: ValidatorContext, span: Query['span']): LogicalPlan {
-  if (names.length === 0) return plan;
-  const { fields } = plan.rowType;
-  if (names.length !== fields.length) failAt(context.text, span, `List of column aliases must have same degree as table; table has ${fields.length} columns, whereas alias list has ${names.length} columns`);
-  return projected(plan, fields.map((field, index) => ({ name: names[index]!, expression: { kind: 'input', index, type: field.type } })));
-}
 
-export function projected(input: LogicalPlan, columns: readonly { readonly name: string; readonly expression: Expression }[]): LogicalPlan {
-  const fields: LogicalField[] = columns.map(({ name, expression }) => ({ name, type: expression.type }));
-  return { kind: 'project', input, expressions: columns.map(({ expression }) => expression), rowType: { kind: 'ROW', isNullable: false, fields } };
-}
 
 function convertValues(values: Values, context: ValidatorContext, scope: QueryScope): LogicalPlan {
   const rows = values.rows.map((row) => (row.kind === 'row' ? row.elements : [row]).map((element) => context.expression(element, scope, {})));
@@ -103,10 +83,6 @@ function convertValues(values: Values, context: ValidatorContext, scope: QuerySc
   return inputs.length === 1 ? inputs[0]! : { kind: 'set-operation', operator: 'UNION', isAll: true, inputs: inputs.map((input) => ({ ...input, rowType })), rowType };
 }
 
-/** One row, for SELECT without FROM. */
-export function emptyRow(): LogicalPlan {
-  return { kind: 'values', rows: [[0]], rowType: { kind: 'ROW', isNullable: false, fields: [{ name: 'ZERO', type: notNull(LogicalTypes.INT) }] } };
-}
 
 function convertSetOperation(operation: SetOperation, context: ValidatorContext, scope: QueryScope): LogicalPlan {
   const inputs = [operation.left, operation.right].map((body) => convertBody(body, context, scope));
@@ -121,9 +97,3 @@ function convertSetOperation(operation: SetOperation, context: ValidatorContext,
   return { kind: 'set-operation', operator: operation.operator, isAll: operation.isAll, inputs: aligned, rowType };
 }
 
-/** The input with its columns cast to the types, and under the names, of `rowType`. */
-export function castInput(input: LogicalPlan, rowType: RowType, timeZone: string): LogicalPlan {
-  const isSame = rowType.fields.every((field, index) => JSON.stringify(field) === JSON.stringify(input.rowType.fields[index]));
-  if (isSame) return input;
-  return projected(input, rowType.fields.map((field, index) => ({ name: field.name, expression: castTo({ kind: 'input', index, type: input.rowType.fields[index]!.type }, field.type, timeZone) })));
-}

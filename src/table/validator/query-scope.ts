@@ -2,7 +2,7 @@
 // nested in. Columns resolve as in Flink: case counts, an unqualified name must be in one relation only.
 import type { Expression } from '#table/expressions/expression';
 import type { LogicalPlan } from '#table/logical/logical-plan';
-import { fieldKeys, nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
+import { nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
 
 export interface ScopeRelation {
   /** The name that qualifies its columns: alias, or the last part of the table's name. */
@@ -47,13 +47,13 @@ export class QueryScope {
 
   /** A dotted name, looked for here and then in the queries around. */
   resolve(parts: readonly string[]): Resolution {
-    let firstMiss: Resolution | undefined;
-    for (let scope: QueryScope | undefined = this, depth = 0; scope !== undefined; scope = scope.parent, depth++) {
-      const found = scope.#resolveHere(parts, depth);
-      if (found.kind !== 'unknown') return found;
-      firstMiss ??= found;
+    const here = this.#resolveHere(parts, 0);
+    if (here.kind !== 'unknown') return here;
+    for (let scope = this.parent, depth = 1; scope !== undefined; scope = scope.parent, depth++) {
+      const outside = scope.#resolveHere(parts, depth);
+      if (outside.kind !== 'unknown') return outside;
     }
-    return firstMiss!;
+    return here;
   }
 
   /** Columns that `*`, or `alias.*`, stands for; undefined when there is no such relation. */
@@ -99,7 +99,7 @@ function positionsOf(relation: ScopeRelation, name: string, isQualified: boolean
 function isQualifiedBy(relation: ScopeRelation, qualifier: readonly string[]): boolean {
   if (relation.alias === undefined || qualifier.at(-1) !== relation.alias) return false;
   const outer = qualifier.slice(0, -1);
-  return outer.length === 0 || outer.every((part, index) => part === relation.qualifiers[relation.qualifiers.length - outer.length + index]);
+  return outer.every((part, index) => part === relation.qualifiers[relation.qualifiers.length - outer.length + index]);
 }
 
 /** The relations of one input, with all columns nullable where an outer join may leave them out. */
@@ -120,5 +120,3 @@ export function fieldOf(type: LogicalType, name: string): { readonly index: numb
   const field = type.fields[index]!.type;
   return { index, type: type.isNullable ? nullable(field) : field };
 }
-
-export { fieldKeys };

@@ -1,12 +1,12 @@
 // SELECT … FROM … WHERE … GROUP BY … HAVING … QUALIFY … ORDER BY: one plan, step by step in the order in which the clauses apply.
 import type { Expression, SortKey } from '#table/expressions/expression';
-import { conjunctionOf, expressionDigest, someExpression } from '#table/expressions/conditions';
+import { conjunctionOf, expressionDigest } from '#table/expressions/conditions';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { Select, SelectItem, SortItem, WindowSpecification } from '#table/parser/ast-query';
 import { aggregateQuery, isAggregateQuery, type AggregateQuery } from '#table/validator/aggregate-converter';
 import { convertFrom, planHintsOf } from '#table/validator/from-converter';
-import { emptyRow, ordinalOf, projected, sortKeyOf } from '#table/validator/query-converter';
+import { emptyRow, ordinalOf, projected, sortKeyOf } from '#table/validator/plan-parts';
 import type { QueryScope } from '#table/validator/query-scope';
 import { planOver } from '#table/validator/over-converter';
 import { failAt } from '#table/validator/validation-error';
@@ -191,5 +191,3 @@ function uniqueNames(columns: readonly Column[]): readonly Column[] {
     return { ...column, name };
   });
 }
-
-export const hasOver = (expression: Expression): boolean => someExpression(expression, ({ kind }) => kind === 'over');

@@ -4,10 +4,9 @@ import { convertCondition, convertExpression } from '#table/expressions/convert-
 import type { Expression } from '#table/expressions/expression';
 import type { ExpressionScope, SubqueryRequest } from '#table/expressions/expression-scope';
 import { reduceExpression } from '#table/expressions/reduce-expression';
-import { inlineProjection } from '#table/expressions/conditions';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { CatalogTable } from '#table/catalog/catalog';
-import { baseColumns, identifierText, tableRowType, type ResolvedTable } from '#table/catalog/resolved-table';
+import { baseColumns, tableRowType, type ResolvedTable } from '#table/catalog/resolved-table';
 import { findBuiltInFunction } from '#table/functions/built-in-functions';
 import { unnest, unnestWithOrdinality } from '#table/functions/planner-table-functions';
 import type { FunctionContext, FunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
@@ -17,8 +16,9 @@ import type { Identifier, ObjectPath, Span } from '#table/parser/ast-node';
 import type { Query } from '#table/parser/ast-query';
 import { parseStatement } from '#table/parser/parser';
 import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
-import { castInput, convertQuery, projected } from '#table/validator/query-converter';
-import { QueryScope } from '#table/validator/query-scope';
+import { projected } from '#table/validator/plan-parts';
+import { convertQuery } from '#table/validator/query-converter';
+import type { QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ExpressionOptions, ValidatorContext } from '#table/validator/validator-context';
 
@@ -48,8 +48,8 @@ export class StatementValidator implements ValidatorContext {
     this.#viewDepth = viewDepth;
   }
 
-  query(query: Query): LogicalPlan {
-    return convertQuery(query, this);
+  query(query: Query, outer?: QueryScope): LogicalPlan {
+    return convertQuery(query, this, outer);
   }
 
   expression(node: ExpressionNode, scope: QueryScope, options: ExpressionOptions): Expression {
@@ -162,4 +162,3 @@ function castNames(plan: LogicalPlan, names: readonly string[]): LogicalPlan {
   return projected(plan, plan.rowType.fields.map((field, index) => ({ name: names[index]!, expression: { kind: 'input', index, type: field.type } })));
 }
 
-export { castInput, identifierText, inlineProjection };

@@ -1,7 +1,6 @@
 // CREATE TABLE: column lines, computed columns, watermark and primary key as a resolved table.
 import type { ObjectIdentifier, ResolvedColumn, ResolvedSchema, ResolvedTable, WatermarkSpec } from '#table/catalog/resolved-table';
 import type { CreateTable, TableConstraint, TableElement, Watermark } from '#table/parser/ast-ddl';
-import type { Expression } from '#table/expressions/expression';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
 import { convertDataType } from '#table/types/data-type-conversion';
 import { QueryScope } from '#table/validator/query-scope';
@@ -95,5 +94,3 @@ function asRowtime(type: LogicalType): LogicalType {
   if (type.kind === 'TIMESTAMP') return { ...LogicalTypes.TIMESTAMP(type.precision, 'rowtime'), isNullable: type.isNullable };
   return type.kind === 'TIMESTAMP_LTZ' ? { ...LogicalTypes.TIMESTAMP_LTZ(type.precision, 'rowtime'), isNullable: type.isNullable } : type;
 }
-
-export type { Expression };

@@ -5,7 +5,6 @@ import { castTo } from '#table/expressions/implicit-cast';
 import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
-import { convertQuery } from '#table/validator/query-converter';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -51,7 +50,7 @@ interface WindowArguments {
 function convertWindowing(window: WindowingName, call: CallExpression, context: ValidatorContext, scope: QueryScope): LogicalPlan {
   const { data, time, others } = argumentsOf(window, call, context);
   if (data.kind !== 'table-argument') return failAt(context.text, data.span, `the first argument of ${window} is a table: TABLE t, or TABLE (SELECT …)`);
-  const input = data.table.kind === 'query' ? convertQuery(data.table, context, scope) : context.tableOf(data.table, scope, {});
+  const input = data.table.kind === 'query' ? context.query(data.table, scope) : context.tableOf(data.table, scope, {});
   if (time.kind !== 'descriptor' || time.columns.length !== 1) return failAt(context.text, time.span, `the second argument of ${window} is DESCRIPTOR(time column)`);
   const timeColumn = input.rowType.fields.findIndex(({ name }) => name === time.columns[0]!.name.name);
   if (timeColumn < 0) failAt(context.text, time.span, `Unknown identifier '${time.columns[0]!.name.name}'`);

@@ -1,7 +1,7 @@
 // What the converters of a statement share: its text, the session, and how expressions and table names are converted.
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { ObjectPath } from '#table/parser/ast-node';
-import type { WindowSpecification } from '#table/parser/ast-query';
+import type { Query, WindowSpecification } from '#table/parser/ast-query';
 import type { Expression } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
 import type { LogicalPlan } from '#table/logical/logical-plan';
@@ -21,6 +21,8 @@ export interface ValidatorContext {
   readonly text: string;
   readonly isBatch: boolean;
   readonly timeZone: string;
+  /** @param outer the query around, for sub-queries. */
+  query(query: Query, outer?: QueryScope): LogicalPlan;
   expression(node: ExpressionNode, scope: QueryScope, options: ExpressionOptions): Expression;
   /** Folds constants. */
   reduce(expression: Expression): Expression;
