@@ -7,12 +7,24 @@ import { STATISTICS_AGGREGATES } from '#table/functions/statistics-aggregates';
 import { ARITHMETIC_FUNCTIONS, CONSTANT_FUNCTIONS } from '#table/functions/arithmetic-functions';
 import { COMPARISON_FUNCTIONS } from '#table/functions/comparison-functions';
 import { CONSTRUCTOR_FUNCTIONS } from '#table/functions/constructor-functions';
+import { DATETIME_ARITHMETIC_FUNCTIONS } from '#table/functions/datetime-arithmetic';
+import { DATETIME_FIELD_FUNCTIONS } from '#table/functions/datetime-fields';
+import { DATETIME_FUNCTIONS } from '#table/functions/datetime-functions';
+import { BITMAP_AGGREGATES, BITMAP_FUNCTIONS } from '#table/functions/bitmap-functions';
+import { COLLECTION_FUNCTIONS } from '#table/functions/collection-functions';
+import { JSON_FUNCTIONS } from '#table/functions/json-functions';
+import { SESSION_FUNCTIONS } from '#table/functions/session-functions';
+import { ENCODING_FUNCTIONS } from '#table/functions/encoding-functions';
+import { MATH_FUNCTIONS } from '#table/functions/math-functions';
+import { STRING_FUNCTIONS } from '#table/functions/string-functions';
 import { PATTERN_FUNCTIONS } from '#table/functions/pattern-functions';
 import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition } from '#table/functions/function-definition';
 
 const ALL: readonly FunctionDefinition[] = [
   ...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS, ...CONSTRUCTOR_FUNCTIONS, ...PATTERN_FUNCTIONS,
-  ...BASIC_AGGREGATES, ...STATISTICS_AGGREGATES, ...COLLECTING_AGGREGATES, ...RANKING_AGGREGATES,
+  ...MATH_FUNCTIONS, ...STRING_FUNCTIONS, ...ENCODING_FUNCTIONS, ...DATETIME_FIELD_FUNCTIONS, ...DATETIME_ARITHMETIC_FUNCTIONS, ...DATETIME_FUNCTIONS,
+  ...COLLECTION_FUNCTIONS, ...JSON_FUNCTIONS, ...BITMAP_FUNCTIONS, ...SESSION_FUNCTIONS,
+  ...BASIC_AGGREGATES, ...STATISTICS_AGGREGATES, ...COLLECTING_AGGREGATES, ...RANKING_AGGREGATES, ...BITMAP_AGGREGATES,
 ];
 
 const byName = new Map<string, FunctionDefinition>();

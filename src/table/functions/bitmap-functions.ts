@@ -1,0 +1,89 @@
+// BITMAP: building, set operations, conversions; the aggregates over bitmaps.
+import { accumulatorOf, aggregate } from '#table/functions/aggregate-definition';
+import type { AggregateFunctionDefinition, AggregateImplementation, ScalarFunctionDefinition } from '#table/functions/function-definition';
+import { Arguments, Results } from '#table/functions/function-signature';
+import { scalar } from '#table/functions/scalar-definition';
+import { LogicalTypes, notNull, withNullability, type LogicalType } from '#table/types/logical-type';
+import { isInteger } from '#table/types/type-families';
+import { Bitmap, bitmapFromBytes, bitmapText, bitmapToBytes } from '#table/values/bitmap';
+
+const { BITMAP, BINARY } = Arguments;
+const TYPE = LogicalTypes.BITMAP;
+
+const operation = (name: string, operate: (left: Bitmap, right: Bitmap) => Bitmap): ScalarFunctionDefinition =>
+  scalar(name, { arguments: [BITMAP, BITMAP], result: Results.propagated(TYPE) }, operate);
+
+const integers = { text: 'ARRAY<INT>', accept: (type: LogicalType) => (type.kind === 'ARRAY' && isInteger(type.element) && type.element.kind !== 'BIGINT' ? withNullability(LogicalTypes.ARRAY(withNullability(LogicalTypes.INT, type.element.isNullable)), type.isNullable) : undefined) };
+
+export const BITMAP_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
+  operation('BITMAP_AND', (left, right) => left.and(right)),
+  operation('BITMAP_OR', (left, right) => left.or(right)),
+  operation('BITMAP_XOR', (left, right) => left.xor(right)),
+  operation('BITMAP_ANDNOT', (left, right) => left.andNot(right)),
+  scalar('BITMAP_BUILD', { arguments: [integers], result: Results.propagated(TYPE) }, (values: readonly (number | null)[]) => Bitmap.of(values.filter((value) => value !== null))),
+  scalar('BITMAP_CARDINALITY', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.BIGINT) }, (bitmap: Bitmap) => bitmap.values.length),
+  scalar('BITMAP_TO_ARRAY', { arguments: [BITMAP], result: (types) => withNullability(LogicalTypes.ARRAY(LogicalTypes.INT), types[0]!.isNullable) }, (bitmap: Bitmap) => [...bitmap.values].map((value) => value | 0)),
+  scalar('BITMAP_TO_BYTES', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.BYTES) }, bitmapToBytes),
+  scalar('BITMAP_FROM_BYTES', { arguments: [BINARY], result: Results.propagated(TYPE) }, bitmapFromBytes),
+  scalar('BITMAP_TO_STRING', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.STRING) }, bitmapText),
+  scalar('BITMAP_CONTAINS', { arguments: [BITMAP, Arguments.ANY_INT], result: Results.propagated(LogicalTypes.BOOLEAN) }, (bitmap: Bitmap, value: number) => bitmap.has(value)),
+];
+
+type Combine = 'AND' | 'OR' | 'XOR';
+
+/** How many bitmaps hold each value, so that bitmaps can be taken back. */
+function bindCombination(combine: Combine, isCardinality: boolean): AggregateImplementation<{ bitmaps: number }> {
+  const isKept = (count: number, bitmaps: number): boolean => (combine === 'OR' ? count > 0 : combine === 'AND' ? count === bitmaps : count % 2 === 1);
+  const change = (counts: { get(key: number): number | undefined; put(key: number, value: number): void; remove(key: number): void }, bitmap: Bitmap, by: number): void => {
+    for (const value of bitmap.values) {
+      const count = (counts.get(value) ?? 0) + by;
+      if (count === 0) counts.remove(value);
+      else counts.put(value, count);
+    }
+  };
+  return {
+    accumulator: accumulatorOf({ bitmaps: notNull(LogicalTypes.BIGINT) }),
+    views: [{ name: 'counts', key: notNull(LogicalTypes.BIGINT), value: notNull(LogicalTypes.BIGINT) }],
+    create: () => ({ bitmaps: 0 }),
+    accumulate: (accumulator, [counts], bitmap) => {
+      if (bitmap === null) return;
+      accumulator.bitmaps += 1;
+      change(counts!, bitmap, 1);
+    },
+    retract: (accumulator, [counts], bitmap) => {
+      if (bitmap === null) return;
+      accumulator.bitmaps -= 1;
+      change(counts!, bitmap, -1);
+    },
+    merge: (accumulator, [counts], other, [otherCounts]) => {
+      accumulator.bitmaps += other.bitmaps;
+      for (const [value, count] of otherCounts!.entries()) counts!.put(value, (counts!.get(value) ?? 0) + (count as number));
+    },
+    getValue: ({ bitmaps }, [counts]) => {
+      if (bitmaps === 0) return null;
+      const values = ([...counts!.entries()] as [number, number][]).filter(([, count]) => isKept(count, bitmaps)).map(([value]) => value);
+      return isCardinality ? values.length : Bitmap.of(values);
+    },
+  };
+}
+
+function combination(combine: Combine, isCardinality: boolean): AggregateFunctionDefinition {
+  const type = isCardinality ? LogicalTypes.BIGINT : TYPE;
+  return aggregate(`BITMAP_${combine}_${isCardinality ? 'CARDINALITY_' : ''}AGG`, { arguments: [BITMAP], result: Results.nullable(type) }, () => bindCombination(combine, isCardinality));
+}
+
+function build(isCardinality: boolean): AggregateFunctionDefinition {
+  const type = isCardinality ? LogicalTypes.BIGINT : TYPE;
+  const union = bindCombination('OR', isCardinality);
+  const single = (value: number | null): Bitmap | null => (value === null ? null : Bitmap.of([value]));
+  return aggregate(`BITMAP_BUILD_${isCardinality ? 'CARDINALITY_' : ''}AGG`, { arguments: [Arguments.INT], result: Results.nullable(type) }, () => ({
+    ...union,
+    accumulate: (accumulator, views, value) => union.accumulate(accumulator, views, single(value)),
+    retract: (accumulator, views, value) => union.retract!(accumulator, views, single(value)),
+  }));
+}
+
+export const BITMAP_AGGREGATES: readonly AggregateFunctionDefinition[] = [
+  build(false), build(true),
+  ...(['AND', 'OR', 'XOR'] as const).flatMap((combine) => [combination(combine, false), combination(combine, true)]),
+];
