@@ -5,6 +5,7 @@ import { Types } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
 import type { StateDescriptor, ValueState } from '#state/keyed/keyed-state';
+import { CompositeKeyTable } from '#state/tables/composite-key-table';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { NumericKeyTable } from '#state/tables/numeric-key-table';
 import { SliceTables } from '#state/tables/slice-tables';
@@ -14,7 +15,7 @@ import type { BenchRow } from './bench-row.js';
 import { copyOnWriteRows } from './copy-on-write-bench.js';
 import { heapSnapshotRows } from './heap-snapshot-bench.js';
 import { bestNanoseconds, randomKeys, risingTimestamps } from './state-bench-input.js';
-import { countRows, findRows, runBucketKernel, runSliceKernel, TableKernel } from './kernels/tables.js';
+import { CompositeKernel, countRows, findRows, runBucketKernel, runSliceKernel, TableKernel } from './kernels/tables.js';
 
 const BATCH = 1024;
 
@@ -26,6 +27,7 @@ export function stateRows(options: StateBenchOptions): BenchRow[] {
   return [
     ...tableRows(1_000, options),
     ...tableRows(650_000, options),
+    compositeRow(options),
     ...keyedStateRows(options),
     sliceTimerRow(options),
     ...bucketTimerRows(options),
@@ -59,6 +61,40 @@ function tableRows(keyCount: number, { quick }: StateBenchOptions): BenchRow[] {
   ]);
   check(table.size === kernel.size, `both tables hold ${kernel.size} keys`);
   return [rateRow(`managed table, ${keyCount} numeric keys, batch access`, byTable!, byKernel!, 'hand-written kernel, same run', '>= 80 % of the kernel', 0.8)];
+}
+
+function compositeRow({ quick }: StateBenchOptions): BenchRow {
+  const events = quick ? 2_000_000 : 4_000_000;
+  const keyCount = 650_000;
+  const numbers = randomKeys(events, keyCount);
+  // Texts of 8 digits: the number's, so that number and text are one key.
+  const bytes = new Uint8Array((keyCount + 1) * 8);
+  for (let key = 1; key <= keyCount; key++) for (let digit = 0, rest = key; digit < 8; digit++, rest = Math.floor(rest / 10)) bytes[key * 8 + digit] = 48 + (rest % 10);
+  const offsets = Int32Array.from(numbers, (key) => key * 8);
+  const lengths = new Int32Array(events).fill(8);
+  const parts = [{ kind: 'number' as const, values: numbers, nulls: undefined }, { kind: 'bytes' as const, bytes, offsets, lengths, nulls: undefined }];
+  const rows = new Int32Array(BATCH);
+  const kernel = new CompositeKernel(keyCount);
+  const memory = new MemoryManager(new SharedArrayBuffer(1 << 27), { budgetBytes: 1 << 27 });
+  const table = new CompositeKeyTable(memory, 'bench', { f64: 1, i32: 0, hasAny: false }, ['number', 'string']);
+  const [byKernel, byTable] = bestNanoseconds(events, quick ? 4 : 7, [
+    () => {
+      for (let at = 0; at < events; at += BATCH) {
+        const count = Math.min(BATCH, events - at);
+        kernel.findRows(numbers, bytes, offsets, lengths, at, count, rows);
+        countRows(kernel.values, rows, count);
+      }
+    },
+    () => {
+      for (let at = 0; at < events; at += BATCH) {
+        const count = Math.min(BATCH, events - at);
+        table.findOrInsertMany(parts, at, count, rows);
+        countRows(table.columns.f64[0]!, rows, count);
+      }
+    },
+  ]);
+  check(table.size === kernel.size, `both tables hold ${kernel.size} keys`);
+  return rateRow(`managed table, ${keyCount} keys of a number and a text, batch access`, byTable!, byKernel!, 'hand-written kernel, same run', '>= 80 % of the kernel', 0.8);
 }
 
 function keyedStateRows({ quick }: StateBenchOptions): BenchRow[] {

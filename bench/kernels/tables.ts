@@ -104,3 +104,66 @@ export function runBucketKernel(timestamps: Float64Array, keys: Float64Array, de
   }
   return checksum;
 }
+
+/** Keys of a number and a text of up to 8 bytes: 5 words each, one blob of words per row, no removal, no nulls, no growth. */
+export class CompositeKernel {
+  readonly slots: Int32Array;
+  readonly keys: Int32Array;
+  readonly values: Float64Array;
+  readonly #batch = new Int32Array(1024 * 5);
+  readonly #hashes = new Int32Array(1024);
+  readonly #double = new Float64Array(1);
+  readonly #doubleWords = new Int32Array(this.#double.buffer);
+  readonly mask: number;
+  readonly shift: number;
+  size = 0;
+
+  constructor(rows: number) {
+    const slots = 2 ** Math.ceil(Math.log2(rows * 2));
+    this.slots = new Int32Array(new SharedArrayBuffer(slots * 8));
+    this.keys = new Int32Array(new SharedArrayBuffer(rows * 20));
+    this.values = new Float64Array(new SharedArrayBuffer(rows * 8));
+    this.mask = slots - 1;
+    this.shift = 32 - Math.log2(slots);
+  }
+
+  findRows(numbers: Float64Array, bytes: Uint8Array, offsets: Int32Array, lengths: Int32Array, from: number, count: number, rows: Int32Array): void {
+    const batch = this.#batch;
+    for (let i = 0; i < count; i++) {
+      this.#double[0] = numbers[from + i]!;
+      const length = lengths[from + i]!;
+      const at = i * 5;
+      batch[at] = this.#doubleWords[0]!;
+      batch[at + 1] = this.#doubleWords[1]!;
+      batch[at + 2] = length;
+      const start = offsets[from + i]!;
+      batch[at + 3] = length === 8 || length > 3 ? bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24) : 0;
+      batch[at + 4] = length === 8 ? bytes[start + 4]! | (bytes[start + 5]! << 8) | (bytes[start + 6]! << 16) | (bytes[start + 7]! << 24) : 0;
+      let hash = 0;
+      for (let word = at; word < at + 5; word++) hash = Math.imul(hash ^ batch[word]!, GOLDEN) ^ (hash >>> 15);
+      this.#hashes[i] = Math.imul(hash ^ (hash >>> 15), GOLDEN);
+    }
+    const { slots, keys, mask, shift } = this;
+    for (let i = 0; i < count; i++) {
+      const hash = this.#hashes[i]!;
+      let slot = hash >>> shift;
+      let entry = slots[slot * 2]!;
+      while (entry !== 0 && (slots[slot * 2 + 1] !== hash || !isSame(keys, (entry - 1) * 5, batch, i * 5))) {
+        slot = (slot + 1) & mask;
+        entry = slots[slot * 2]!;
+      }
+      if (entry === 0) {
+        keys.set(batch.subarray(i * 5, i * 5 + 5), this.size * 5);
+        entry = ++this.size;
+        slots[slot * 2] = entry;
+        slots[slot * 2 + 1] = hash;
+      }
+      rows[i] = entry - 1;
+    }
+  }
+}
+
+function isSame(keys: Int32Array, at: number, batch: Int32Array, from: number): boolean {
+  for (let i = 0; i < 5; i++) if (keys[at + i] !== batch[from + i]) return false;
+  return true;
+}

@@ -171,6 +171,15 @@ export class BlobHeap {
     return true;
   }
 
+  /** Whether the blob is words[start .. end), which lie little-endian as the blob does. */
+  equalsWords(reference: number, words: Int32Array, start: number, end: number): boolean {
+    const blob = this.#words[reference >>> SLAB_BITS]!;
+    const at = (reference & (SLAB_GRANULES - 1)) * 2;
+    if (blob[at] !== (end - start) * 4) return false;
+    for (let i = start; i < end; i++) if (blob[at + 1 + i - start] !== words[i]) return false;
+    return true;
+  }
+
   /** Frees all blobs; keeps the largest shared slab for what comes next, unless a snapshot holds the heap. */
   clear(): void {
     if (this.#hold !== undefined) {

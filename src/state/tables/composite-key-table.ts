@@ -1,0 +1,219 @@
+// Keys of several columns (numbers, strings, bytes, nulls) to dense rows, a batch at a time: what group aggregation and
+// joins on columns key their state by. hot path. Thread: the slot's. Bench: bench/state-bench.ts, row "composite keys".
+//   slot = | row + 1, 0 for none: i32 | hash: i32 |, so that a probe reads a key only on equal hashes, and growth reads none
+// Invariant: at most half of the slots are taken; the words of a row's key (key-parts.ts) lie in a blob that never changes.
+import { assert } from '#core/assert';
+import { BlobHeap } from '#state/tables/blob-heap';
+import type { ColumnView } from '#state/tables/chunked-cut';
+import type { CutKeys } from '#state/tables/key-table';
+import { KeyWords, type KeyPart } from '#state/tables/key-parts';
+import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { RowColumns, type RowLayout } from '#state/tables/row-columns';
+import { i32ViewOf } from '#state/tables/segment-views';
+
+/** Strings are the UTF-8 bytes of a 'bytes' part, read back as text. */
+export type KeyPartKind = 'number' | 'string' | 'bytes';
+
+const SLOTS_MIN = 128;
+const NOT_FOUND = -1;
+
+export class CompositeKeyTable {
+  /** Value columns by row; views are replaced when rows are added. */
+  readonly columns: RowColumns;
+  readonly #kinds: readonly KeyPartKind[];
+  readonly #blobs: BlobHeap;
+  readonly #keyColumn: number;
+  readonly #hashColumn: number;
+  readonly #encoded = new KeyWords();
+  #slots: Int32Array = new Int32Array(0);
+  #segment: Segment | undefined;
+  #mask = 0;
+  #shift = 32;
+
+  /** Columns of `layout` come first in `columns`. @param kinds of the key's parts, in order. */
+  constructor(memory: MemoryManager, owner: string, layout: RowLayout, kinds: readonly KeyPartKind[]) {
+    this.columns = new RowColumns(memory, owner, layout);
+    this.#kinds = kinds;
+    this.#blobs = new BlobHeap(memory, owner);
+    this.#keyColumn = this.columns.addI32Key();
+    this.#hashColumn = this.columns.addI32Key();
+  }
+
+  get size(): number {
+    return this.columns.size;
+  }
+
+  /**
+   * Rows of the keys [offset, offset + count) of the parts into rowsOut[0 .. count), ready to be written; new rows are clean.
+   * Returns how many were made. Views of `columns` may have been replaced. Throws MANAGED_MEMORY_EXHAUSTED.
+   */
+  findOrInsertMany(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): number {
+    this.#encode(parts, offset, count, rowsOut);
+    const sizeBefore = this.size;
+    let done = 0;
+    for (;;) {
+      done = this.#findRun(done, count, rowsOut);
+      if (done === count) break;
+      rowsOut[done] = this.#insert(done);
+      done++;
+    }
+    this.columns.beforeWriteMany(rowsOut, count);
+    return this.size - sizeBefore;
+  }
+
+  /** As findOrInsertMany, but a key that is not there gets row -1; rows that are written then need columns.beforeWriteMany. */
+  findMany(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): void {
+    this.#encode(parts, offset, count, rowsOut);
+    for (let done = this.#findRun(0, count, rowsOut); done < count; done = this.#findRun(done + 1, count, rowsOut)) rowsOut[done] = NOT_FOUND;
+  }
+
+  /** The parts of a live row's key: numbers, strings, bytes of their own, or null. */
+  keyAt(row: number): unknown[] {
+    return readKey(this.#blobs, this.columns.i32[this.#keyColumn]![row]!, this.#kinds);
+  }
+
+  /** For a reader of a cut of `columns` made at the same time. */
+  cutKeys(): CutKeys {
+    const held = this.#blobs.hold();
+    const column = this.columns.f64.length + this.#keyColumn;
+    return {
+      keyAt: (columns: readonly ColumnView[], at: number) => readKey(held, columns[column]![at]!, this.#kinds),
+      release: () => held.release(),
+    };
+  }
+
+  /** Frees a live row and its key. */
+  removeRow(row: number): void {
+    const { columns } = this;
+    columns.beforeReuse(row);
+    this.#vacate(this.#slotOf(columns.i32[this.#hashColumn]![row]!, row));
+    this.#blobs.free(columns.i32[this.#keyColumn]![row]!);
+    columns.freeRow(row);
+  }
+
+  /** Frees all rows and keeps the memory. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.columns.clear();
+    this.#blobs.clear();
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    if (this.#segment !== undefined) this.columns.memory.release(this.#segment);
+    this.#segment = undefined;
+    this.#slots = new Int32Array(0);
+    this.columns.release();
+    this.#blobs.release();
+  }
+
+  #encode(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): void {
+    assert(parts.length === this.#kinds.length && count <= rowsOut.length, `keys of ${this.#kinds.length} parts into ${rowsOut.length} rows, got ${parts.length} parts and ${count} keys`);
+    this.#encoded.encode(parts, offset, count);
+  }
+
+  /** Finds rows from `done` on; returns the position of the first key that is not there, or `count`. */
+  #findRun(done: number, count: number, rowsOut: Int32Array): number {
+    const slots = this.#slots;
+    if (slots.length === 0 || done >= count) return done;
+    const { words, starts, hashes } = this.#encoded;
+    const blobs = this.#blobs;
+    const keys = this.columns.i32[this.#keyColumn]!;
+    const mask = this.#mask;
+    const shift = this.#shift;
+    for (let i = done; i < count; i++) {
+      const hash = hashes[i]!;
+      let slot = hash >>> shift;
+      let entry = slots[slot * 2]!;
+      while (entry !== 0 && (slots[slot * 2 + 1] !== hash || !blobs.equalsWords(keys[entry - 1]!, words, starts[i]!, starts[i + 1]!))) {
+        slot = (slot + 1) & mask;
+        entry = slots[slot * 2]!;
+      }
+      if (entry === 0) return i;
+      rowsOut[i] = entry - 1;
+    }
+    return count;
+  }
+
+  /** A new row for key `i` of the batch, which is not there. */
+  #insert(i: number): number {
+    const { columns } = this;
+    if (columns.size * 4 >= this.#slots.length) this.#growSlots();
+    const { bytes, starts, hashes } = this.#encoded;
+    const hash = hashes[i]!;
+    const row = columns.takeRow();
+    columns.i32[this.#hashColumn]![row] = hash;
+    columns.i32[this.#keyColumn]![row] = this.#blobs.write(bytes, starts[i]! * 4, (starts[i + 1]! - starts[i]!) * 4);
+    place(this.#slots, this.#shift, hash, row + 1);
+    return row;
+  }
+
+  #growSlots(): void {
+    const count = Math.max(SLOTS_MIN, this.#slots.length);
+    const segment = this.columns.memory.allocate(count * 8, this.columns.owner);
+    const slots = i32ViewOf(segment).subarray(0, count * 2).fill(0);
+    const shift = 32 - Math.log2(count);
+    const old = this.#slots;
+    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) place(slots, shift, old[i + 1]!, old[i]!);
+    if (this.#segment !== undefined) this.columns.memory.release(this.#segment);
+    this.#segment = segment;
+    this.#slots = slots;
+    this.#mask = count - 1;
+    this.#shift = shift;
+  }
+
+  #slotOf(hash: number, row: number): number {
+    let slot = hash >>> this.#shift;
+    while (this.#slots[slot * 2] !== row + 1) slot = (slot + 1) & this.#mask;
+    return slot;
+  }
+
+  /** Backward-shift deletion, as in NumericKeyTable. */
+  #vacate(slot: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let gap = slot;
+    for (let next = (slot + 1) & mask; slots[next * 2] !== 0; next = (next + 1) & mask) {
+      const home = slots[next * 2 + 1]! >>> this.#shift;
+      if (((next - home) & mask) < ((next - gap) & mask)) continue;
+      slots[gap * 2] = slots[next * 2]!;
+      slots[gap * 2 + 1] = slots[next * 2 + 1]!;
+      gap = next;
+    }
+    slots[gap * 2] = 0;
+  }
+}
+
+function place(slots: Int32Array, shift: number, hash: number, entry: number): void {
+  const mask = slots.length / 2 - 1;
+  let slot = hash >>> shift;
+  while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
+  slots[slot * 2] = entry;
+  slots[slot * 2 + 1] = hash;
+}
+
+interface BlobReader {
+  bytesOf(reference: number): Uint8Array;
+  offsetOf(reference: number): number;
+}
+
+const decoder = new TextDecoder();
+
+function readKey(blobs: BlobReader, blob: number, kinds: readonly KeyPartKind[]): unknown[] {
+  const bytes = blobs.bytesOf(blob);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = blobs.offsetOf(blob);
+  const nulls = view.getInt32(at, true);
+  at += 4;
+  return kinds.map((kind, part) => {
+    if ((nulls & (1 << part)) !== 0) return null;
+    if (kind === 'number') {
+      at += 8;
+      return view.getFloat64(at - 8, true);
+    }
+    const length = view.getInt32(at, true);
+    const content = bytes.slice(at + 4, at + 4 + length);
+    at += 4 + ((length + 3) & ~3);
+    return kind === 'string' ? decoder.decode(content) : content;
+  });
+}
