@@ -20,6 +20,7 @@ const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => B
   ring: async () => (await import('./ring-bench.js')).ringRows,
   exchange: async () => (await import('./exchange-bench.js')).exchangeRows,
   codegen: async () => (await import('./codegen-bench.js')).codegenRows,
+  parser: async () => (await import('./parser-bench.js')).parserRows,
   rocksdb: async () => (await import('./rocksdb-bench.js')).rocksdbRows,
   state: async () => (await import('./state-bench.js')).stateRows,
   recovery: async () => (await import('./recovery-bench.js')).recoveryRows,

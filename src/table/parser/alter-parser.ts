@@ -1,7 +1,7 @@
 // The grammar of ALTER.
 import type { AddPartitions, AlterChange, AlterStatement, ChangeSchema, DropPartitions, PositionedColumn } from '#table/parser/ast-alter';
 import type { ObjectKind, PartitionItem } from '#table/parser/ast-ddl';
-import type { ObjectPath } from '#table/parser/ast-node';
+import type { Identifier, ObjectPath } from '#table/parser/ast-node';
 import { CreateParser } from '#table/parser/create-parser';
 
 type SchemaElement = ChangeSchema['elements'][number];
@@ -82,7 +82,7 @@ export abstract class AlterParser extends CreateParser {
     if (this.is('TO')) return this.renameObject(start);
     const column = this.expectPath();
     this.expect('TO');
-    return { kind: 'rename-column', column, newName: this.expectIdentifier(), span: this.spanFrom(start) };
+    return { kind: 'rename-column', column, newName: this.expectPath(), span: this.spanFrom(start) };
   }
 
   private tableChange(start: number): AlterChange {
@@ -114,13 +114,18 @@ export abstract class AlterParser extends CreateParser {
 
   private positionedColumn(): PositionedColumn {
     const { start } = this.token;
+    const parents: Identifier[] = [];
+    while (this.peek(1).upper === '.') {
+      parents.push(this.expectIdentifier());
+      this.advance();
+    }
     const column = this.columnDefinition();
-    const position = this.accept('FIRST') ? 'FIRST' : this.accept('AFTER') ? { after: this.expectIdentifier() } : undefined;
-    return { kind: 'positioned-column', span: this.spanFrom(start), column, position };
+    const position = this.accept('FIRST') ? 'FIRST' : this.accept('AFTER') ? { after: this.expectPath() } : undefined;
+    return { kind: 'positioned-column', span: this.spanFrom(start), parents, column, position };
   }
 
   private removal(start: number): AlterChange {
-    if (this.acceptSequence('PRIMARY', 'KEY')) return { kind: 'drop-primary-key', span: this.spanFrom(start) };
+    if (this.acceptPair('PRIMARY', 'KEY')) return { kind: 'drop-primary-key', span: this.spanFrom(start) };
     if (this.accept('CONSTRAINT')) return { kind: 'drop-constraint', name: this.expectIdentifier(), span: this.spanFrom(start) };
     if (this.accept('WATERMARK')) return { kind: 'drop-watermark', span: this.spanFrom(start) };
     if (this.accept('DISTRIBUTION')) return { kind: 'drop-distribution', span: this.spanFrom(start) };

@@ -42,8 +42,9 @@ export interface RenameObject extends Change {
 
 export interface RenameColumn extends Change {
   readonly kind: 'rename-column';
+  /** A column, or a field of one: `RENAME a.x TO a.y`. */
   readonly column: ObjectPath;
-  readonly newName: Identifier;
+  readonly newName: ObjectPath;
 }
 
 /** ADD (...) and MODIFY (...): columns with positions, constraints, a watermark. */
@@ -56,8 +57,10 @@ export interface ChangeSchema extends Change {
 export interface PositionedColumn {
   readonly kind: 'positioned-column';
   readonly span: Span;
+  /** The rows around a nested field, outermost first: `a.b` in `a.b.c INT`, where `column` is c. Empty for a column. */
+  readonly parents: readonly Identifier[];
   readonly column: ColumnDefinition;
-  readonly position: 'FIRST' | { readonly after: Identifier } | undefined;
+  readonly position: 'FIRST' | { readonly after: ObjectPath } | undefined;
 }
 
 export interface ChangeDistribution extends Change {

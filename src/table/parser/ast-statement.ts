@@ -1,6 +1,6 @@
 // Statements: queries, changes of data, plans and statement sets, session and catalog statements.
 import type { AlterStatement } from '#table/parser/ast-alter';
-import type { CreateStatement, DropObject, PartitionItem } from '#table/parser/ast-ddl';
+import type { CreateStatement, CreateTable, DropObject, PartitionItem } from '#table/parser/ast-ddl';
 import type { CallExpression, Expression } from '#table/parser/ast-expression';
 import type { Hint, Identifier, ObjectPath, OptionItem, Span } from '#table/parser/ast-node';
 import type { Query } from '#table/parser/ast-query';
@@ -74,13 +74,13 @@ export const EXPLAIN_DETAILS = ['ESTIMATED_COST', 'CHANGELOG_MODE', 'JSON_EXECUT
 
 export type ExplainDetail = (typeof EXPLAIN_DETAILS)[number];
 
-/** `EXPLAIN details statement`, `EXPLAIN PLAN FOR statement`. */
+/** `EXPLAIN details statement`, `EXPLAIN PLAN FOR statement`; a CREATE TABLE has a query. */
 export interface ExplainStatement {
   readonly kind: 'explain';
   readonly span: Span;
   readonly details: readonly ExplainDetail[];
   readonly isPlanFor: boolean;
-  readonly statement: Query | InsertStatement | StatementSet | UpdateStatement | DeleteStatement | CreateStatement;
+  readonly statement: Query | InsertStatement | StatementSet | ExecuteStatement | UpdateStatement | DeleteStatement | CreateTable;
 }
 
 /** EXECUTE PLAN 'file': runs a compiled plan. */

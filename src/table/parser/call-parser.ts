@@ -124,7 +124,7 @@ export abstract class CallParser extends DataTypeParser {
 
   /** Without parentheses PARTITION BY and ORDER BY take one element here: a comma begins the next argument. */
   private tableArgumentOf(start: number, table: ObjectPath | Query): TableArgument {
-    const partitionBy = this.acceptSequence('PARTITION', 'BY') ? this.oneOrParenthesised(() => this.operand()) : [];
+    const partitionBy = this.acceptPair('PARTITION', 'BY') ? this.oneOrParenthesised(() => this.operand()) : [];
     const orderBy = this.acceptSequence('ORDER', 'BY') ? this.oneOrParenthesised(() => this.sortItem()) : [];
     return { kind: 'table-argument', span: this.spanFrom(start), table, partitionBy, orderBy };
   }
@@ -179,7 +179,7 @@ export abstract class CallParser extends DataTypeParser {
   protected windowSpecification(): WindowSpecification {
     const { start } = this.expect('(');
     const base = this.isIdentifier() ? this.expectIdentifier() : undefined;
-    const partitionBy = this.acceptSequence('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
+    const partitionBy = this.acceptPair('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
     const orderBy = this.is('ORDER') ? this.orderByClause() : [];
     const frame = this.windowFrame();
     this.expect(')');

@@ -80,11 +80,7 @@ export abstract class CreateParser extends TableElementParser {
   }
 
   private acceptElements(): TableElement[] {
-    if (!this.accept('(')) return [];
-    if (this.accept(')')) return [];
-    const elements = this.list(() => this.tableElement());
-    this.expect(')');
-    return elements;
+    return this.is('(') ? this.parenthesised(() => this.tableElement()) : [];
   }
 
   private tableLike(): TableLike {
@@ -128,9 +124,8 @@ export abstract class CreateParser extends TableElementParser {
   /** `= INTERVAL '1' HOUR` */
   protected freshnessValue(): IntervalLiteral | IntervalExpression {
     this.expect('=');
-    if (!this.is('INTERVAL')) this.fail();
     const interval = this.primary();
-    if (interval.kind !== 'interval-literal' && interval.kind !== 'interval-expression') this.failAt(interval.span, 'FRESHNESS is an interval: something else stands');
+    if (interval.kind !== 'interval-literal' && interval.kind !== 'interval-expression') this.failAt(interval.span, 'MATERIALIZED table FRESHNESS only support Interval Type', "Write FRESHNESS = INTERVAL '5' MINUTE.");
     return interval;
   }
 

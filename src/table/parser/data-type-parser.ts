@@ -31,10 +31,11 @@ const TYPE_OF_WORD: ReadonlyMap<string, { readonly name: BasicTypeName; readonly
   ['NULL', { name: 'NULL', parametersMax: 0 }],
   ['ANY', { name: 'ANY', parametersMax: 0 }],
   ['VARIANT', { name: 'VARIANT', parametersMax: 0 }],
+  ['BITMAP', { name: 'BITMAP', parametersMax: 0 }],
 ]);
 
 /** Type names that are no keywords: found where a name stands and no other type fits. */
-const TYPE_OF_NAME: ReadonlyMap<string, BasicTypeName> = new Map([['BITMAP', 'BITMAP'], ['DESCRIPTOR', 'DESCRIPTOR'], ['VARIANT', 'VARIANT']]);
+const TYPE_OF_NAME: ReadonlyMap<string, BasicTypeName> = new Map([['DESCRIPTOR', 'DESCRIPTOR']]);
 
 const INTERVAL_UNITS: readonly IntervalUnit[] = ['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND'];
 
@@ -115,7 +116,7 @@ export class DataTypeParser extends TokenCursor {
     if (name === 'DOUBLE') this.accept('PRECISION');
     if ((name === 'CHAR' || name === 'BINARY') && this.accept('VARYING')) name = name === 'CHAR' ? 'VARCHAR' : 'VARBINARY';
     const parameters = parametersMax > 0 && this.is('(') ? this.parenthesised(() => this.expectInteger()) : [];
-    if (parameters.length > parametersMax) this.failAt(this.spanFrom(start), `The type ${name} takes at most ${parametersMax === 1 ? 'one parameter' : `${parametersMax} parameters`}, and has ${parameters.length}: it stands`);
+    if (parameters.length > parametersMax) this.failAt(this.spanFrom(start), `The type ${name} takes at most ${parametersMax === 1 ? 'one parameter' : `${parametersMax} parameters`}, and has ${parameters.length}`);
     if (name === 'TIME') this.acceptSequence('WITHOUT', 'TIME', 'ZONE');
     if (name === 'TIMESTAMP') name = this.timestampZone();
     return { kind: 'basic-type', name, parameters, span: this.spanFrom(start), isNullable: undefined };
@@ -203,7 +204,7 @@ export class DataTypeParser extends TokenCursor {
       this.expect(')');
     }
     const to = this.accept('TO') ? this.intervalUnit() : undefined;
-    if (to !== undefined && !isRangeOfUnits(from, to)) this.failAt(this.spanFrom(start), `An interval of ${from} TO ${to} does not exist: it stands`, 'Use YEAR TO MONTH, or a range of DAY, HOUR, MINUTE and SECOND.');
+    if (to !== undefined && !isRangeOfUnits(from, to)) this.failAt(this.spanFrom(start), `An interval of ${from} TO ${to} does not exist`, 'Use YEAR TO MONTH, or a range of DAY, HOUR, MINUTE and SECOND.');
     if (to === 'SECOND' && this.accept('(')) {
       fractionPrecision = this.expectInteger();
       this.expect(')');

@@ -31,9 +31,9 @@ const BINARY_POWERS: ReadonlyMap<string, { readonly operator: BinaryOperator; re
   ['||', { operator: '||', power: POWER.product }],
 ]);
 
-/** Words that begin an operator of several words, or one with a shape of its own. */
+/** Words that begin an operator of several words, or one with a shape of its own; behind a NOT they bind as without. */
 const OTHER_OPERATORS: ReadonlyMap<string, Power> = new Map([
-  ['IS', POWER.is], ['NOT', POWER.range], ['BETWEEN', POWER.range], ['IN', POWER.range], ['LIKE', POWER.range], ['ILIKE', POWER.range], ['RLIKE', POWER.range], ['SIMILAR', POWER.range],
+  ['IS', POWER.is], ['BETWEEN', POWER.range], ['IN', POWER.range], ['LIKE', POWER.range], ['ILIKE', POWER.range], ['RLIKE', POWER.range], ['SIMILAR', POWER.range],
   ['MEMBER', POWER.comparison], ['SUBMULTISET', POWER.comparison], ['IMMEDIATELY', POWER.comparison], ['MULTISET', POWER.multiset],
 ]);
 
@@ -62,9 +62,9 @@ export abstract class ExpressionParser extends PrimaryParser {
         left = this.binary(left, binary.operator, binary.power);
         continue;
       }
-      const power = OTHER_OPERATORS.get(word);
+      const power = OTHER_OPERATORS.get(word === 'NOT' ? this.peek(1).upper : word);
       if (power === undefined || power < min || !this.isOperator(word)) {
-        if (word === '!=' && min <= POWER.comparison) this.failAt(this.token, "Bang equal '!=' is not allowed under the current SQL conformance level: it stands", 'Write <> instead.');
+        if (word === '!=' && min <= POWER.comparison) this.failAt(this.token, "Bang equal '!=' is not allowed under the current SQL conformance level", 'Write <> instead.');
         this.note('an operator');
         return left;
       }

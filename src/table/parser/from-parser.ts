@@ -34,8 +34,8 @@ export abstract class FromParser extends MatchRecognizeParser {
 
   private acceptJoinType(): JoinType | undefined {
     if (this.accept('JOIN')) return 'INNER';
-    if (this.acceptSequence('CROSS', 'JOIN')) return 'CROSS';
-    if (this.acceptSequence('INNER', 'JOIN')) return 'INNER';
+    if (this.acceptPair('CROSS', 'JOIN')) return 'CROSS';
+    if (this.acceptPair('INNER', 'JOIN')) return 'INNER';
     const side = this.acceptOneOf(['LEFT', 'RIGHT', 'FULL']);
     if (side === undefined) return undefined;
     this.accept('OUTER');
@@ -82,7 +82,7 @@ export abstract class FromParser extends MatchRecognizeParser {
     }
     if (isLateral) this.fail();
     const hints = this.acceptHints();
-    const period = this.acceptSequence('FOR', 'SYSTEM_TIME') ? this.period() : undefined;
+    const period = this.acceptPair('FOR', 'SYSTEM_TIME') ? this.period() : undefined;
     const alias = this.acceptAlias();
     const sample = this.acceptSample();
     return { kind: 'table-reference', span: this.spanFrom(start), table, hints, period, alias, sample };
@@ -97,7 +97,7 @@ export abstract class FromParser extends MatchRecognizeParser {
     this.expectSequence('TABLE', '(');
     const callStart = this.token.start;
     const call = this.expression();
-    if (call.kind !== 'call') this.failAt({ start: callStart, end: this.lastEnd }, 'TABLE( ) takes a call of a table function: something else stands');
+    if (call.kind !== 'call') this.failAt({ start: callStart, end: this.lastEnd }, 'TABLE( ) takes a call of a table function');
     this.expect(')');
     return this.tableFunction(start, call, { isLateral, hasTableKeyword: true });
   }

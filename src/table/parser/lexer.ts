@@ -110,7 +110,7 @@ class Lexer {
 
   #quotedWord(): void {
     const { value, end } = this.#quoted(this.#at, '`', 'A name in back-ticks that begins');
-    if (value === '') throw new SqlParserError('SQL_PARSE', this.#text, { start: this.#at, end }, 'An empty name in back-ticks stands');
+    if (value === '') throw new SqlParserError('SQL_PARSE', this.#text, { start: this.#at, end }, 'Empty name in back-ticks');
     this.#push(TOKEN.quotedWord, value, '', end);
   }
 
@@ -160,7 +160,7 @@ class Lexer {
   }
 
   #decode(decoded: string | undefined, start: number, end: number): string {
-    if (decoded === undefined) throw new SqlParserError('SQL_PARSE', this.#text, { start, end }, 'An escape sequence that is not complete stands in the string');
+    if (decoded === undefined) throw new SqlParserError('SQL_PARSE', this.#text, { start, end }, 'Incomplete escape sequence in the string');
     return decoded;
   }
 

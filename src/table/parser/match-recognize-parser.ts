@@ -13,7 +13,7 @@ export abstract class MatchRecognizeParser extends HintParser {
   /** `MATCH_RECOGNIZE ( ... )` behind `input`, without an alias. */
   protected matchRecognize(input: TableExpression): MatchRecognize {
     this.expectSequence('MATCH_RECOGNIZE', '(');
-    const partitionBy = this.acceptSequence('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
+    const partitionBy = this.acceptPair('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
     const orderBy = this.is('ORDER') ? this.orderByClause() : [];
     const measures = this.accept('MEASURES') ? this.list(() => this.measure()) : [];
     const rowsPerMatch = this.rowsPerMatch();

@@ -49,7 +49,14 @@ function parseTokens<T>(text: string, tokens: readonly Token[], parse: (parser: 
   try {
     return parse(new StatementParser(text, tokens, { isNoting: false }));
   } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(text, tokens);
     if (!(error instanceof SqlParserError)) throw error;
     return parse(new StatementParser(text, tokens, { isNoting: true }));
   }
+}
+
+/** The grammar goes down the call stack; a statement must not take the process with it. */
+function tooDeep(text: string, tokens: readonly Token[]): SqlParserError {
+  const { start, end } = tokens[0]!;
+  return new SqlParserError('SQL_PARSE', text, { start, end }, 'The statement is nested too deep, beginning', { advice: 'Name parts of it in WITH, or in views.' });
 }

@@ -180,9 +180,17 @@ export abstract class PrimaryParser extends JsonFunctionParser {
       const qualifier = this.intervalQualifier();
       return { kind: 'interval-literal', span: this.spanFrom(start), isNegative, text, qualifier };
     }
-    const value = this.primary();
+    const value = this.intervalValue();
     const qualifier = this.intervalQualifier();
     return { kind: 'interval-expression', span: this.spanFrom(start), value, qualifier };
+  }
+
+  /** In parentheses by itself: `(a - b) DAY` would else be read as a difference. */
+  private intervalValue(): Expression {
+    if (!this.accept('(')) return this.primary();
+    const value = this.expression();
+    this.expect(')');
+    return value;
   }
 
   // ---- brackets
@@ -284,7 +292,7 @@ export abstract class PrimaryParser extends JsonFunctionParser {
     if (!MATCH_FUNCTIONS.has(this.peek(1).upper) || this.peek(2).upper !== '(') return undefined;
     this.advance();
     const operand = this.primary();
-    if (operand.kind !== 'call') this.failAt(operand.span, `${semantics} stands before a function of the matched rows, not before what stands`);
+    if (operand.kind !== 'call') this.failAt(operand.span, `${semantics} stands before a function of the matched rows, not before this`);
     return { kind: 'match-semantics', span: this.spanFrom(start), semantics, operand };
   }
 }

@@ -2,6 +2,7 @@
 import type { Expression } from '#table/parser/ast-expression';
 import type { CommonTable, GroupBy, GroupItem, GroupingSet, NamedWindow, Query, QueryBody, Select, SelectItem } from '#table/parser/ast-query';
 import { FromParser } from '#table/parser/from-parser';
+import { TOKEN } from '#table/parser/token';
 
 const SET_OPERATORS = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS']);
 const TRAILING_CLAUSES = new Set(['ORDER', 'LIMIT', 'OFFSET', 'FETCH']);
@@ -51,12 +52,12 @@ export abstract class QueryParser extends FromParser {
 
   private acceptLimit(): Query['limit'] {
     if (!this.accept('LIMIT')) return undefined;
-    return this.accept('ALL') ? 'ALL' : this.expression();
+    return this.accept('ALL') ? 'ALL' : this.rowCount();
   }
 
   private acceptOffset(): Expression | undefined {
     if (!this.accept('OFFSET')) return undefined;
-    const offset = this.expression();
+    const offset = this.rowCount();
     this.acceptOneOf(['ROWS', 'ROW']);
     return offset;
   }
@@ -65,10 +66,20 @@ export abstract class QueryParser extends FromParser {
   private acceptFetch(): Query['limit'] {
     if (!this.accept('FETCH')) return undefined;
     this.expectOneOf(['FIRST', 'NEXT']);
-    const count = this.expression();
+    const count = this.rowCount();
     this.expectOneOf(['ROWS', 'ROW']);
     this.expect('ONLY');
     return count;
+  }
+
+  /** A number without a sign, or `?`. */
+  private rowCount(): Expression {
+    const { kind, upper } = this.token;
+    if (kind !== TOKEN.integer && kind !== TOKEN.decimal && upper !== '?') {
+      this.note('a number');
+      this.fail();
+    }
+    return this.primary();
   }
 
   // ---- set operations
@@ -167,7 +178,7 @@ export abstract class QueryParser extends FromParser {
 
   private acceptGroupBy(): GroupBy | undefined {
     const { start } = this.token;
-    if (!this.acceptSequence('GROUP', 'BY')) return undefined;
+    if (!this.acceptPair('GROUP', 'BY')) return undefined;
     const quantifier = this.acceptOneOf(['DISTINCT', 'ALL']);
     const items = this.list(() => this.groupItem());
     return { kind: 'group-by', span: this.spanFrom(start), quantifier, items };

@@ -18,7 +18,7 @@ export abstract class SessionParser extends AlterParser {
     const { start } = this.expect('SET');
     if (this.token.kind === TOKEN.end || this.token.upper === ';') return { kind: 'set', span: this.spanFrom(start), key: undefined, value: undefined };
     if (this.token.kind === TOKEN.word || this.token.kind === TOKEN.quotedWord) {
-      this.failAt(this.token, 'SQL parse failed. A key without quotes stands', "Keys and values are strings: SET 'key' = 'value'.");
+      this.failAt(this.token, 'SQL parse failed. Key without quotes', "Keys and values are strings: SET 'key' = 'value'.");
     }
     const { key, value } = this.option();
     return { kind: 'set', span: this.spanFrom(start), key, value };
@@ -132,8 +132,9 @@ export abstract class SessionParser extends AlterParser {
     const { start } = this.expect('STOP');
     this.expect('JOB');
     const jobId = this.expectString();
-    const withSavepoint = this.acceptSequence('WITH', 'SAVEPOINT');
-    const withDrain = this.acceptSequence('WITH', 'DRAIN');
+    const first = this.accept('WITH') ? this.expectOneOf(['SAVEPOINT', 'DRAIN']) : undefined;
+    const withSavepoint = first === 'SAVEPOINT';
+    const withDrain = first === 'DRAIN' || (withSavepoint && this.acceptPair('WITH', 'DRAIN'));
     return { kind: 'stop-job', span: this.spanFrom(start), jobId, withSavepoint, withDrain };
   }
 

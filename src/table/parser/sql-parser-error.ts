@@ -6,6 +6,7 @@ import { excerptOf, positionOf } from '#table/parser/text-position';
 /** Code -> when it is thrown. */
 export const SQL_PARSER_ERRORS = {
   SQL_PARSE: 'A statement does not follow the grammar: an unexpected word, a missing bracket, text that ends too early.',
+  SQL_STATEMENT_INVALID: 'A statement follows the grammar, but its clauses contradict each other: two primary keys, a column twice, an enforced constraint.',
 } as const;
 
 export type SqlParserErrorCode = keyof typeof SQL_PARSER_ERRORS;

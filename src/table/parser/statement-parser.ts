@@ -1,6 +1,7 @@
 // The grammar of statements: which words begin which, changes of data, plans and statement sets.
 import { EXPLAIN_DETAILS, type ExecuteStatement, type ExplainDetail, type ExplainStatement, type InsertStatement, type ShellStatement, type Statement, type StatementSet, type UpdateStatement } from '#table/parser/ast-statement';
 import type { DataType } from '#table/parser/ast-data-type';
+import type { CreateTable } from '#table/parser/ast-ddl';
 import type { Expression } from '#table/parser/ast-expression';
 import { STATEMENT_WORDS } from '#table/parser/keywords';
 import { SessionParser } from '#table/parser/session-parser';
@@ -219,12 +220,13 @@ export class StatementParser extends SessionParser {
   private execute(): Statement {
     const { start } = this.expect('EXECUTE');
     if (this.accept('PLAN')) return { kind: 'execute-plan', file: this.expectString(), span: this.spanFrom(start) };
-    return { kind: 'execute', statement: this.executedStatement(), span: this.spanFrom(start) };
+    return this.executed(start);
   }
 
-  private executedStatement(): ExecuteStatement['statement'] {
-    if (this.is('STATEMENT') || this.is('INSERT')) return this.plannedStatement();
-    return this.query();
+  /** Behind EXECUTE. */
+  private executed(start: number): ExecuteStatement {
+    const statement = this.is('STATEMENT') || this.is('INSERT') ? this.plannedStatement() : this.query();
+    return { kind: 'execute', span: this.spanFrom(start), statement };
   }
 
   // ---- plans
@@ -255,12 +257,25 @@ export class StatementParser extends SessionParser {
         return this.update();
       case 'DELETE':
         return this.delete() as ExplainStatement['statement'];
+      case 'EXECUTE':
+        return this.executed(this.advance().start);
       case 'CREATE':
-        return this.create();
+      case 'REPLACE':
+        return this.explainedCreate();
       default:
         this.note('INSERT');
         return this.query();
     }
+  }
+
+  /** Of all that CREATE makes only a table from a query has a plan. */
+  private explainedCreate(): CreateTable {
+    const { start } = this.token;
+    const statement = this.token.upper === 'CREATE' ? this.create() : this.createTable(this.advance().start, 'replace', false);
+    if (statement.kind !== 'create-table' || statement.query === undefined) {
+      this.failAt(this.spanFrom(start), 'SQL parse failed. EXPLAIN of a CREATE that runs no query', 'Only CREATE TABLE ... AS SELECT can be explained.');
+    }
+    return statement;
   }
 
   private compile(): Statement {

@@ -103,7 +103,7 @@ export abstract class TableElementParser extends QueryParser {
   }
 
   protected acceptPartitionedBy(): Identifier[] {
-    return this.acceptSequence('PARTITIONED', 'BY') ? this.identifierList() : [];
+    return this.acceptPair('PARTITIONED', 'BY') ? this.identifierList() : [];
   }
 
   /** `PARTITION (a = 1, b = 'x')` where it stands; a name may stand without a value. */
@@ -123,7 +123,7 @@ export abstract class TableElementParser extends QueryParser {
     const isNegative = this.accept('-');
     const value = this.primary();
     if (!LITERAL_KINDS.has(value.kind) || (isNegative && value.kind !== 'numeric-literal')) {
-      this.failAt(this.spanFrom(start), 'The value of a partition is a literal: something else stands');
+      this.failAt(this.spanFrom(start), 'The value of a partition is a literal');
     }
     return isNegative && value.kind === 'numeric-literal' ? { ...value, text: `-${value.text}`, span: this.spanFrom(start) } : (value as PartitionLiteral);
   }

@@ -97,6 +97,13 @@ export class TokenCursor {
     return true;
   }
 
+  /** `PARTITION BY`, `CROSS JOIN`: where the first word stands, the second must follow. */
+  protected acceptPair(first: string, second: string): boolean {
+    if (!this.accept(first)) return false;
+    this.expect(second);
+    return true;
+  }
+
   /** The one of `words` that comes next, or undefined. */
   protected acceptOneOf<const W extends string>(words: readonly W[]): W | undefined {
     for (const word of words) if (this.accept(word)) return word;
@@ -133,7 +140,7 @@ export class TokenCursor {
     this.note('an integer');
     if (this.token.kind !== TOKEN.integer) this.fail();
     const value = Number(this.token.text);
-    if (value > 0x7fffffff) this.failAt(this.token, `The number ${this.token.text} is too large for an INT: it stands`);
+    if (value > 0x7fffffff) this.failAt(this.token, `The number ${this.token.text} is too large for an INT`);
     this.advance();
     return value;
   }

@@ -71,9 +71,9 @@ describe('what can be no token', () => {
   const refused: [string, RegExp][] = [
     ["x'zz'", /Binary literal string must contain only characters '0' - '9', 'A' - 'F'/],
     ["x'0'", /even number of hexits/],
-    ["E'\\u12'", /escape sequence that is not complete/],
-    ["U&'\\00'", /escape sequence that is not complete/],
-    ['``', /empty name in back-ticks/],
+    ["E'\\u12'", /Incomplete escape sequence/],
+    ["U&'\\00'", /Incomplete escape sequence/],
+    ['``', /Empty name in back-ticks/],
     ['a # b', /Lexical error: encountered "#"/],
   ];
   for (const [text, message] of refused) test(`${text} is refused`, () => assert.match(errorOf(text, parseExpression).message, message));
