@@ -12,10 +12,10 @@ describe('resource manager', () => {
     const [first, second] = [createJobId(random), createJobId(random)];
     await manager.allocateSlots(first, 2);
     await assert.rejects(manager.allocateSlots(second, 2), { code: 'NOT_ENOUGH_SLOTS', message: /needs 2 slots, have 1, 2 of 3 are taken.*taskmanager\.numberOfTaskSlots to 4/ });
-    manager.freeSlots(first);
-    manager.freeSlots(first);
+    manager.releaseSlots(first);
+    manager.releaseSlots(first);
     await manager.allocateSlots(second, 3);
-    assert.equal(manager.freeCount, 0);
+    assert.equal(manager.freeSlots, 0);
   });
 
   test('job ids are 32 hex digits', () => {

@@ -57,11 +57,14 @@ export interface JobMasterGateway {
 }
 
 export interface ResourceManagerGateway {
+  readonly freeSlots: number;
+  /** Hears of slots that are given back; gives what ends that. */
+  onFreed(listener: () => void): () => void;
   /** Throws NOT_ENOUGH_SLOTS. Resolves when the slots are held. */
   allocateSlots(jobId: JobId, count: number): Promise<void>;
   /** Of a job that holds slots already. Throws NOT_ENOUGH_SLOTS; it then holds what it held. */
   resizeSlots(jobId: JobId, count: number): void;
-  freeSlots(jobId: JobId): void;
+  releaseSlots(jobId: JobId): void;
 }
 
 /** How a job ended; `error` is set unless FINISHED. */

@@ -3,6 +3,7 @@
 
 import { assert } from '#core/assert';
 import type { ConfigOption } from '#core/config/config-option';
+import { adaptiveSchedulerOptions } from '#core/config/options/adaptive-scheduler-options';
 import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { clusterOptions } from '#core/config/options/cluster-options';
 import { executionOptions } from '#core/config/options/execution-options';
@@ -27,6 +28,7 @@ export const optionAreas: readonly OptionArea[] = [
   { title: 'Jobs', options: executionOptions },
   { title: 'TaskManager memory and slots', options: taskManagerOptions },
   { title: 'JobManager', options: jobManagerOptions },
+  { title: 'Adaptive scheduler', options: adaptiveSchedulerOptions },
   { title: 'Exchange between subtasks', options: networkOptions },
   { title: 'Checkpoints', options: checkpointingOptions },
   { title: 'Restoring', options: stateRecoveryOptions },

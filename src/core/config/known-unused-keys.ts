@@ -39,13 +39,13 @@ const singleKeys = `
   execution.program-config.enabled execution.program-config.wildcards execution.shutdown-on-application-finish execution.sort.keyed.partition.memory
   execution.sort.partition.memory execution.sorted-inputs.memory execution.submit-failed-job-on-application-error
   execution.terminate-application-on-any-job-exception fine-grained.shuffle-mode.all-blocking io.tmp.dirs jmx.server.port
-  job-event.store.write-buffer.flush-interval job-event.store.write-buffer.size jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling
-  jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout jobmanager.adaptive-scheduler.max-delay-for-scale-trigger
+  job-event.store.write-buffer.flush-interval job-event.store.write-buffer.size
+  jobmanager.adaptive-scheduler.max-delay-for-scale-trigger
   jobmanager.adaptive-scheduler.min-parallelism-increase jobmanager.adaptive-scheduler.prefer-minimal-taskmanagers
   jobmanager.adaptive-scheduler.rescale-trigger.max-checkpoint-failures jobmanager.adaptive-scheduler.resource-stabilization-timeout
   jobmanager.adaptive-scheduler.resource-wait-timeout jobmanager.adaptive-scheduler.scaling-interval.max
-  jobmanager.adaptive-scheduler.scaling-interval.min jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout
-  jobmanager.adaptive-scheduler.submission.resource-wait-timeout jobmanager.archive.fs.dir jobmanager.bind-host
+  jobmanager.adaptive-scheduler.scaling-interval.min
+  jobmanager.archive.fs.dir jobmanager.bind-host
   jobmanager.execution.attempts-history-size jobmanager.failure-enrichers jobmanager.future-pool.size jobmanager.io-pool.size
   jobmanager.partition.hybrid.partition-data-consume-constraint jobmanager.partition.release-during-job-execution jobmanager.resource-id
   jobmanager.retrieve-taskmanager-hostname jobmanager.rpc.bind-port jobstore.cache-size jobstore.expiration-time jobstore.max-capacity jobstore.type

@@ -26,13 +26,14 @@ import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { JobDeployment } from '#jobmanager/job-master/job-deployment';
+import { JobParallelism, type Parallelisms } from '#jobmanager/job-master/job-parallelism';
 import type { JobPlan } from '#jobmanager/job-master/job-plan';
 import { findRecoveryStart } from '#jobmanager/job-master/job-recovery';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
+import { SlotWatch } from '#jobmanager/job-master/slot-watch';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
-import { rescaledPlan } from '#jobmanager/scheduler/rescaled-plan';
-import { assignSlots } from '#jobmanager/scheduler/slot-assignment';
+import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
@@ -77,12 +78,9 @@ export class JobMaster implements JobMasterGateway {
   readonly #restartStrategy: RestartStrategy;
   #resolveOutcome: (outcome: JobOutcome) => void = () => undefined;
   #status: JobStatus = 'INITIALIZING';
-  /** With the parallelisms and max parallelisms in effect. */
-  #plan: JobPlan;
-  /** Parallelisms of vertices that were rescaled, by id. */
-  #rescaled: Readonly<Record<string, number>>;
-  /** What the job is on its way to. */
-  #rescaling: { readonly parallelisms: Readonly<Record<string, number>>; readonly resolve: () => void; readonly reject: (error: EngineError) => void } | undefined;
+  readonly #parallelism: JobParallelism;
+  /** Of a job of the adaptive scheduler. */
+  readonly #slotWatch: SlotWatch | undefined;
   #checkpoints: CheckpointDriver | undefined;
   #deployment: JobDeployment | undefined;
   #attemptNumber = 0;
@@ -101,8 +99,9 @@ export class JobMaster implements JobMasterGateway {
   /** Throws on settings that cannot hold: nothing has been started then. */
   constructor(options: JobMasterOptions) {
     this.#options = options;
-    this.#rescaled = options.recovered?.point.parallelisms ?? {};
-    this.#plan = rescaledPlan(options.plan, this.#rescaled);
+    const { configuration, resourceManager, clock, jobId, plan, recovered } = options;
+    this.#slotWatch = configuration.get(jobManagerOptions.scheduler) === 'Adaptive' ? new SlotWatch({ configuration, clock, resourceManager }) : undefined;
+    this.#parallelism = new JobParallelism({ jobId, plan, resourceManager, recovered: recovered?.point.parallelisms ?? {}, isAdaptive: this.#slotWatch !== undefined });
     this.#settings = readCheckpointSettings(options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
@@ -115,7 +114,7 @@ export class JobMaster implements JobMasterGateway {
 
   /** Resolves when the first attempt is deployed or the job has failed; the outcome tells which. */
   async start(): Promise<void> {
-    const { resourceManager, jobId, files, clock, log, recovered } = this.#options;
+    const { jobId, files, clock, log, recovered } = this.#options;
     try {
       const found = recovered === undefined ? undefined : await findRecoveryStart(files, log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
@@ -130,11 +129,17 @@ export class JobMaster implements JobMasterGateway {
       this.#moveTo('CREATED');
       if (recovered !== undefined) await this.#outliveDeath(recovered);
       this.#tellRecoveryPoint();
-      await resourceManager.allocateSlots(jobId, assignSlots(this.#plan.vertices).slotCount);
-      if (this.#status === 'CREATED') await this.#deploy();
+      await this.#slotWatch?.waitForSlots(this.#parallelism.slotCount, leastSlots(this.#plan));
+      if (this.#status !== 'CREATED') return;
+      await this.#parallelism.allocate();
+      await this.#deploy();
     } catch (thrown) {
       await this.#failBeforeRun(thrown);
     }
+  }
+
+  get #plan(): JobPlan {
+    return this.#parallelism.plan;
   }
 
   get status(): JobStatus {
@@ -195,28 +200,25 @@ export class JobMaster implements JobMasterGateway {
    * Takes a checkpoint and goes on from it at these parallelisms, by vertex id. Resolves when the job is deployed at them.
    * Rejects with RESCALE_REFUSED, NOT_ENOUGH_SLOTS, CHECKPOINT_DIRECTORY_MISSING, SNAPSHOT_REQUEST_FAILED.
    */
-  async rescale(parallelisms: Readonly<Record<string, number>>): Promise<void> {
-    const { resourceManager, jobId } = this.#options;
+  async rescale(parallelisms: Parallelisms): Promise<void> {
     if (this.#status !== 'RUNNING') throw new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${this.#status}`);
-    const plan = rescaledPlan(this.#plan, parallelisms);
-    if (plan.vertices.every((vertex, index) => vertex.parallelism === this.#plan.vertices[index]!.parallelism)) return;
-    if (this.#rescaling !== undefined) throw new JobManagerError('RESCALE_REFUSED', 'the job is being rescaled already: ask again when it has been');
-    const before = assignSlots(this.#plan.vertices).slotCount;
-    resourceManager.resizeSlots(jobId, Math.max(before, assignSlots(plan.vertices).slotCount));
-    const done = new Promise<void>((resolve, reject) => {
-      this.#rescaling = { parallelisms, resolve, reject };
-    });
+    const done = this.#parallelism.begin(parallelisms);
+    if (done === undefined) return;
     try {
       await this.#requestSnapshot({ kind: 'checkpoint' });
       // A failure that came meanwhile restarts a part of the job or is its end: it is rescaled on its way back, or not at all.
       if (this.#deployment !== undefined && (this.#status === 'RUNNING' || this.#restart !== undefined)) this.#beginRestart(this.#subtasksToRestart(undefined), this.#options.clock.now());
       else throw new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${this.#status}`);
     } catch (thrown) {
-      this.#rescaling = undefined;
-      if (!isTerminal(JOB_STATUS, this.#status)) resourceManager.resizeSlots(jobId, before);
-      throw thrown;
+      if (!isTerminal(JOB_STATUS, this.#status)) this.#parallelism.giveUp(deserializeError(serializeError(thrown)));
     }
     await done;
+  }
+
+  /** Slots have become free that the job can use. */
+  #widen(): void {
+    if (this.#status !== 'RUNNING' || this.#parallelism.widening() === undefined) return;
+    this.rescale({}).catch((error: unknown) => this.#options.log.warn('a job is not given more slots', { jobId: this.#options.jobId, error }));
   }
 
   onSlotReport(slotIndex: number, report: SlotReport): void {
@@ -308,7 +310,7 @@ export class JobMaster implements JobMasterGateway {
     const { files, configuration } = this.#options;
     const path = configuration.get(stateRecoveryOptions.path);
     const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(files, path));
-    if (restore !== undefined) this.#plan = { ...this.#plan, vertices: fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }) };
+    if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
     return restore;
   }
 
@@ -333,14 +335,14 @@ export class JobMaster implements JobMasterGateway {
     const checkpoints = this.#checkpoints;
     onRecoveryPoint(!this.#restartStrategy.canRestart || checkpoints === undefined ? undefined : {
       jobId, checkpointDirectory: checkpoints.jobDirectory, savepointPath: checkpoints.stoppingSavepointPath,
-      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#rescaled,
+      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#parallelism.rescaled,
     });
   }
 
   async #deploy(): Promise<void> {
     const { jobId, configuration, program, taskExecutor, files, clock } = this.#options;
     const deployment = new JobDeployment({
-      jobId, plan: this.#plan, rescaled: this.#rescaled, configuration, program, taskExecutor, files, clock, attemptNumber: this.#attemptNumber,
+      jobId, plan: this.#plan, rescaled: this.#parallelism.rescaled, configuration, program, taskExecutor, files, clock, attemptNumber: this.#attemptNumber,
       checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore,
       onSourceFailure: (error) => this.#fail(error),
     });
@@ -350,6 +352,7 @@ export class JobMaster implements JobMasterGateway {
     if (this.#status !== 'RUNNING' || this.#deployment !== deployment) return;
     for (const source of deployment.sources) source.start();
     this.#checkpoints?.start(deployment);
+    this.#slotWatch?.start(() => this.#parallelism.isAllThatIsWanted(this.#parallelism.widening() ?? {}), () => this.#widen());
   }
 
   #onTaskStatus(execution: Execution, hasChanged: boolean, error: SerializedError | undefined): void {
@@ -413,21 +416,6 @@ export class JobMaster implements JobMasterGateway {
     void this.#carryOut(this.#restart);
   }
 
-  #takeRescaledPlan(): void {
-    if (this.#rescaling === undefined) return;
-    this.#plan = rescaledPlan(this.#plan, this.#rescaling.parallelisms);
-    this.#rescaled = { ...this.#rescaled, ...this.#rescaling.parallelisms };
-    this.#options.resourceManager.resizeSlots(this.#options.jobId, assignSlots(this.#plan.vertices).slotCount);
-    this.#tellRecoveryPoint();
-  }
-
-  #endRescaling(error: EngineError | undefined): void {
-    const rescaling = this.#rescaling;
-    this.#rescaling = undefined;
-    if (error === undefined) rescaling?.resolve();
-    else rescaling?.reject(error);
-  }
-
   /** Ends the tasks, waits, and starts them again from the newest checkpoint: all of the job in new slots, or regions in their places. */
   async #carryOut(restart: Restart): Promise<void> {
     const { jobId, taskExecutor } = this.#options;
@@ -450,9 +438,9 @@ export class JobMaster implements JobMasterGateway {
       this.#tellRecoveryPoint();
       if (isWhole) {
         this.#moveTo('CREATED');
-        this.#takeRescaledPlan();
+        if (this.#parallelism.take()) this.#tellRecoveryPoint();
         await this.#deploy();
-        return this.#endRescaling(undefined);
+        return this.#parallelism.end(undefined);
       }
       this.#moveTo('RUNNING');
       await deployment.deployAgain(restart.subtaskIds, attemptNumber, restore);
@@ -504,12 +492,13 @@ export class JobMaster implements JobMasterGateway {
     if (isTerminal(JOB_STATUS, this.#status)) return;
     const { taskExecutor, resourceManager, jobId, clock, log } = this.#options;
     this.#restart = undefined;
-    this.#endRescaling(new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${status}`));
+    this.#slotWatch?.stop();
+    this.#parallelism.end(new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${status}`));
     this.#deployment?.closeSources();
     this.#moveTo(status);
     this.#endedMs = clock.now();
     await taskExecutor.releaseSlots(jobId);
-    resourceManager.freeSlots(jobId);
+    resourceManager.releaseSlots(jobId);
     try {
       await this.#checkpoints?.close({ isRetained: areCheckpointsRetained(status, this.#settings) });
     } catch (error) {

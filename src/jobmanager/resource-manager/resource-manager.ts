@@ -9,13 +9,14 @@ export class ResourceManager implements ResourceManagerGateway {
   /** Infinity when taskmanager.numberOfTaskSlots is not set: the local target then has as many as its jobs ask for. */
   readonly #slotCount: number;
   readonly #held = new Map<JobId, number>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(slotCount: number) {
     assert(slotCount > 0, 'a cluster has slots');
     this.#slotCount = slotCount;
   }
 
-  get freeCount(): number {
+  get freeSlots(): number {
     let free = this.#slotCount;
     for (const count of this.#held.values()) free -= count;
     return free;
@@ -33,13 +34,22 @@ export class ResourceManager implements ResourceManagerGateway {
   }
 
   /** Idempotent. */
-  freeSlots(jobId: JobId): void {
-    this.#held.delete(jobId);
+  releaseSlots(jobId: JobId): void {
+    if (this.#held.delete(jobId)) this.#tellFreed();
+  }
+
+  onFreed(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tellFreed(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 
   #hold(jobId: JobId, count: number): void {
     const own = this.#held.get(jobId) ?? 0;
-    const free = this.freeCount + own;
+    const free = this.freeSlots + own;
     if (count > free) {
       const others = this.#held.size === (own === 0 ? 0 : 1) ? '' : `, ${this.#slotCount - free} of ${this.#slotCount} are taken by other jobs`;
       throw new ClusterError('NOT_ENOUGH_SLOTS', `the job needs ${count} slots, have ${free}${others}: set taskmanager.numberOfTaskSlots to ${count + this.#slotCount - free} or lower the parallelism`, {
@@ -47,5 +57,6 @@ export class ResourceManager implements ResourceManagerGateway {
       });
     }
     this.#held.set(jobId, count);
+    if (count < own) this.#tellFreed();
   }
 }
