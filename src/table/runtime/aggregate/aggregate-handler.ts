@@ -161,10 +161,9 @@ function distinctCode(options: AggregateHandlerOptions, plan: ViewPlan, group: D
     const step = method === 'accumulate' ? `if (counts[${at}]++ === 0) { ${call} }` : `if (counts[${at}] > 0 && --counts[${at}] === 0) { ${call} }`;
     return filter === undefined ? step : `if (${read(filter)} === true) { ${step} }`;
   });
-  const ignoresNull = values.length === 1 ? `if (${values[0]!} !== null)` : '';
   const isGone = group.members.map((_, at) => `counts[${at}] === 0`).join(' && ');
   const store = method === 'accumulate' ? `view.put(key, counts);` : `if (${isGone}) view.remove(key); else view.put(key, counts);`;
-  return `${ignoresNull} {
+  return `{
     const view = views[${group.view}], key = ${key};
     const seen = view.get(key);
     const counts = seen === undefined || seen === null ? [${group.members.map(() => '0').join(', ')}] : seen.slice();
