@@ -2,8 +2,10 @@
 // same record, timed in turn in the same run. CPU of both sides in nanoseconds per record; the best round of each counts,
 // since neighbours on the machine only ever make a run dearer. Sums of all numbers sent and read are checked.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { formatRing } from '#shuffle/ring/ring-layout';
@@ -77,5 +79,17 @@ export async function exchangeRows(options: { quick: boolean }): Promise<BenchRo
       higherIsBetter: false,
     });
   }
+  rows.push(routeRow());
   return rows;
+}
+
+/** Rows sent one by one: beside another edge of the same slot as cheap as alone, since each edge has a function of its own. */
+function routeRow(): BenchRow {
+  const probe = (edges: number): number => Number(execFileSync(process.execPath, [fileURLToPath(new URL('./edge-route-probe.js', import.meta.url)), '2', String(edges)], { encoding: 'utf8' }));
+  const alone = probe(1);
+  const beside = probe(2);
+  return {
+    name: 'row by key to 2 channels, beside another edge', figure: beside, unit: 'CPU ns/row', anchor: alone, anchorName: 'alone, same run', ratio: beside / alone,
+    target: `<= ${RATIO_MAX} x`, isPass: beside <= alone * RATIO_MAX, higherIsBetter: false,
+  };
 }

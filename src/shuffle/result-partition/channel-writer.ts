@@ -38,17 +38,21 @@ export class ChannelWriter {
   readonly #attempt: number;
   readonly #recordBytesMax: number;
   readonly #backlog: OverdraftBacklog;
-  #writer: RowWriter | undefined;
   #layout: FrameLayout | undefined;
   #batch: Batch | undefined;
   /** One frame of private memory, used again for every overdraft frame. */
   #overdraftMemory: FrameMemory | undefined;
   #frameBytes = 0;
-  #capacity = 0;
-  #count = 0;
-  #isOpen = false;
   #isOverdraft = false;
   #isBlocked = false;
+  /** These four are read, and `count` is written, by the edge's generated route too: who writes the rows, undefined before `open`, */
+  writer: RowWriter | undefined;
+  /** whether a frame is open, */
+  isOpen = false;
+  /** how many rows it has, */
+  count = 0;
+  /** and how many it takes. */
+  capacity = 0;
   /** Rows and bytes of finished frames. */
   recordsOut = 0;
   bytesOut = 0;
@@ -65,14 +69,14 @@ export class ChannelWriter {
   /** Sets the schema of the frames that follow, that of the writer, and tells the consumer. Called once before the first row. */
   open(writer: RowWriter): void {
     const { schema } = writer;
-    assert(this.#writer === undefined, 'a channel has one schema');
+    assert(this.writer === undefined, 'a channel has one schema');
     const { frameBytesMax } = this.#producer;
     const capacity = capacityFor(schema, frameBytesMax, FRAME_ROWS_MAX);
     if (capacity === 0) {
       throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax } });
     }
-    this.#writer = writer;
-    this.#capacity = capacity;
+    this.writer = writer;
+    this.capacity = capacity;
     this.#layout = layoutOf(schema, capacity);
     // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.
     const { heapStart } = this.#layout;
@@ -84,16 +88,7 @@ export class ChannelWriter {
 
   /** Undefined before `open`. */
   get schema(): Schema | undefined {
-    return this.#writer?.schema;
-  }
-
-  /** Never refuses: without room the row goes to overdraft. */
-  append(value: unknown, eventTime: number): void {
-    if (!this.#isOpen) this.#openOverdraft();
-    const writer = this.#writer!;
-    if (writer.append(value, eventTime)) this.#count++;
-    else this.#appendToNext(value, eventTime);
-    if (this.#count === this.#capacity) this.#rotate();
+    return this.writer?.schema;
   }
 
   /**
@@ -101,16 +96,16 @@ export class ChannelWriter {
    * overdraft: returns the index behind the last row taken, to go on with after `drain`.
    */
   copyRows(source: Batch, rows: Int32Array, from: number, to: number): number {
-    const writer = this.#writer!;
+    const writer = this.writer!;
     let at = from;
-    while (at < to && this.#isOpen && !this.#isOverdraft) {
+    while (at < to && this.isOpen && !this.#isOverdraft) {
       const next = writer.copyRows(source, rows, at, to);
-      this.#count += next - at;
+      this.count += next - at;
       at = next;
-      if (this.#count === this.#capacity) {
-        this.#rotate();
-      } else if (at < to && (this.#growFrames() || this.#count > 0)) {
-        this.#rotate();
+      if (this.count === this.capacity) {
+        this.rotate();
+      } else if (at < to && (this.#growFrames() || this.count > 0)) {
+        this.rotate();
       } else if (at < to) {
         const row = at++;
         this.#writeAlone(() => writer.copyRows(source, rows, row, row + 1) === row + 1);
@@ -121,15 +116,15 @@ export class ChannelWriter {
 
   /** As copyRows for all rows of a batch, in blocks: false when they do not fit a frame of their own or there is no room. */
   copyBatch(source: Batch): boolean {
-    if (!this.#isOpen || this.#isOverdraft) return false;
-    let isCopied = this.#writer!.copyBatch(source);
-    if (!isCopied && this.#count > 0) {
-      this.#rotate();
-      isCopied = this.#isOpen && this.#writer!.copyBatch(source);
+    if (!this.isOpen || this.#isOverdraft) return false;
+    let isCopied = this.writer!.copyBatch(source);
+    if (!isCopied && this.count > 0) {
+      this.rotate();
+      isCopied = this.isOpen && this.writer!.copyBatch(source);
     }
     if (!isCopied) return false;
-    this.#count += source.count;
-    if (this.#count === this.#capacity) this.#rotate();
+    this.count += source.count;
+    if (this.count === this.capacity) this.rotate();
     return true;
   }
 
@@ -137,12 +132,12 @@ export class ChannelWriter {
   flush(): void {
     if (!this.hasUnflushed) return;
     if (this.#isOverdraft && !this.#backlog.pump()) return;
-    this.#rotate();
+    this.rotate();
   }
 
   /** True when rows wait in an open frame. */
   get hasUnflushed(): boolean {
-    return this.#isOpen && this.#count > 0;
+    return this.isOpen && this.count > 0;
   }
 
   get isConsumerIdle(): boolean {
@@ -151,11 +146,11 @@ export class ChannelWriter {
 
   /** Flushes, then appends a control entry behind it. A watermark that waits is replaced by a newer one. */
   control(kind: number, a: number, b: number, c: number): void {
-    if (this.hasUnflushed) this.#rotate();
+    if (this.hasUnflushed) this.rotate();
     if (this.#backlog.sendControl(kind, a, b, c)) return;
     // Rows that follow must not be published before the entry: the empty frame goes back until it is placed.
-    if (this.#isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
-    this.#isOpen = false;
+    if (this.isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
+    this.isOpen = false;
     this.#setBlocked(true);
   }
 
@@ -163,9 +158,9 @@ export class ChannelWriter {
   drain(): boolean {
     if (!this.#backlog.pump()) return false;
     // An overdraft frame that is being filled goes into the channel first, so that its rows keep their place.
-    if (this.#isOpen && this.#isOverdraft) this.#rotate();
-    else if (!this.#isOpen && this.#writer !== undefined) this.#openFrame();
-    const isFree = this.#backlog.isEmpty && (this.#writer === undefined || (this.#isOpen && !this.#isOverdraft));
+    if (this.isOpen && this.#isOverdraft) this.rotate();
+    else if (!this.isOpen && this.writer !== undefined) this.#openFrame();
+    const isFree = this.#backlog.isEmpty && (this.writer === undefined || (this.isOpen && !this.#isOverdraft));
     this.#setBlocked(!isFree);
     return isFree;
   }
@@ -182,19 +177,20 @@ export class ChannelWriter {
 
   /** Gives an unpublished reservation back; the channel itself belongs to the slot. Idempotent. */
   close(): void {
-    if (this.#isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
-    this.#isOpen = false;
+    if (this.isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
+    this.isOpen = false;
     this.#backlog.close();
     this.#setBlocked(false);
   }
 
-  #appendToNext(value: unknown, eventTime: number): void {
-    const writer = this.#writer!;
-    while (this.#growFrames() || this.#count > 0) {
-      this.#rotate();
-      if (!this.#isOpen) this.#openOverdraft();
+  /** For the route: the row did not fit the open frame. */
+  appendToNext(value: unknown, eventTime: number): void {
+    const writer = this.writer!;
+    while (this.#growFrames() || this.count > 0) {
+      this.rotate();
+      if (!this.isOpen) this.openOverdraft();
       if (writer.append(value, eventTime)) {
-        this.#count++;
+        this.count++;
         return;
       }
     }
@@ -204,17 +200,17 @@ export class ChannelWriter {
   /** The heap was full before half of the rows were: the frames that follow are larger. False when they are as large as can be. */
   #growFrames(): boolean {
     const { frameBytesMax } = this.#producer;
-    if (this.#frameBytes === frameBytesMax || this.#count * 2 >= this.#capacity) return false;
-    this.#frameBytes = this.#count === 0 ? frameBytesMax : Math.min(frameBytesMax, this.#frameBytes * 2);
+    if (this.#frameBytes === frameBytesMax || this.count * 2 >= this.capacity) return false;
+    this.#frameBytes = this.count === 0 ? frameBytesMax : Math.min(frameBytesMax, this.#frameBytes * 2);
     return true;
   }
 
   /** A single row larger than a frame of this layout: sealed in private memory, it travels in pieces if need be. */
   #writeAlone(write: () => boolean): void {
-    assert(this.#count === 0, 'the rows before are sealed');
-    const writer = this.#writer!;
+    assert(this.count === 0, 'the rows before are sealed');
+    const writer = this.writer!;
     if (!this.#isOverdraft) this.#producer.cancelReservation();
-    this.#isOpen = false;
+    this.isOpen = false;
     const layout = layoutOf(writer.schema, 1);
     const bytesMax = Math.ceil((Math.max(this.#recordBytesMax, this.#producer.frameBytesMax) + layout.heapStart) / 8) * 8;
     for (let bytes = Math.min(this.#producer.frameBytesMax * 2, bytesMax); ; bytes = Math.min(bytes * 4, bytesMax)) {
@@ -233,7 +229,7 @@ export class ChannelWriter {
   }
 
   #seal(batch: Batch): OversizedFrame {
-    this.#writer!.finish(batch);
+    this.writer!.finish(batch);
     if (isWorthCompacting(batch)) compactFrame(batch);
     const byteLength = sealFrame(batch, this.#producer.framesPublished, this.#attempt);
     this.recordsOut += batch.count;
@@ -241,23 +237,23 @@ export class ChannelWriter {
     return { memory: batch.memory, base: batch.base, byteLength };
   }
 
-  /** Seals the open frame, sends it, and opens the next one if there is room. An empty frame is given back. */
-  #rotate(): void {
-    if (this.#count === 0) {
+  /** For the route too: seals the open frame, sends it, and opens the next one if there is room. An empty frame is given back. */
+  rotate(): void {
+    if (this.count === 0) {
       if (!this.#isOverdraft) this.#producer.cancelReservation();
-      this.#isOpen = false;
+      this.isOpen = false;
       this.#openFrame();
       return;
     }
     const frame = this.#seal(this.#batch!);
     if (this.#isOverdraft) this.#backlog.sendFrame(frame);
     else this.#producer.publish(frame.byteLength);
-    this.#isOpen = false;
+    this.isOpen = false;
     this.#openFrame();
   }
 
   #openFrame(): void {
-    this.#count = 0;
+    this.count = 0;
     const base = this.#backlog.isEmpty ? this.#producer.tryReserve(this.#frameBytes) : -1;
     if (base === -1) {
       this.#setBlocked(true);
@@ -267,7 +263,8 @@ export class ChannelWriter {
     this.#isOverdraft = false;
   }
 
-  #openOverdraft(): void {
+  /** For the route: no frame is open, and the row goes to overdraft. */
+  openOverdraft(): void {
     if (this.#overdraftMemory === undefined || this.#overdraftMemory.u8.length < this.#frameBytes) this.#overdraftMemory = FrameMemory.allocate(this.#frameBytes);
     this.#use(this.#overdraftMemory, 0);
     this.#isOverdraft = true;
@@ -279,8 +276,8 @@ export class ChannelWriter {
     batch.memory = memory;
     batch.base = base;
     batch.layout = this.#layout!;
-    this.#writer!.open(memory, base, this.#layout!, this.#frameBytes);
-    this.#isOpen = true;
+    this.writer!.open(memory, base, this.#layout!, this.#frameBytes);
+    this.isOpen = true;
   }
 
   #setBlocked(isBlocked: boolean): void {

@@ -1,4 +1,4 @@
-// hot path. One outgoing edge of a task: chooses the channel of each row and appends it, or takes whole batches. An
+// hot path. One outgoing edge of a task: takes rows, one by one (edge-route.ts) or in whole batches. An
 // undeclared edge holds its first rows back until the schema can be inferred from them. Thread: the producer's slot.
 // Bench: bench/exchange-bench.ts.
 import type { Batch } from '#core/columns/frame';
@@ -7,17 +7,14 @@ import { createRowWriters } from '#core/codegen/row-writer';
 import { projectType } from '#core/types/project-type';
 import { inferType } from '#core/types/infer-type';
 import { schemaOf } from '#core/columns/schema';
-import { previewValue } from '#core/errors/type-errors';
-import { assignToKeyGroup, murmurHash, operatorIndexOfKeyGroup } from '#core/keys/key-groups';
-import { createKeyHasher } from '#core/keys/key-hasher';
 import type { TypeInformation } from '#core/types/type-information';
 import type { ChannelProducer } from '#shuffle/channel/channel';
 import { ControlKind } from '#shuffle/channel/channel';
-import { ShuffleError } from '#shuffle/errors';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { Availability } from '#shuffle/result-partition/availability';
 import { BatchEmitter } from '#shuffle/result-partition/batch-emitter';
 import { ChannelWriter } from '#shuffle/result-partition/channel-writer';
+import { createEdgeRoute, type EmitRow, type HeldRows } from '#shuffle/result-partition/edge-route';
 import { copyHeldRow } from '#shuffle/result-partition/held-row';
 import type { OverdraftSpill } from '#shuffle/result-partition/overdraft-spill';
 
@@ -47,31 +44,29 @@ export interface RecordWriterOptions {
 export class RecordWriter {
   readonly channels: readonly ChannelWriter[];
   /** Appends a row to its channel. NaN = no event time. */
-  readonly emit: (value: unknown, eventTime: number) => void;
-  readonly #route: (value: unknown, eventTime: number) => void;
+  readonly emit: EmitRow;
   readonly #reads: FieldTree;
   readonly #batches: BatchEmitter;
   #held: { value: unknown; eventTime: number }[] | undefined;
+  readonly #holding: HeldRows | undefined;
 
   constructor(options: RecordWriterOptions) {
     const { availability, attempt, recordBytesMax, createSpill, overdraftBytesMax } = options;
     this.#reads = options.reads;
     this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax, createSpill, overdraftBytesMax }));
-    this.#route = createRoute(this.channels, options);
-    if (options.type !== undefined) {
-      this.#openChannels(options.type);
-      this.emit = this.#route;
-    } else {
-      this.#held = [];
-      this.emit = (value, eventTime) => {
-        if (this.#held === undefined) {
-          this.#route(value, eventTime);
-          return;
-        }
-        this.#held.push({ value: copyHeldRow(value), eventTime });
-        if (this.#held.length >= INFERENCE_ROWS_MAX) this.#infer();
+    if (options.type === undefined) {
+      const held: { value: unknown; eventTime: number }[] = [];
+      this.#held = held;
+      this.#holding = {
+        isHolding: true,
+        hold: (value, eventTime) => {
+          held.push({ value: copyHeldRow(value), eventTime });
+          if (held.length >= INFERENCE_ROWS_MAX) this.#infer();
+        },
       };
     }
+    this.emit = createEdgeRoute(this.channels, options, this.#holding);
+    if (options.type !== undefined) this.#openChannels(options.type);
     this.#batches = new BatchEmitter(this.channels, options, this.emit);
   }
 
@@ -136,11 +131,12 @@ export class RecordWriter {
   #infer(): void {
     const held = this.#held!;
     this.#openUndeclared(inferType(held.map((row) => row.value)));
-    for (const row of held) this.#route(row.value, row.eventTime);
+    for (const row of held) this.emit(row.value, row.eventTime);
   }
 
   #openUndeclared(type: TypeInformation): void {
     this.#held = undefined;
+    this.#holding!.isHolding = false;
     this.#openChannels(type);
   }
 
@@ -148,56 +144,4 @@ export class RecordWriter {
     const writers = createRowWriters(schemaOf(projectType(type, this.#reads)), this.channels.length);
     this.channels.forEach((channel, index) => channel.open(writers[index]!));
   }
-}
-
-function createRoute(channels: readonly ChannelWriter[], options: RecordWriterOptions): (value: unknown, eventTime: number) => void {
-  const { partitioner } = options;
-  const count = channels.length;
-  const only = channels[0]!;
-  switch (partitioner.kind) {
-    case 'hash': return createHashRoute(channels, options);
-    case 'custom': return createCustomRoute(channels, partitioner);
-    case 'broadcast': return (value, eventTime) => {
-      for (const channel of channels) channel.append(value, eventTime);
-    };
-    case 'forward': case 'global': return (value, eventTime) => only.append(value, eventTime);
-    case 'shuffle': return (value, eventTime) => channels[Math.floor(options.random() * count)]!.append(value, eventTime);
-    case 'rebalance': case 'rescale': {
-      let next = options.subtaskIndex % count;
-      return (value, eventTime) => {
-        channels[next]!.append(value, eventTime);
-        next = next + 1 === count ? 0 : next + 1;
-      };
-    }
-  }
-}
-
-function createHashRoute(channels: readonly ChannelWriter[], options: RecordWriterOptions): (value: unknown, eventTime: number) => void {
-  const key = options.partitioner.key!;
-  const selector = key.selector;
-  const count = channels.length;
-  if (count === 1) {
-    const only = channels[0]!;
-    return (value, eventTime) => only.append(value, eventTime);
-  }
-  const maxParallelism = options.consumerMaxParallelism;
-  const hash = createKeyHasher(key.type);
-  const channelOfGroup = Array.from({ length: maxParallelism }, (_, group) => channels[operatorIndexOfKeyGroup(maxParallelism, count, group)]!);
-  // Max parallelism is a power of two unless the user set another: then no division is needed.
-  const mask = maxParallelism - 1;
-  if ((maxParallelism & mask) === 0) return (value, eventTime) => channelOfGroup[murmurHash(hash(selector(value))) & mask]!.append(value, eventTime);
-  return (value, eventTime) => channelOfGroup[assignToKeyGroup(hash(selector(value)), maxParallelism)]!.append(value, eventTime);
-}
-
-function createCustomRoute(channels: readonly ChannelWriter[], partitioner: Partitioner): (value: unknown, eventTime: number) => void {
-  const { selector } = partitioner.key!;
-  const partition = partitioner.partition!;
-  return (value, eventTime) => {
-    const index = partition(selector(value), channels.length);
-    const channel = Number.isInteger(index) ? channels[index] : undefined;
-    if (channel === undefined) {
-      throw new ShuffleError('PARTITION_INDEX_INVALID', `the custom partitioner returned ${previewValue(index)} for ${channels.length} channels: return an integer from 0 to ${channels.length - 1}`, { context: { index, channels: channels.length } });
-    }
-    channel.append(value, eventTime);
-  };
 }
