@@ -87,6 +87,7 @@ function ifNull(node: ast.CallExpression, scope: ExpressionScope, parts: Convers
   if (operands.length !== 2 || input === undefined || replacement === undefined) return failAt(scope, "Invalid number of arguments to function 'IFNULL'. Was expecting 2 arguments", node.span);
   if (input.type.kind === 'NULL' && replacement.type.kind === 'NULL') return failAt(scope, "Illegal use of 'NULL'", node.span);
   const common = leastRestrictiveType([input.type, replacement.type]);
+  if (common !== undefined && !input.type.isNullable) return input;
   if (common === undefined) return failAt(scope, `Invalid input arguments. IFNULL needs values of one type, but got ${operandTypeText(input.type)} and ${operandTypeText(replacement.type)}`, node.span);
   return firstNotNull(operands, withNullability(common, input.type.isNullable && replacement.type.isNullable), node, scope);
 }
@@ -107,5 +108,5 @@ function ifThenElse(node: ast.CallExpression, scope: ExpressionScope, parts: Con
     const types = operands.map((operand) => `<${operandTypeText(operand.type)}>`).join(', ');
     return failAt(scope, `Cannot apply 'IF' to arguments of type 'IF(${types})'. Supported form(s): 'IF(<BOOLEAN>, <ANY>, <ANY>)' with values of one type`, node.span);
   }
-  return caseOf([{ condition: condition.type.kind === 'NULL' ? nullLiteral(LogicalTypes.BOOLEAN) : condition, value: yes }], no, type, scope);
+  return caseOf([{ condition: condition.type.kind === 'NULL' ? nullLiteral(LogicalTypes.BOOLEAN) : condition, value: yes }], no, withNullability(type, type.isNullable || condition.type.isNullable), scope);
 }

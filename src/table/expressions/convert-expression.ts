@@ -13,10 +13,10 @@ import { builtInScalar } from '#table/functions/built-in-functions';
 import type * as ast from '#table/parser/ast-expression';
 import type { Span } from '#table/parser/ast-node';
 import { canCastExplicitly, castAdvice } from '#table/types/cast-support';
-import { convertDataType, expressionIntervalType } from '#table/types/data-type-conversion';
+import { convertDataType, expressionIntervalType, intervalType } from '#table/types/data-type-conversion';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LogicalTypes, notNull, withNullability, type LogicalType } from '#table/types/logical-type';
-import { isNumeric, isRow } from '#table/types/type-families';
+import { isCharacter, isInterval, isNumeric, isRow } from '#table/types/type-families';
 import { operandTypeText } from '#table/types/type-text';
 
 /** Throws TableValidationError with the place. */
@@ -33,6 +33,7 @@ export function convertExpression(node: ast.Expression, scope: ExpressionScope):
     case 'datetime-literal': return datetimeLiteral(node, scope);
     case 'interval-literal': return intervalLiteral(node, scope);
     case 'interval-expression': return intervalExpression(node, scope);
+    case 'datetime-difference': return datetimeDifference(node, scope);
     case 'symbol': return symbolLiteral(node.symbol);
     case 'dynamic-parameter': return failAt(scope, 'A parameter (?) may not stand here', node.span);
     case 'column-reference': return columnReference(node, scope);
@@ -74,6 +75,8 @@ function columnReference(node: ast.ColumnReference, scope: ExpressionScope): Exp
   const resolution = scope.resolveColumn(node.parts, node.span);
   if (resolution === undefined) {
     const name = node.parts.map((part) => part.name).join('.');
+    // The one built-in constant that needs no parentheses.
+    if (name.toUpperCase() === 'PI' && !node.parts[0]!.isQuoted) return callOf(builtInScalar('PI'), [], scope, node.span);
     return failAt(scope, `Column '${name}' not found in any table`, node.span, nearestAdvice(name, scope.columnNames()));
   }
   let { expression } = resolution;
@@ -191,13 +194,19 @@ function castExpression(node: ast.CastExpression, scope: ExpressionScope): Expre
   const written = convertDataType(node.type, { fail: (message, span) => failAt(scope, message, span), ...(scope.resolveType === undefined ? {} : { resolveType: scope.resolveType }) });
   const type = expressionIntervalType(written);
   const from = operand.type;
-  if (!canCastExplicitly(from, type)) {
+  if (!canCastExplicitly(from, type) && !isNullOfCastable(operand, type)) {
     failAt(scope, castAdvice(from, type) ?? `Cast function cannot convert value of type ${operandTypeText(from)} to type ${operandTypeText(type)}`, node.span);
   }
   const isNullable = from.isNullable || node.isTry;
   const casted = castTo(operand, type, scope.functionContext.localTimeZone, { isTry: node.isTry });
-  if (casted.kind === 'literal') return { ...casted, type: withNullability(type, casted.value === null || isNullable) };
+  if (casted.kind === 'literal') return { ...casted, type: withNullability(type, isNullable) };
   return casted === operand ? { kind: 'cast', operand, isTry: node.isTry, type: withNullability(type, isNullable) } : casted;
+}
+
+/** Flink folds NULLs before it looks at these pairs. */
+function isNullOfCastable(operand: Expression, type: LogicalType): boolean {
+  if (operand.kind !== 'literal' || operand.value !== null) return false;
+  return castAdvice(operand.type, type) !== undefined || (isCharacter(operand.type) && (isInterval(type) || type.kind === 'ARRAY'));
 }
 
 // ---- constructors
@@ -219,6 +228,12 @@ function intervalExpression(node: ast.IntervalExpression, scope: ExpressionScope
   const { size, isMonths } = intervalUnitSize(node.qualifier.from);
   const one: Expression = { kind: 'literal', value: size, type: notNull(isMonths ? LogicalTypes.INTERVAL_YEAR_MONTH('MONTH') : LogicalTypes.INTERVAL_DAY_TIME('SECOND', 2, 3)) };
   return callOf(builtInScalar('*'), [value, one], scope, node.span);
+}
+
+function datetimeDifference(node: ast.DatetimeDifference, scope: ExpressionScope): Expression {
+  const type = notNull(expressionIntervalType(intervalType(node.qualifier)));
+  const zero: Expression = { kind: 'literal', value: 0, type };
+  return callOf(builtInScalar('DATETIME DIFFERENCE'), [convertExpression(node.left, scope), convertExpression(node.right, scope), zero], scope, node.span, '-');
 }
 
 function subquery(

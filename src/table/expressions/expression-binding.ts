@@ -19,7 +19,8 @@ export function bindCall(expression: Expression & { readonly kind: 'call' }, con
 /** Takes no NULL. */
 export function bindCast(expression: Expression & { readonly kind: 'cast' }, context: FunctionContext): ScalarImplementation {
   const cast = castImplementation(expression.operand.type, expression.type, context.localTimeZone);
-  if (!expression.isTry) return cast;
+  const isLegacy = context.configuration.get('table.exec.legacy-cast-behaviour')?.toUpperCase() === 'ENABLED';
+  if (!expression.isTry && !isLegacy) return cast;
   return (value: unknown) => {
     try {
       return cast(value);
@@ -32,7 +33,7 @@ export function bindCast(expression: Expression & { readonly kind: 'cast' }, con
 
 /** NULL may come of operands that are not: the type says so, or the value may not fit. */
 export function mayBeNull(expression: Expression): boolean {
-  if (expression.type.isNullable) return true;
+  if (expression.type.isNullable || (expression.kind === 'literal' && expression.value === null)) return true;
   if (expression.kind === 'call') return expression.function.mayReturnNull?.(boundCallOf(expression)) ?? (expression.function.nulls === 'strict' && expression.arguments.some(mayBeNull));
   if (expression.kind === 'cast') return expression.type.kind === 'DECIMAL' || mayBeNull(expression.operand);
   if (expression.kind === 'case') return mayBeNull(expression.otherwise) || expression.branches.some((branch) => mayBeNull(branch.value));

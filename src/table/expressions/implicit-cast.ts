@@ -1,6 +1,6 @@
 // Writes casts into expressions where an operand has another type than is wanted.
 import type { Expression } from '#table/expressions/expression';
-import { FunctionError } from '#table/errors';
+import { FunctionError, TableValidationError } from '#table/errors';
 import { sameTypeIgnoringNullability } from '#table/types/cast-support';
 import { withNullability, type LogicalType } from '#table/types/logical-type';
 import { isCharacter, isDatetime } from '#table/types/type-families';
@@ -10,7 +10,7 @@ import { castImplementation } from '#table/values/cast-value';
 export function castTo(operand: Expression, type: LogicalType, localTimeZone: string, { isTry = false }: { readonly isTry?: boolean } = {}): Expression {
   const wanted = withNullability(type, operand.type.isNullable || isTry);
   if (operand.kind === 'literal' && operand.value === null) return { kind: 'literal', value: null, type: withNullability(type, true) };
-  if (sameTypeIgnoringNullability(operand.type, type) && !hasFieldNames(type)) return operand;
+  if (sameTypeIgnoringNullability(operand.type, type)) return operand;
   if (operand.kind === 'literal') {
     const folded = castLiteral(operand, wanted, localTimeZone);
     if (folded !== undefined) return folded;
@@ -18,12 +18,16 @@ export function castTo(operand: Expression, type: LogicalType, localTimeZone: st
   return { kind: 'cast', operand, isTry, type: wanted };
 }
 
-const hasFieldNames = (type: LogicalType): boolean => type.kind === 'ROW' || type.kind === 'STRUCTURED';
+/** Flink keeps constants as decimals: casts make no negative zero, and no FLOAT that is infinite or NaN. */
+export function foldedCast(value: unknown, type: LogicalType): unknown {
+  if (type.kind === 'FLOAT' && typeof value === 'number' && !Number.isFinite(value)) throw new TableValidationError('A constant of type FLOAT is Infinite or NaN');
+  return Object.is(value, -0) ? 0 : value;
+}
 
 /** Undefined where the cast fails: it then fails when it is computed. */
 function castLiteral(operand: Expression & { readonly kind: 'literal' }, type: LogicalType, localTimeZone: string): Expression | undefined {
   try {
-    const value: unknown = castImplementation(operand.type, type, localTimeZone)(operand.value);
+    const value = foldedCast(castImplementation(operand.type, type, localTimeZone)(operand.value), type);
     return { kind: 'literal', value, type: value === null ? withNullability(type, true) : type };
   } catch (failure) {
     if (failure instanceof FunctionError) return undefined;

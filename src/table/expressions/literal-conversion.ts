@@ -10,13 +10,12 @@ import { digitCount, parseDecimal } from '#table/values/decimal-arithmetic';
 import { exact, LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
 import { timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toEpochMs } from '#table/values/time-zone';
-import { codePointCount } from '#table/values/value-text';
 import { daysInMonth } from '#table/values/calendar';
 
 const literal = (value: unknown, type: LogicalType): Expression => ({ kind: 'literal', value, type: notNull(type) });
 
 export function stringLiteral(value: string): Expression {
-  return literal(value, LogicalTypes.CHAR(value.length === 0 ? 0 : codePointCount(value)));
+  return literal(value, LogicalTypes.CHAR(value.length));
 }
 
 export const nullLiteral = (type: LogicalType = LogicalTypes.NULL): Expression => ({ kind: 'literal', value: null, type: { ...type, isNullable: true } });
@@ -48,7 +47,7 @@ export function binaryLiteral(node: ast.BinaryLiteral): Expression {
 }
 
 const SHAPES = {
-  DATE: [/^\d{4}-\d{2}-\d{2}$/, 'yyyy-MM-dd'],
+  DATE: [/^\d{4}-\d{1,2}-\d{1,2}$/, 'yyyy-MM-dd'],
   TIME: [/^\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?$/, 'HH:mm:ss'],
   TIMESTAMP: [/^\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/, 'yyyy-MM-dd HH:mm:ss'],
   TIMESTAMP_LTZ: [/^\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/, 'yyyy-MM-dd HH:mm:ss'],

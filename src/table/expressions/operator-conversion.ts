@@ -3,7 +3,7 @@ import { castForComparison, castTo } from '#table/expressions/implicit-cast';
 import type { Expression } from '#table/expressions/expression';
 import { failAt, type ExpressionScope } from '#table/expressions/expression-scope';
 import { nullLiteral } from '#table/expressions/literal-conversion';
-import { builtInScalar } from '#table/functions/built-in-functions';
+import { builtInScalar, findBuiltInFunction } from '#table/functions/built-in-functions';
 import { isMismatch, type CallMismatch, type CallShape, type ScalarFunctionDefinition } from '#table/functions/function-definition';
 import type { Span } from '#table/parser/ast-node';
 import { LogicalTypes, withNullability, type LogicalType } from '#table/types/logical-type';
@@ -47,11 +47,17 @@ export function binaryOperator(operator: string, left: Expression, right: Expres
     refuseNull(left, scope, span);
     refuseNull(right, scope, span);
   }
-  if ((operator === '+' || operator === '-') && (isDatetime(left.type) || isDatetime(right.type))) {
+  if ((operator === '+' || operator === '-') && isDatetime(left.type)) {
     return callOf(builtInScalar(operator === '+' ? 'DATETIME +' : 'DATETIME -'), [left, right], scope, span, operator);
   }
   if (operator === '+' && isInterval(left.type) && isDatetime(right.type)) return callOf(builtInScalar('DATETIME +'), [right, left], scope, span, operator);
-  return callOf(builtInScalar(operator), [left, right], scope, span);
+  return callOf(operatorFunction(operator, scope, span), [left, right], scope, span);
+}
+
+/** Flink parses more operators than it computes. */
+function operatorFunction(name: string, scope: ExpressionScope, span: Span): ScalarFunctionDefinition {
+  const definition = findBuiltInFunction(name);
+  return definition?.kind === 'scalar' ? definition : failAt(scope, `The operator ${name} is not supported`, span);
 }
 
 /** NULL without a type where a type is needed. */
@@ -79,7 +85,7 @@ export function negate(operand: Expression, scope: ExpressionScope, span: Span):
 
 /** `IS NULL` of what cannot be NULL is a constant only when no error can hide in it; folding decides. */
 export function isTest(test: string, isNegated: boolean, operand: Expression, scope: ExpressionScope, span: Span): Expression {
-  return callOf(builtInScalar(`IS ${isNegated ? 'NOT ' : ''}${test}`), [operand], scope, span);
+  return callOf(operatorFunction(`IS ${isNegated ? 'NOT ' : ''}${test}`, scope, span), [operand], scope, span);
 }
 
 /** CASE WHEN condition THEN value … with the branches cast to their common type. */

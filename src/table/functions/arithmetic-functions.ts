@@ -27,6 +27,8 @@ function infer(name: string, operator: ArithmeticOperator, { argumentTypes }: Ca
     return { supportedForms: [name === operator ? `'<${family}> ${operator} <${family}>'` : `'${name}(<${family}>, <${family}>)'`] };
   }
   if (left.kind === 'DECIMAL' || right.kind === 'DECIMAL') {
+    const isWhole = decimalShape(left).scale === 0 && decimalShape(right).scale === 0;
+    if (operator === '%' && isWhole) return { argumentTypes, resultType: withNullability(right, isNullable) };
     if (isExactNumeric(left) && isExactNumeric(right)) return { argumentTypes, resultType: withNullability(decimalResultType(operator, left, right), isNullable) };
   }
   const common = leastRestrictiveType(argumentTypes)!;
@@ -48,6 +50,7 @@ function bind(operator: ArithmeticOperator, call: BoundCall): ScalarImplementati
   if (isInterval(left) || isInterval(right)) return bindInterval(operator, left, right);
   if (call.resultType.kind === 'DECIMAL') return bindDecimal(operator, left, right, call.resultType);
   if (isApproximateNumeric(call.resultType)) return bindApproximate(operator, call);
+  if (left.kind === 'DECIMAL') return bindLong('%', call.resultType);
   if (left.kind === 'BIGINT') return bindLong(operator, call.resultType);
   return bindInt(operator, call.resultType);
 }
@@ -128,6 +131,7 @@ function inline(operator: ArithmeticOperator, call: BoundCall, [a, b]: readonly 
     if (operator === '/' && call.literals[1] === 0) return undefined;
     return call.resultType.kind === 'FLOAT' ? `Math.fround(${a} ${operator} ${b})` : `${a} ${operator} ${b}`;
   }
+  if (left.kind === 'DECIMAL') return undefined;
   if (left.kind === 'BIGINT') return operator === '%' && call.resultType.kind !== 'BIGINT' ? `Number($remainderLong(${a}, ${b}))` : `${LONG_CALLS[operator]}(${a}, ${b})`;
   const shift = widthOf(call.resultType);
   const isLiteralDivisor = typeof call.literals[1] === 'number' && call.literals[1] !== 0;

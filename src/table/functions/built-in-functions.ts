@@ -14,6 +14,7 @@ import { BITMAP_AGGREGATES, BITMAP_FUNCTIONS } from '#table/functions/bitmap-fun
 import { COLLECTION_FUNCTIONS } from '#table/functions/collection-functions';
 import { JSON_FUNCTIONS } from '#table/functions/json-functions';
 import { SESSION_FUNCTIONS } from '#table/functions/session-functions';
+import { TABLE_FUNCTIONS } from '#table/functions/table-functions';
 import { ENCODING_FUNCTIONS } from '#table/functions/encoding-functions';
 import { MATH_FUNCTIONS } from '#table/functions/math-functions';
 import { STRING_FUNCTIONS } from '#table/functions/string-functions';
@@ -25,6 +26,7 @@ const ALL: readonly FunctionDefinition[] = [
   ...MATH_FUNCTIONS, ...STRING_FUNCTIONS, ...ENCODING_FUNCTIONS, ...DATETIME_FIELD_FUNCTIONS, ...DATETIME_ARITHMETIC_FUNCTIONS, ...DATETIME_FUNCTIONS,
   ...COLLECTION_FUNCTIONS, ...JSON_FUNCTIONS, ...BITMAP_FUNCTIONS, ...SESSION_FUNCTIONS,
   ...BASIC_AGGREGATES, ...STATISTICS_AGGREGATES, ...COLLECTING_AGGREGATES, ...RANKING_AGGREGATES, ...BITMAP_AGGREGATES,
+  ...TABLE_FUNCTIONS,
 ];
 
 const byName = new Map<string, FunctionDefinition>();

@@ -6,7 +6,7 @@ import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { canCastImplicitly } from '#table/types/cast-support';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LogicalTypes, nullable, withNullability, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
-import { isCharacter } from '#table/types/type-families';
+import { isApproximateNumeric, isCharacter } from '#table/types/type-families';
 import { javaRegex } from '#table/values/java-regex';
 import { compareValues, hashKey, hasOrder, sameValue } from '#table/values/value-equality';
 
@@ -107,8 +107,10 @@ function extreme(name: string, isGreatest: boolean): ScalarFunctionDefinition {
     arguments: [{ text: 'ARRAY<COMPARABLE>', accept: (type) => (type.kind === 'ARRAY' && hasOrder(type.element) ? type : undefined) }],
     result: (types) => nullable(elementOf(types[0]!)),
   }, ({ argumentTypes: [array] }) => {
-    const compare = compareValues(elementOf(array!));
-    return (list: List) => list.reduce((best, element) => (element === null ? best : best === null || (isGreatest ? compare(element, best) > 0 : compare(element, best) < 0) ? element : best), null);
+    const element = elementOf(array!);
+    // NaN is neither less nor greater here.
+    const compare = isApproximateNumeric(element) ? (left: number, right: number) => left - right : compareValues(element);
+    return (list: List) => list.reduce<unknown>((best, value) => (value === null ? best : best === null || (isGreatest ? compare(value as never, best as never) > 0 : compare(value as never, best as never) < 0) ? value : best), null);
   });
 }
 

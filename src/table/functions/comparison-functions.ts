@@ -14,15 +14,22 @@ export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 export function comparisonType(left: LogicalType, right: LogicalType): LogicalType | undefined {
   if (isCharacter(left) && isDatetime(right)) return right;
   if (isCharacter(right) && isDatetime(left)) return left;
+  if ((left.kind === 'DATE') !== (right.kind === 'DATE') && isDatetime(left) && isDatetime(right)) return undefined;
   const common = leastRestrictiveType([left, right]);
   if (common?.kind === 'RAW' || common?.kind === 'SYMBOL') return undefined;
   return common;
 }
 
+/** A text literal beside a number is read as a number where order is asked for. */
+function literalNumberType(left: LogicalType, right: LogicalType, literals: CallShape['literals']): LogicalType | undefined {
+  if (isNumeric(right) && isCharacter(left) && typeof literals[0] === 'string') return right;
+  return isNumeric(left) && isCharacter(right) && typeof literals[1] === 'string' ? left : undefined;
+}
+
 function comparisonInference(operator: string, { needsOrder, isNullSafe = false }: { readonly needsOrder: boolean; readonly isNullSafe?: boolean }): (call: CallShape) => CallSignature | CallMismatch {
-  return ({ argumentTypes }) => {
+  return ({ argumentTypes, literals }) => {
     const [left, right] = argumentTypes as [LogicalType, LogicalType];
-    const common = comparisonType(left, right);
+    const common = comparisonType(left, right) ?? (needsOrder ? literalNumberType(left, right, literals) : undefined);
     const form = needsOrder ? 'ORDERABLE_TYPE' : 'COMPARABLE_TYPE';
     if (common === undefined || (needsOrder && !hasOrder(common) && common.kind !== 'NULL')) return { supportedForms: [`'<${form}> ${operator} <${form}>'`] };
     if (isNumeric(left) && isNumeric(right) && left.kind === 'DECIMAL' && right.kind === 'DECIMAL') {

@@ -67,7 +67,7 @@ const multiset = boundScalar('MULTISET', ({ argumentTypes }) => {
 const item = boundScalar('ITEM', ({ argumentTypes, literals }) => {
   const [collection, index] = argumentTypes as [LogicalType, LogicalType];
   if (collection.kind === 'ARRAY' && isInteger(index)) {
-    if (typeof literals[1] === 'number' && literals[1] < 1) return refuse(`Array element access needs an index starting at 1 but was ${literals[1]}.`);
+    if (typeof literals[1] === 'number' && literals[1] < 1 && literals[0] !== null) return refuse(`Array element access needs an index starting at 1 but was ${literals[1]}.`);
     return { argumentTypes: [collection, withNullability(LogicalTypes.INT, index.isNullable)], resultType: nullable(collection.element) };
   }
   if (collection.kind === 'MAP') {
@@ -120,6 +120,47 @@ const element = scalar('ELEMENT', { arguments: [{ text: 'MULTISET> or <ARRAY', a
   return values[0] ?? null;
 }, { mayReturnNull: true });
 
+/** OBJECT_OF('class', 'name', value, …): a structured value. */
+const objectOf = boundScalar('OBJECT_OF', ({ argumentTypes, literals }) => {
+  const [className] = literals;
+  const isPaired = argumentTypes.length % 2 === 1 && literals.every((literal, index) => index % 2 === 1 ? typeof literal === 'string' : true);
+  if (typeof className !== 'string' || !isPaired) return refuse("OBJECT_OF takes the name of a class and then names and values in turns, as in OBJECT_OF('User', 'name', 'Alice')");
+  const fields = argumentTypes.flatMap((type, index) => (index > 0 && index % 2 === 0 ? [{ name: literals[index - 1] as string, type }] : []));
+  if (new Set(fields.map((field) => field.name)).size < fields.length) return refuse('The names of fields of OBJECT_OF must be different');
+  return { argumentTypes, resultType: { kind: 'STRUCTURED', className, fields, isNullable: false } };
+}, ({ resultType }) => {
+  const keys = fieldKeys(resultType as LogicalType & { kind: 'STRUCTURED' });
+  return (_className: string, ...values: unknown[]) => Object.fromEntries(keys.map((key, index) => [key, values[index * 2 + 1]]));
+}, { seesNulls: true });
+
+/** OBJECT_UPDATE(object, 'name', value, …): the object with other values of the fields named. */
+const objectUpdate = boundScalar('OBJECT_UPDATE', ({ argumentTypes, literals }) => {
+  const [object] = argumentTypes;
+  if (object?.kind !== 'STRUCTURED' || argumentTypes.length % 2 === 0) return { supportedForms: ['OBJECT_UPDATE(<STRUCTURED>, <CHARACTER>, <ANY>...)'] };
+  const fields = [...object.fields];
+  for (let index = 1; index < argumentTypes.length; index += 2) {
+    const position = fields.findIndex((field) => field.name === literals[index]);
+    if (position < 0) return refuse(`The object has no field '${String(literals[index])}'`);
+    fields[position] = { ...fields[position]!, type: argumentTypes[index + 1]! };
+  }
+  return { argumentTypes, resultType: { ...(object as LogicalType & { kind: 'STRUCTURED' }), fields } };
+}, ({ resultType, literals }) => {
+  const { fields } = resultType as LogicalType & { kind: 'STRUCTURED' };
+  const keys = fieldKeys(resultType as LogicalType & { kind: 'STRUCTURED' });
+  return (object: Record<string, unknown> | null, ...values: unknown[]) => {
+    if (object === null) return null;
+    const result = { ...object };
+    for (let index = 0; index < values.length; index += 2) result[keys[fields.findIndex((field) => field.name === literals[index + 1])]!] = values[index + 1];
+    return result;
+  };
+}, { seesNulls: true });
+
+/** IS A SET, IS EMPTY: of multisets. */
+function multisetTest(name: string, test: (counts: ReadonlyMap<unknown, number>) => boolean): readonly ScalarFunctionDefinition[] {
+  const form = { arguments: [{ text: 'MULTISET', accept: (type: LogicalType) => (type.kind === 'MULTISET' ? type : undefined) }], result: Results.propagated(LogicalTypes.BOOLEAN) };
+  return [scalar(`IS ${name}`, form, test), scalar(`IS NOT ${name}`, form, (counts: ReadonlyMap<unknown, number>) => !test(counts))];
+}
+
 /** MULTISET operators. */
 const memberOf = boundScalar('MEMBER OF', ({ argumentTypes }) => {
   const [value, set] = argumentTypes as [LogicalType, LogicalType];
@@ -130,4 +171,4 @@ const memberOf = boundScalar('MEMBER OF', ({ argumentTypes }) => {
   return (value: unknown, set: ReadonlyMap<unknown, number>) => [...set.keys()].some((candidate) => keyOf(candidate) === keyOf(value));
 });
 
-export const CONSTRUCTOR_FUNCTIONS: readonly ScalarFunctionDefinition[] = [row, array, map, multiset, item, cardinality, element, memberOf];
+export const CONSTRUCTOR_FUNCTIONS: readonly ScalarFunctionDefinition[] = [row, array, map, multiset, item, cardinality, element, memberOf, objectOf, objectUpdate, ...multisetTest('A SET', (counts) => [...counts.values()].every((count) => count === 1)), ...multisetTest('EMPTY', (counts) => counts.size === 0)];

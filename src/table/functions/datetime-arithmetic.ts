@@ -14,7 +14,7 @@ type Timestamp = LogicalTypeOf<'TIMESTAMP' | 'TIMESTAMP_LTZ'>;
 /** Moves a value of the type by months, or by milliseconds. */
 function mover(type: LogicalType, isMonths: boolean, context: FunctionContext): (value: any, amount: number) => unknown { // any: values of every datetime type
   switch (type.kind) {
-    case 'DATE': return isMonths ? addMonths : (days: number, ms: number) => days + Math.floor(ms / DAY_MS);
+    case 'DATE': return isMonths ? addMonths : (days: number, ms: number) => days + Math.trunc(ms / DAY_MS);
     case 'TIME': return isMonths ? (ms: number) => ms : (ms: number, by: number) => (((ms + by) % DAY_MS) + DAY_MS) % DAY_MS;
     default: return isMonths ? moveByMonths(type as Timestamp, context) : (value: ExactInteger, ms: number) => addMsTo(value, (type as Timestamp).precision, ms);
   }
@@ -48,6 +48,17 @@ function datetimeOperator(name: string, shown: string, sign: 1 | -1): ScalarFunc
     },
   });
 }
+
+/** The time between two moments: milliseconds, or whole months. */
+const difference = boundScalar('DATETIME DIFFERENCE', ({ argumentTypes }) => {
+  const [left, right, unit] = argumentTypes as [LogicalType, LogicalType, LogicalType];
+  if (!isDatetime(left) || !isDatetime(right)) return { supportedForms: ["'(<DATETIME> - <DATETIME>) <INTERVAL QUALIFIER>'"] };
+  return { argumentTypes, resultType: withNullability(unit, left.isNullable || right.isNullable) };
+}, ({ argumentTypes }, context) => {
+  const leftOf = localMsOf(argumentTypes[0]!, context);
+  const rightOf = localMsOf(argumentTypes[1]!, context);
+  return argumentTypes[2]!.kind === 'INTERVAL_YEAR_MONTH' ? (left: unknown, right: unknown) => monthsBetween(rightOf(right), leftOf(left)) : (left: unknown, right: unknown) => leftOf(left) - rightOf(right);
+});
 
 const asRegular = (type: LogicalType): LogicalType => (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' ? { ...type, time: 'regular' } : type);
 
@@ -125,19 +136,23 @@ const timestampDiff = boundScalar('TIMESTAMPDIFF', ({ argumentTypes, literals })
   const unit = unitOf(literals[0]);
   const isKnown = unit in MONTH_UNITS || unit in MS_UNITS || unit in NANO_UNITS;
   const isInstantOnly = start !== undefined && end !== undefined && (start.kind === 'TIMESTAMP_LTZ') !== (end.kind === 'TIMESTAMP_LTZ');
-  if (symbol?.kind !== 'SYMBOL' || start === undefined || end === undefined || !isKnown || !isDatetime(start) || !isDatetime(end) || isInstantOnly || (start.kind === 'TIME') !== (end.kind === 'TIME')) {
+  if (symbol?.kind !== 'SYMBOL' || start === undefined || end === undefined || !isKnown || !isDatetime(start) || !isDatetime(end) || isInstantOnly) {
     return { supportedForms: ['TIMESTAMPDIFF(<TIME_UNIT>, <DATETIME>, <DATETIME>)'] };
   }
   return { argumentTypes, resultType: withNullability(LogicalTypes.INT, start.isNullable || end.isNullable) };
 }, ({ argumentTypes, literals }, context): ScalarImplementation => {
   const unit = unitOf(literals[0]);
-  const startOf = localMsOf(argumentTypes[1]!, context);
-  const endOf = localMsOf(argumentTypes[2]!, context);
+  // Between instants the time that has passed counts, not what clocks show.
+  const isInstants = argumentTypes[1]!.kind === 'TIMESTAMP_LTZ';
+  const msOf = (type: LogicalType): ((value: any) => number) => (isInstants ? (value: ExactInteger) => timestampMs(value, (type as Timestamp).precision) : localMsOf(type, context)); // any: values of every datetime type
+  const startOf = msOf(argumentTypes[1]!);
+  const endOf = msOf(argumentTypes[2]!);
   const months = MONTH_UNITS[unit];
   if (months !== undefined) return (_unit: string, start: unknown, end: unknown) => Math.trunc(monthsBetween(startOf(start), endOf(end)) / months) + 0;
   const size = MS_UNITS[unit];
   if (size === undefined) return (_unit: string, start: unknown, end: unknown) => Number(BigInt.asIntN(32, (BigInt(endOf(end) - startOf(start)) * 1000000n) / BigInt(NANO_UNITS[unit]!)));
-  // Flink takes the difference as an INT: of milliseconds of weeks and seconds it wraps.
+  // Flink takes seconds as an INT before it divides them into weeks: they wrap.
+  if (unit === 'WEEK') return (_unit: string, start: unknown, end: unknown) => Math.trunc(Number(BigInt.asIntN(32, BigInt(Math.trunc((endOf(end) - startOf(start)) / 1000)))) / 604800) + 0;
   return (_unit: string, start: unknown, end: unknown) => Number(BigInt.asIntN(32, BigInt(Math.trunc((endOf(end) - startOf(start)) / size))));
 });
 
@@ -171,4 +186,4 @@ function periodOf(type: LogicalTypeOf<'ROW'>, context: FunctionContext): PeriodR
   };
 }
 
-export const DATETIME_ARITHMETIC_FUNCTIONS: readonly ScalarFunctionDefinition[] = [datetimeOperator('DATETIME +', '+', 1), datetimeOperator('DATETIME -', '-', -1), timestampAdd, timestampDiff, overlaps];
+export const DATETIME_ARITHMETIC_FUNCTIONS: readonly ScalarFunctionDefinition[] = [datetimeOperator('DATETIME +', '+', 1), datetimeOperator('DATETIME -', '-', -1), difference, timestampAdd, timestampDiff, overlaps];

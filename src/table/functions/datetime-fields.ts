@@ -54,7 +54,7 @@ function bindExtract(unit: string, type: LogicalType, context: FunctionContext):
   if (type.kind === 'TIME') return (ms: number) => (unit === 'EPOCH' ? Math.floor(ms / 1000) : fieldOfMs(unit, ms, 0));
   const { precision } = type as LogicalTypeOf<'TIMESTAMP' | 'TIMESTAMP_LTZ'>;
   const zone = timeZoneOf(context.localTimeZone);
-  const localMs = type.kind === 'TIMESTAMP' || unit === 'EPOCH' ? (value: ExactInteger) => timestampMs(value, precision) : (value: ExactInteger) => toLocalMs(timestampMs(value, precision), zone);
+  const localMs = type.kind === 'TIMESTAMP' ? (value: ExactInteger) => timestampMs(value, precision) : (value: ExactInteger) => toLocalMs(timestampMs(value, precision), zone);
   if (unit === 'EPOCH') return (value: ExactInteger) => Math.floor(localMs(value) / 1000);
   if (isTime) {
     return (value: ExactInteger) => {
@@ -69,7 +69,7 @@ function fits(unit: string, type: LogicalType): boolean {
   if (type.kind === 'INTERVAL_YEAR_MONTH') return ['YEAR', 'QUARTER', 'MONTH'].includes(unit);
   if (type.kind === 'INTERVAL_DAY_TIME') return ['DAY', 'EPOCH', ...TIME_UNITS].includes(unit);
   if (type.kind === 'TIME') return TIME_UNITS.includes(unit) || unit === 'EPOCH';
-  return isDatetime(type) && (DATE_UNITS.includes(unit) || TIME_UNITS.includes(unit));
+  return isDatetime(type) && !(type.kind === 'DATE' && (unit === 'NANOSECOND' || unit === 'MICROSECOND')) && (DATE_UNITS.includes(unit) || TIME_UNITS.includes(unit));
 }
 
 const INLINE_DIVISORS: Readonly<Record<string, readonly [number, number]>> = { HOUR: [3600000, 24], MINUTE: [60000, 60], SECOND: [1000, 60] };
@@ -132,7 +132,8 @@ function roundMs(unit: string, ms: number, hasMore: boolean, isFloor: boolean): 
   const days = Math.floor(ms / DAY_MS);
   const start = unitStart(unit, days, 0);
   if (isFloor || (start * DAY_MS === ms && !hasMore)) return start * DAY_MS;
-  // CEIL to days and to smaller units rounds up what is not on the unit; a day counts as its own first moment.
+  // Flink rounds months and longer units up by days: the first day of one stays.
+  if (unit !== 'DAY' && unit !== 'WEEK' && start === days) return start * DAY_MS;
   return unitStart(unit, days, 1) * DAY_MS;
 }
 

@@ -59,7 +59,7 @@ const toTimestamp = scalar('TO_TIMESTAMP', { arguments: [CHARACTER, CHARACTER], 
   return parsed === undefined ? null : timestampOf(parsed.ms, parsed.nanos, 3);
 });
 
-const INSTANT_MIN_MS = daysOf(1, 1, 1) * DAY_MS;
+const INSTANT_MIN_MS = daysOf(0, 1, 1) * DAY_MS;
 const INSTANT_MAX_MS = daysOf(10000, 1, 1) * DAY_MS - 1;
 
 /** A number of seconds, or of ever smaller units by the precision. */
@@ -103,8 +103,7 @@ const toInstant = boundScalar('TO_TIMESTAMP_LTZ', ({ argumentTypes, literals }) 
 function instantOfText(text: string, pattern?: string, zoneName = 'UTC'): ExactInteger | null {
   const parsed = parsedTimestamp(text, pattern);
   const zone = findTimeZone(zoneName);
-  if (zone === undefined) throw new FunctionError(`Invalid timezone for parsing TIMESTAMP_LTZ: '${zoneName}'`);
-  return parsed === undefined ? null : timestampOf(toEpochMs(parsed.ms, zone), parsed.nanos, 3);
+  return parsed === undefined || zone === undefined ? null : timestampOf(toEpochMs(parsed.ms, zone), parsed.nanos, 3);
 }
 
 /** Without an argument it reads the clock, so that it is never folded. */
@@ -122,7 +121,6 @@ const fromUnixTime = boundScalar('FROM_UNIXTIME', { arguments: [INTEGER, CHARACT
   const zone = timeZoneOf(context.localTimeZone);
   return (seconds: ExactInteger, pattern = DEFAULT_PATTERN) => {
     const ms = Number(seconds) * 1000;
-    if (Math.abs(ms) > 8.64e15) return null;
     const offset = zone.offsetAt(ms);
     return datePattern(pattern).format(ms + offset, 0, zone, offset);
   };

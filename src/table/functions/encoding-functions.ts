@@ -36,7 +36,8 @@ function fromBase64(value: string | Uint8Array): string {
 
 function unhex(text: string): Uint8Array | null {
   if (!/^[0-9a-fA-F]*$/.test(text)) return null;
-  return hexBytes(text.length % 2 === 0 ? text : `0${text}`);
+  // Of an odd number of digits Flink loses the first.
+  return hexBytes(text.length % 2 === 0 ? text : `00${text.slice(1)}`);
 }
 
 interface Charset {
@@ -149,7 +150,7 @@ export const ENCODING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   scalar('ENCODE', { arguments: [CHARACTER, CHARACTER], result: Results.propagated(BYTES) }, (text: string, name: string) => charsetOf(name).encode(text)),
   scalar('DECODE', { arguments: [Arguments.BINARY, CHARACTER], result: Results.propagated(STRING) }, (bytes: Uint8Array, name: string) => charsetOf(name).decode(bytes)),
   scalar('URL_ENCODE', { arguments: [CHARACTER], result: Results.nullable(STRING) }, urlEncode),
-  scalar('URL_DECODE', { arguments: [CHARACTER, Arguments.BOOLEAN], optionalCount: 1, result: Results.nullable(STRING) }, urlDecode),
+  scalar('URL_DECODE', { arguments: [CHARACTER], result: Results.nullable(STRING) }, urlDecode),
   scalar('PARSE_URL', { arguments: [CHARACTER, CHARACTER, CHARACTER], optionalCount: 1, result: Results.nullable(STRING) }, parseUrl),
   scalar('INET_ATON', { arguments: [CHARACTER], result: Results.nullable(LogicalTypes.BIGINT) }, inetAton),
   scalar('INET_NTOA', { arguments: [Arguments.INTEGER], result: Results.nullable(STRING) }, inetNtoa),

@@ -1,6 +1,7 @@
 // Java's String.format for the conversions that SQL values reach: %s %d %f %e %g %x %o %c %b %% %n with flags, width, precision.
 import type { LogicalType } from '#table/types/logical-type';
 import { isApproximateNumeric, isInteger } from '#table/types/type-families';
+import { timestampText } from '#table/values/datetime-text';
 import { decimalText, divideHalfUp, parseDecimal, powerOfTen } from '#table/values/decimal-arithmetic';
 import { exact } from '#table/values/exact-integer';
 import { doubleText, floatText } from '#table/values/java-number-text';
@@ -65,8 +66,17 @@ function plainText(value: any, type: LogicalType): string { // any: values of ev
     case 'FLOAT': return floatText(value);
     case 'DOUBLE': return doubleText(value);
     case 'DECIMAL': return decimalText(value, type.scale);
+    case 'TIMESTAMP': case 'TIMESTAMP_LTZ': return isoText(timestampText(value, type.precision));
     default: return String(value);
   }
+}
+
+/** As Java prints a LocalDateTime: seconds only where there are any, fractions in groups of three digits. */
+function isoText(text: string): string {
+  const [date, time = ''] = text.split(' ');
+  const [whole = '', fraction = ''] = time.split('.');
+  const digits = fraction.padEnd(9, '0').replace(/(?:000)+$/, '');
+  return `${date}T${digits === '' ? whole.replace(/:00$/, '') : `${whole}.${digits}`}`;
 }
 
 const unsigned = (value: number | bigint, type: LogicalType): bigint => BigInt.asUintN(type.kind === 'BIGINT' ? 64 : type.kind === 'TINYINT' ? 8 : type.kind === 'SMALLINT' ? 16 : 32, BigInt(value));

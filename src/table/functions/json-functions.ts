@@ -94,7 +94,7 @@ const jsonValue = boundScalar('JSON_VALUE', ({ argumentTypes }) => {
 
 function bindQuery({ resultType }: BoundCall): ScalarImplementation {
   const isArray = resultType.kind === 'ARRAY';
-  const result = (node: JsonNode): unknown => (isArray ? (isJsonArray(node) ? node.map((element) => (element === null ? null : typeof element === 'string' ? element : jsonText(element))) : null) : jsonText(node));
+  const result = (node: JsonNode): unknown => (isArray ? (isJsonArray(node) ? node.map((element) => (element === null ? null : typeof element === 'string' ? element : jsonText(element, { isSorted: true }))) : null) : jsonText(node, { isSorted: true }));
   const substitute = (behaviour: string, message: string): unknown => {
     if (behaviour === 'ERROR') throw new FunctionError(message);
     if (behaviour === 'EMPTY ARRAY') return isArray ? [] : '[]';
@@ -111,11 +111,12 @@ function bindQuery({ resultType }: BoundCall): ScalarImplementation {
   };
 }
 
-const jsonQuery = boundScalar('JSON_QUERY', ({ argumentTypes }) => {
+const jsonQuery = boundScalar('JSON_QUERY', ({ argumentTypes, literals }) => {
   const [text, path] = argumentTypes;
   const type = argumentTypes[5];
   if (text === undefined || path === undefined || type === undefined || !(isCharacter(text) || text.kind === 'NULL') || !isCharacter(path)) return { supportedForms: ['JSON_QUERY(<CHARACTER>, <CHARACTER>)'] };
   if (!isCharacter(type) && !(type.kind === 'ARRAY' && isCharacter(type.element))) return refuse('Unsupported array element type: JSON_QUERY returns STRING or ARRAY<STRING>');
+  for (const [index, word] of [[3, 'empty'], [4, 'error']] as const) if (type.kind === 'ARRAY' && literals[index] === 'EMPTY OBJECT') return refuse(`Illegal on ${word} behavior 'EMPTY OBJECT' for an ARRAY`);
   return { argumentTypes: [text.kind === 'NULL' ? STRING : text, ...argumentTypes.slice(1)], resultType: nullable(type) };
 }, (call) => {
   const implementation = bindQuery(call);
@@ -125,14 +126,14 @@ const jsonQuery = boundScalar('JSON_QUERY', ({ argumentTypes }) => {
 const jsonExists = scalar('JSON_EXISTS', { arguments: [CHARACTER, CHARACTER, SYMBOL], result: Results.nullable(BOOLEAN) }, exists);
 
 function isJson(name: string, test: (node: JsonNode) => boolean, isNegated: boolean): ScalarFunctionDefinition {
-  return scalar(name, { arguments: [CHARACTER], result: Results.propagated(BOOLEAN) }, (text: string) => {
-    const node = parsed(text);
+  return scalar(name, { arguments: [CHARACTER], result: Results.notNull(BOOLEAN) }, (text: string | null) => {
+    const node = text === null ? new JsonSyntax('NULL') : parsed(text);
     return (!(node instanceof JsonSyntax) && test(node)) !== isNegated;
-  });
+  }, { seesNulls: true });
 }
 
 const JSON_TESTS: readonly (readonly [string, (node: JsonNode) => boolean])[] = [
-  ['JSON VALUE', () => true], ['JSON OBJECT', isJsonObject], ['JSON ARRAY', isJsonArray], ['JSON SCALAR', isScalarNode],
+  ['JSON VALUE', () => true], ['JSON OBJECT', isJsonObject], ['JSON ARRAY', isJsonArray], ['JSON SCALAR', (node) => node !== null && isScalarNode(node)],
 ];
 
 // ---- constructors
@@ -188,7 +189,7 @@ const jsonString = boundScalar('JSON_STRING', { arguments: [ANY], result: Result
 
 // ---- quoting
 
-const QUOTED: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const QUOTED: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t', '/': '\\/' };
 
 function quote(text: string): string {
   let result = '"';

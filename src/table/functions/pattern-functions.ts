@@ -4,14 +4,14 @@ import type { BoundCall, ScalarFunctionDefinition, ScalarImplementation } from '
 import { Arguments, Results } from '#table/functions/function-signature';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { LogicalTypes } from '#table/types/logical-type';
-import { javaRegex, javaReplacement, tryJavaRegex } from '#table/values/java-regex';
+import { javaRegex, tryJavaRegex } from '#table/values/java-regex';
 
 const { CHARACTER, ANY_INT } = Arguments;
 const BOOLEAN = LogicalTypes.BOOLEAN;
 
 const escapeRegex = (char: string): string => (/[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);
 
-/** Tokens of a LIKE pattern: texts between wildcards. `_` and `%` stand for themselves behind the escape character. */
+/** Tokens of a LIKE pattern: texts between wildcards, `_` being any character but the end of a line. `_` and `%` stand for themselves behind the escape character. */
 function likeParts(pattern: string, escape: string | undefined): readonly (string | { readonly wildcard: '_' | '%' })[] {
   const parts: (string | { readonly wildcard: '_' | '%' })[] = [];
   let text = '';
@@ -49,13 +49,13 @@ function compileLike(pattern: string, escape: string | undefined): (text: string
   if (parts.length === 3 && typeof first === 'string' && isAny(1) && typeof third === 'string') {
     return (text) => text.length >= first.length + third.length && text.startsWith(first) && text.endsWith(third);
   }
-  const source = parts.map((part) => (typeof part === 'string' ? [...part].map(escapeRegex).join('') : part.wildcard === '%' ? '[^]*' : '[^]')).join('');
+  const source = parts.map((part) => (typeof part === 'string' ? [...part].map(escapeRegex).join('') : part.wildcard === '%' ? '[^]*' : '[^\\n\\r\\u0085\\u2028\\u2029]')).join('');
   const regex = new RegExp(`^${source}$`, 'u');
   return (text) => regex.test(text);
 }
 
 function escapeOf(text: unknown): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === '') return undefined;
   if (typeof text !== 'string' || [...text].length !== 1) throw new FunctionError(`Invalid escape character '${String(text)}'`);
   return text;
 }
@@ -117,7 +117,7 @@ function compileSimilar(pattern: string, escape: string | undefined): (text: str
       at = end;
     } else if (char === '%') source += '[^]*';
     else if (char === '_') source += '[^]';
-    else source += '.^$\\/'.includes(char) ? `\\${char}` : char;
+    else source += '^$\\/'.includes(char) ? `\\${char}` : char;
   }
   try {
     const regex = new RegExp(`^(?:${source})$`, 'u');
@@ -189,14 +189,14 @@ const regexpExtractAll = scalar('REGEXP_EXTRACT_ALL', { arguments: [CHARACTER, C
 
 const groupCount = (regex: RegExp): number => new RegExp(`${regex.source}|`, regex.flags).exec('')!.length - 1;
 
+/** The replacement is plain text: it names no groups. */
 function replaceAll(text: string, pattern: string, replacement: string): string | null {
   try {
     javaRegex(pattern);
-    const make = javaReplacement(replacement.replaceAll(/\\(?![\\$])/g, '\\\\'));
     let result = '';
     let end = 0;
     for (const match of matches(text, pattern)) {
-      result += text.slice(end, match.index) + make(match);
+      result += text.slice(end, match.index) + replacement;
       end = match.index + match[0].length;
     }
     return result + text.slice(end);

@@ -118,6 +118,7 @@ const concatenation = boundScalar('||', ({ argumentTypes }) => {
 /** The part with that number, from 0; a number as the separator is the code of a character. */
 export function splitIndex(text: string, separator: string | number, index: number): string | null {
   if (index < 0 || text === '') return null;
+  if (typeof separator === 'number' && (separator <= 0 || separator > 255)) return null;
   const mark = typeof separator === 'number' ? String.fromCharCode(separator) : separator;
   if (mark === '') return text.split(/\s+/)[index] ?? null;
   let start = 0;

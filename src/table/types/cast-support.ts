@@ -95,7 +95,7 @@ export function canCastImplicitly(from: LogicalType, to: LogicalType): boolean {
   return from.kind === to.kind;
 }
 
-/** Same but for nullability and field names, at every depth. */
+/** Values of one type are values of the other as they are: the same but for nullability, at every depth. */
 export function sameTypeIgnoringNullability(left: LogicalType, right: LogicalType): boolean {
   if (left.kind !== right.kind) return false;
   switch (left.kind) {
@@ -106,7 +106,7 @@ export function sameTypeIgnoringNullability(left: LogicalType, right: LogicalTyp
     case 'MAP': return sameTypeIgnoringNullability(left.key, (right as typeof left).key) && sameTypeIgnoringNullability(left.value, (right as typeof left).value);
     case 'ROW': case 'STRUCTURED': {
       const fields = (right as typeof left).fields;
-      return left.fields.length === fields.length && left.fields.every((field, index) => sameTypeIgnoringNullability(field.type, fields[index]!.type));
+      return left.fields.length === fields.length && left.fields.every((field, index) => field.name === fields[index]!.name && sameTypeIgnoringNullability(field.type, fields[index]!.type));
     }
     default: return true;
   }

@@ -214,7 +214,8 @@ function parseDigits(item: { readonly letter: string; readonly width: number }, 
   if ((letter === 'y' || letter === 'u') && (text[end] === '-' || text[end] === '+')) end += 1;
   // Java: one letter takes any number of digits, two and more exactly as many, years of four or more also more; the older formats take any number.
   const isExact = isAdjacent || (!isLenient && width >= 2 && !('yuY'.includes(letter) && width > 2));
-  const max = letter === 'S' ? (isLenient ? 19 : width) : isExact ? width : 19;
+  // More digits of a fraction than the pattern has are read and cut.
+  const max = letter === 'S' ? (isAdjacent ? width : 19) : isExact ? width : 19;
   const first = end;
   while (end < text.length && end - first < max && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end += 1;
   const min = isLenient && !isAdjacent ? 1 : letter === 'S' || width >= 2 ? width : 1;
@@ -222,7 +223,7 @@ function parseDigits(item: { readonly letter: string; readonly width: number }, 
   const digits = text.slice(start, end);
   if (letter === 'S') {
     if (isLenient) fields.set('ms', Number(digits));
-    else fields.set('fraction', Number(digits.padEnd(9, '0').slice(0, 9)));
+    else fields.set('fraction', Number(digits.slice(0, width).padEnd(9, '0').slice(0, 9)));
   } else if ((letter === 'y' || letter === 'u') && width === 2 && digits.length === 2) fields.set('y', 2000 + Number(digits) - (isLenient && Number(digits) > 45 ? 100 : 0));
   else fields.set(letter === 'u' ? 'y' : letter === 'L' ? 'M' : letter, Number(digits));
   return end;

@@ -93,8 +93,10 @@ export function parseTimestampText(text: string): LocalTimestamp | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
   const fraction = (match[7] ?? '').padEnd(9, '0');
+  // 24:00 is the end of the day.
+  const isEndOfDay = hour === 24 && minute === 0 && second === 0 && Number(fraction) === 0;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || (hour > 23 && !isEndOfDay) || minute > 59 || second > 59) return undefined;
   const days = daysOf(year, month, Math.min(day, daysInMonth(year, month)));
   return { ms: days * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + Number(fraction.slice(0, 3)), nanos: Number(fraction.slice(3)) };
 }

@@ -168,9 +168,19 @@ function roundedUp(digits: string, exponent: number): Digits {
 
 const DOUBLE_PATTERN = /^[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
 
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/;
+
+function hexadecimalDouble([, sign, whole = '', fraction = '', exponent]: RegExpExecArray): number | undefined {
+  if (whole === '' && fraction === '') return undefined;
+  const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
+}
+
 /** A double as Java's parseDouble reads it, blanks around it left out; undefined where it is none. */
 export function parseJavaDouble(text: string): number | undefined {
   const trimmedText = javaTrim(text);
+  const hexadecimal = HEXADECIMAL.exec(trimmedText);
+  if (hexadecimal !== null) return hexadecimalDouble(hexadecimal);
   if (!DOUBLE_PATTERN.test(trimmedText)) return undefined;
   return Number(/[fFdD]$/.test(trimmedText) && !trimmedText.endsWith('Infinity') ? trimmedText.slice(0, -1) : trimmedText);
 }

@@ -268,36 +268,3 @@ function quoted(char: string, isInClass: boolean): string {
   if (/[\^$\\.*+?()[\]{}|/]/.test(char)) return `\\${char}`;
   return isInClass && char === '-' ? '\\-' : char;
 }
-
-/** Java's replacement text ($1, ${name}, \$) as a function of a match. Throws FunctionError for a group that is not there. */
-export function javaReplacement(replacement: string): (match: RegExpExecArray) => string {
-  const parts: ((match: RegExpExecArray) => string)[] = [];
-  for (let at = 0; at < replacement.length; ) {
-    const char = replacement[at]!;
-    if (char === '\\') {
-      const next = replacement[at + 1];
-      if (next === undefined) throw new FunctionError('character to be escaped is missing');
-      parts.push(() => next);
-      at += 2;
-    } else if (char === '$') {
-      const reference = /^\$(?:\{([A-Za-z]\w*)\}|(\d))/.exec(replacement.slice(at));
-      if (reference === null) throw new FunctionError('Illegal group reference');
-      parts.push(groupOf(reference[1], reference[2]));
-      at += reference[0].length;
-    } else {
-      const end = replacement.slice(at).search(/[\\$]/);
-      const text = end < 0 ? replacement.slice(at) : replacement.slice(at, at + end);
-      parts.push(() => text);
-      at += text.length;
-    }
-  }
-  return (match) => parts.map((part) => part(match)).join('');
-}
-
-function groupOf(name: string | undefined, digits: string | undefined): (match: RegExpExecArray) => string {
-  return (match) => {
-    const isKnown = name === undefined ? Number(digits) < match.length : match.groups !== undefined && name in match.groups;
-    if (!isKnown) throw new FunctionError(name === undefined ? `No group ${digits}` : `No group with name {${name}}`);
-    return (name === undefined ? match[Number(digits)] : match.groups![name]) ?? '';
-  };
-}

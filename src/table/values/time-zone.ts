@@ -46,9 +46,12 @@ function namedZone(name: string): TimeZone | undefined {
   return new CachedZone(name, (epochMs) => intlOffset(format, epochMs));
 }
 
+/** Last moment that Intl knows. */
+const DATE_MAX_MS = 8.64e15;
+
 function intlOffset(format: Intl.DateTimeFormat, epochMs: number): number {
   const parts: Record<string, string> = {};
-  const wholeSecond = Math.floor(epochMs / 1000) * 1000;
+  const wholeSecond = Math.floor(Math.max(-DATE_MAX_MS, Math.min(DATE_MAX_MS, epochMs)) / 1000) * 1000;
   for (const { type, value } of format.formatToParts(wholeSecond)) parts[type] = value;
   const year = parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year']);
   const days = daysOf(year, Number(parts['month']), Number(parts['day']));

@@ -2,28 +2,34 @@
 import { fieldKeys, LogicalTypes, type LogicalType } from '#table/types/logical-type';
 import { isRow } from '#table/types/type-families';
 import { Bitmap, bitmapText } from '#table/values/bitmap';
-import { bytesHex, hexBytes } from '#table/values/bytes';
+import { bytesHex, fitBytes, hexBytes } from '#table/values/bytes';
+import { castImplementation } from '#table/values/cast-value';
 import { dateText, parseDateText, parseTimeText, timestampText } from '#table/values/datetime-text';
 import { decimalOf, decimalText, parseDecimal } from '#table/values/decimal-arithmetic';
-import { exact, type ExactInteger } from '#table/values/exact-integer';
+import { floatText } from '#table/values/java-number-text';
+import { exact, narrowInteger, type ExactInteger } from '#table/values/exact-integer';
 import { timestampOf } from '#table/values/timestamp-value';
 import { variantText, type Variant } from '#table/values/variant';
 
 /** The internal value of a value of the data. */
-export function readValue(type: LogicalType, json: any): unknown { // any: JSON of every SQL type
+export function readValue(type: LogicalType, json: any, zone = 'UTC'): unknown { // any: JSON of every SQL type
   if (json === null) return null;
   switch (type.kind) {
+    case 'CHAR': return json.padEnd(type.length);
+    case 'TINYINT': case 'SMALLINT': return narrowInteger(json, type.kind === 'TINYINT' ? 8 : 16);
     case 'BIGINT': return exact(BigInt(json));
     case 'FLOAT': return Math.fround(Number(json));
     case 'DOUBLE': return Number(json);
     case 'DECIMAL': return decimalOf(parseDecimal(String(json))!, type.precision, type.scale);
-    case 'BINARY': case 'VARBINARY': return hexBytes(json);
+    case 'BINARY': return fitBytes(hexBytes(json), type.length, { isFixed: true });
+    case 'VARBINARY': return hexBytes(json);
     case 'DATE': return parseDateText(json);
     case 'TIME': return parseTimeText(json);
-    case 'TIMESTAMP': case 'TIMESTAMP_LTZ': return readTimestamp(json, type.precision);
+    case 'TIMESTAMP': return readTimestamp(json, type.precision);
+    case 'TIMESTAMP_LTZ': return json.endsWith('Z') ? readTimestamp(json, type.precision) : castImplementation(LogicalTypes.TIMESTAMP(type.precision), type, zone)(readTimestamp(json, type.precision));
     case 'INTERVAL_YEAR_MONTH': return typeof json === 'number' ? json : readMonths(json);
     case 'INTERVAL_DAY_TIME': return typeof json === 'number' ? json : readDuration(json);
-    case 'ARRAY': return json.map((element: unknown) => readValue(type.element, element));
+    case 'ARRAY': return json.map((element: unknown) => readValue(type.element, element, zone));
     case 'MAP': return new Map(json.map(([key, value]: [unknown, unknown]) => [readValue(type.key, key), readValue(type.value, value)]));
     case 'ROW': case 'STRUCTURED': return Object.fromEntries(fieldKeys(type).map((key, index) => [key, readValue(type.fields[index]!.type, json[index])]));
     case 'BITMAP': return Bitmap.of(json.slice(1, -1).split(',').filter((part: string) => part !== '').map(Number));
@@ -56,7 +62,8 @@ export function writeValue(type: LogicalType, value: any): unknown { // any: val
   if (value === null || value === undefined) return null;
   switch (type.kind) {
     case 'BIGINT': return typeof value === 'bigint' ? value.toString() : value;
-    case 'FLOAT': case 'DOUBLE': return Number.isFinite(value) ? value + 0 : String(value);
+    case 'FLOAT': return Number.isFinite(value) ? Number(floatText(value)) + 0 : String(value);
+    case 'DOUBLE': return Number.isFinite(value) ? value + 0 : String(value);
     case 'DECIMAL': return decimalText(value, type.scale);
     case 'BINARY': case 'VARBINARY': return bytesHex(value);
     case 'DATE': return dateText(value);

@@ -92,7 +92,7 @@ function answer(test: ScalarCase): ScalarAnswer {
   const fields = (test.fields ?? []).map((field) => ({ name: field.name, type: expressionIntervalType(typeOfText(field.type)), value: field.value }));
   const converted = convertExpression(parseExpression(test.expr), scopeOf(test.expr, fields, context));
   if (converted.type.kind === 'NULL') throw new EngineError('SQL_VALIDATION', "Illegal use of 'NULL'");
-  const row = fields.map((field) => (new RegExp(`\\b${field.name}\\b`, 'i').test(test.expr) ? readValue(field.type, field.value) : null));
+  const row = fields.map((field) => (new RegExp(`\\b${field.name}\\b`, 'i').test(test.expr) ? readValue(field.type, field.value, context.localTimeZone) : null));
   const value = runGenerated(reduceExpression(converted, context), row, context);
   const isTwin = test.nondeterministic !== true;
   const twin = isTwin ? writeValue(converted.type, new ExpressionInterpreter(context).evaluate(converted, row)) : undefined;
