@@ -17,6 +17,7 @@ type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 const SAFE_DIGITS = 15;
 
 function infer(name: string, operator: ArithmeticOperator, { argumentTypes }: CallShape): CallSignature | CallMismatch {
+  if (argumentTypes.length !== 2) return { supportedForms: [`'${name}(<EXACT_NUMERIC>, <EXACT_NUMERIC>)'`] };
   const [left, right] = argumentTypes as [LogicalType, LogicalType];
   const isNullable = anyNullable(argumentTypes);
   const interval = intervalResult(operator, left, right);

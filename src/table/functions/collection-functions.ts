@@ -77,7 +77,8 @@ function distinct(list: Iterable<unknown>, keyOf: (value: unknown) => unknown): 
 }
 
 function setOperation(name: string, operate: (keyOf: (value: unknown) => unknown) => ScalarImplementation): ScalarFunctionDefinition {
-  return boundScalar(name, ofArrays, ({ argumentTypes: [array] }) => operate(hashKey(elementOf(array!))));
+  const inference: TypeInference = (call) => (call.argumentTypes.length === 2 ? ofArrays(call) : refuse(`Invalid number of arguments. ${name} takes two arrays`));
+  return boundScalar(name, inference, ({ argumentTypes: [array] }) => operate(hashKey(elementOf(array!))));
 }
 
 const onlyArray = (result: (array: ArrayType) => LogicalType) => ({ arguments: [ARRAY], result: (types: readonly LogicalType[]) => result(types[0] as ArrayType) });

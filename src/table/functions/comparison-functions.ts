@@ -124,11 +124,16 @@ const truthTests: readonly ScalarFunctionDefinition[] = [
   ofOne('IS NOT UNKNOWN', Arguments.BOOLEAN, (value) => value !== null, (operand) => `${operand} !== null`),
 ];
 
+/** Up to so many literals are compared one after the other. */
+const INLINE_IN_MAX = 12;
+
 /** The first argument is looked for among literals of its type, none of which is NULL. */
 const inLiterals = boundScalar('IN', ({ argumentTypes }) => ({ argumentTypes, resultType: withNullability(LogicalTypes.BOOLEAN, argumentTypes[0]!.isNullable) }), (call) => {
   const keyOf = hashKey(call.argumentTypes[0]!);
   const keys = new Set(call.literals.slice(1).map((literal) => keyOf(literal)));
   return (value) => keys.has(keyOf(value));
+}, {
+  inline: ({ argumentTypes: [type] }, [value, ...literals]) => (isPrimitiveValue(type!) && literals.length <= INLINE_IN_MAX ? `(${literals.map((literal) => `${value} === ${literal}`).join(' || ')})` : undefined),
 });
 
 function extreme(name: string, isGreatest: boolean): ScalarFunctionDefinition {

@@ -20,20 +20,22 @@ const DEFAULT_PATTERN = 'yyyy-MM-dd HH:mm:ss';
 const dateFormat = boundScalar('DATE_FORMAT', [
   { arguments: [Arguments.TIMESTAMP, CHARACTER], result: Results.nullable(STRING) },
   { arguments: [CHARACTER, CHARACTER], result: Results.nullable(STRING) },
-], ({ argumentTypes: [type] }, context) => {
+], ({ argumentTypes: [type], literals }, context) => {
   const zone = timeZoneOf(context.localTimeZone);
+  // A literal pattern is looked up once.
+  const fixed = typeof literals[1] === 'string' ? datePattern(literals[1]) : undefined;
   if (isCharacter(type!)) {
     return (text: string, pattern: string) => {
       const parsed = datePattern(DEFAULT_PATTERN).parse(text, { isLenient: true });
-      return parsed === undefined ? null : datePattern(pattern).format(parsed.ms, parsed.nanos, UTC, 0);
+      return parsed === undefined ? null : (fixed ?? datePattern(pattern)).format(parsed.ms, parsed.nanos, UTC, 0);
     };
   }
   const { precision, kind } = type as LogicalType & { kind: 'TIMESTAMP' | 'TIMESTAMP_LTZ'; precision: number };
-  if (kind === 'TIMESTAMP') return (value: ExactInteger, pattern: string) => datePattern(pattern).format(timestampMs(value, precision), nanosOfMs(value, precision), UTC, 0);
+  if (kind === 'TIMESTAMP') return (value: ExactInteger, pattern: string) => (fixed ?? datePattern(pattern)).format(timestampMs(value, precision), nanosOfMs(value, precision), UTC, 0);
   return (value: ExactInteger, pattern: string) => {
     const ms = timestampMs(value, precision);
     const offset = zone.offsetAt(ms);
-    return datePattern(pattern).format(ms + offset, nanosOfMs(value, precision), zone, offset);
+    return (fixed ?? datePattern(pattern)).format(ms + offset, nanosOfMs(value, precision), zone, offset);
   };
 });
 

@@ -8,7 +8,7 @@ import { isBinary, isCharacter } from '#table/types/type-families';
 import { textBytes } from '#table/values/bytes';
 import { codePointCount, codePointSlice } from '#table/values/value-text';
 
-const { CHARACTER, ANY_INT, CHARACTER_OR_BINARY } = Arguments;
+const { CHARACTER, ANY_INT } = Arguments;
 const { STRING, INT, BOOLEAN } = LogicalTypes;
 
 const ofText = (name: string, implementation: (text: string) => unknown, result = Results.argument(0), inline?: (text: string) => string): ScalarFunctionDefinition =>
@@ -197,7 +197,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   elt,
   scalar('TRANSLATE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: (types) => withNullability(STRING, types[0]!.isNullable) }, translate, { seesNulls: true }),
   ofTest('IS_ALPHA', /^\p{L}+$/u), ofTest('IS_DIGIT', /^\p{Nd}+$/u), ofTest('IS_DECIMAL', /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/),
-  scalar('HASH_CODE', { arguments: [CHARACTER_OR_BINARY], result: Results.propagated(INT) }, (text: string) => {
+  scalar('HASH_CODE', { arguments: [CHARACTER], result: Results.propagated(INT) }, (text: string) => {
     let hash = 0;
     for (let index = 0; index < text.length; index += 1) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0;
     return hash;

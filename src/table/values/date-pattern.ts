@@ -2,16 +2,23 @@
 import { FunctionError } from '#table/errors';
 import { DAY_MS, dateOf, dayOfYear, daysInMonth, daysOf, isoDayOfWeek } from '#table/values/calendar';
 import type { LocalTimestamp } from '#table/values/datetime-text';
-import type { TimeZone } from '#table/values/time-zone';
+import { timeZoneOf, type TimeZone } from '#table/values/time-zone';
 
-/** What a printed moment is made of. */
+/** What a printed moment is made of; one object per pattern is filled again for each moment. */
 interface Moment {
-  readonly days: number;
-  readonly msOfDay: number;
-  readonly nanos: number;
-  readonly offsetMs: number;
-  readonly zone: TimeZone;
+  days: number;
+  year: number;
+  month: number;
+  day: number;
+  msOfDay: number;
+  nanos: number;
+  offsetMs: number;
+  zone: TimeZone;
 }
+
+type FieldPrinter = (moment: Moment) => string;
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
 
 type Item = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly letter: string; readonly width: number };
 
@@ -35,17 +42,52 @@ export function datePattern(text: string): DatePattern {
 
 export class DatePattern {
   readonly #items: readonly Item[];
+  readonly #printers: readonly FieldPrinter[];
+  /** Whether a printer needs the date: then it is taken apart once. */
+  readonly #hasDate: boolean;
+  /** Moments within one such span are printed alike: the last text is kept. 0 where each moment has a text of its own. */
+  readonly #spanMs: number;
+  #lastSpan = Number.NaN;
+  #lastText = '';
+  readonly #moment: Moment = { days: Number.NaN, year: 0, month: 0, day: 0, msOfDay: 0, nanos: 0, offsetMs: 0, zone: timeZoneOf('UTC') };
 
   constructor(pattern: string) {
     this.#items = compile(pattern);
+    this.#printers = this.#items.map(printerOf);
+    this.#spanMs = spanOf(this.#items);
+    this.#hasDate = this.#items.some((item) => item.kind === 'field' && 'yuMLdQqWF'.includes(item.letter));
   }
 
-  /** `ms` and `nanos` are local; `zone` and `offsetMs` are what the zone letters print. */
+  /** `ms` and `nanos` are local; `zone` and `offsetMs` are what the zone letters print. hot path. */
   format(ms: number, nanos: number, zone: TimeZone, offsetMs: number): string {
+    if (this.#spanMs === 0) return this.#print(ms, nanos, zone, offsetMs);
+    const span = Math.floor(ms / this.#spanMs);
+    if (span !== this.#lastSpan) {
+      this.#lastText = this.#print(ms, nanos, zone, offsetMs);
+      this.#lastSpan = span;
+    }
+    return this.#lastText;
+  }
+
+  #print(ms: number, nanos: number, zone: TimeZone, offsetMs: number): string {
+    const moment = this.#moment;
     const days = Math.floor(ms / DAY_MS);
-    const moment: Moment = { days, msOfDay: ms - days * DAY_MS, nanos, offsetMs, zone };
+    moment.msOfDay = ms - days * DAY_MS;
+    moment.nanos = nanos;
+    moment.zone = zone;
+    moment.offsetMs = offsetMs;
+    if (moment.days !== days) {
+      moment.days = days;
+      if (this.#hasDate) {
+        const date = dateOf(days);
+        moment.year = date.year;
+        moment.month = date.month;
+        moment.day = date.day;
+      }
+    }
+    const printers = this.#printers;
     let text = '';
-    for (const item of this.#items) text += item.kind === 'text' ? item.text : fieldText(item.letter, item.width, moment);
+    for (let index = 0; index < printers.length; index += 1) text += printers[index]!(moment);
     return text;
   }
 
@@ -113,19 +155,43 @@ const padded = (value: number, width: number): string => {
   return value < 0 ? `-${digits}` : digits;
 };
 
+function spanOf(items: readonly Item[]): number {
+  const letters = items.map((item) => (item.kind === 'field' ? item.letter : '')).join('');
+  if (/[SnANVzOXxZ]/.test(letters)) return 0;
+  return letters.includes('s') ? 1000 : letters.includes('m') ? 60000 : /[HkKha]/.test(letters) ? 3600000 : DAY_MS;
+}
+
+/** Fields of two digits, which most patterns are made of, have printers of their own. */
+function printerOf(item: Item): FieldPrinter {
+  if (item.kind === 'text') return () => item.text;
+  const { letter, width } = item;
+  if (width === 2) {
+    switch (letter) {
+      case 'M': return (moment) => TWO_DIGITS[moment.month]!;
+      case 'd': return (moment) => TWO_DIGITS[moment.day]!;
+      case 'H': return (moment) => TWO_DIGITS[Math.floor(moment.msOfDay / 3600000)]!;
+      case 'm': return (moment) => TWO_DIGITS[Math.floor(moment.msOfDay / 60000) % 60]!;
+      case 's': return (moment) => TWO_DIGITS[Math.floor(moment.msOfDay / 1000) % 60]!;
+      default: break;
+    }
+  }
+  if (width === 4 && (letter === 'y' || letter === 'u')) return (moment) => (moment.year >= 1000 && moment.year <= 9999 ? String(moment.year) : yearDigits(moment.year, 4));
+  return (moment) => fieldText(letter, width, moment);
+}
+
 function fieldText(letter: string, width: number, moment: Moment): string {
   const { days, msOfDay } = moment;
   const hour = Math.floor(msOfDay / 3600000);
   switch (letter) {
-    case 'y': case 'u': return yearDigits(dateOf(days).year, width);
+    case 'y': case 'u': return yearDigits(moment.year, width);
     case 'Y': return yearDigits(weekOf(days).year, width);
-    case 'M': case 'L': return named(MONTHS, dateOf(days).month, width);
-    case 'd': return padded(dateOf(days).day, width);
+    case 'M': case 'L': return named(MONTHS, moment.month, width);
+    case 'd': return padded(moment.day, width);
     case 'D': return padded(dayOfYear(days), width);
-    case 'Q': case 'q': return padded(Math.ceil(dateOf(days).month / 3), width);
+    case 'Q': case 'q': return padded(Math.ceil(moment.month / 3), width);
     case 'w': return padded(weekOf(days).week, width);
-    case 'W': return padded(Math.floor((dateOf(days).day + 6 - (isoDayOfWeek(days) % 7)) / 7) + 1, width);
-    case 'F': return padded(Math.floor((dateOf(days).day - 1) / 7) + 1, width);
+    case 'W': return padded(Math.floor((moment.day + 6 - (isoDayOfWeek(days) % 7)) / 7) + 1, width);
+    case 'F': return padded(Math.floor((moment.day - 1) / 7) + 1, width);
     case 'E': return width === 4 ? WEEKDAYS[isoDayOfWeek(days) - 1]! : width === 5 ? WEEKDAYS[isoDayOfWeek(days) - 1]![0]! : WEEKDAYS[isoDayOfWeek(days) - 1]!.slice(0, 3);
     case 'e': case 'c': return width <= 2 ? padded((isoDayOfWeek(days) % 7) + 1, width) : fieldText('E', width, moment);
     case 'a': return hour < 12 ? 'AM' : 'PM';

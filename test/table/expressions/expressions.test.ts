@@ -91,6 +91,8 @@ describe('typed expressions', () => {
     assert.match(refusal('REGEXP_EXTRAC(s, s)').message, /No match found for function signature REGEXP_EXTRAC\(<CHARACTER>, <CHARACTER>\) at line 1, column 1\. Did you mean 'REGEXP_EXTRACT'\?/);
     assert.match(refusal('b + f').message, /Cannot apply '\+' to arguments of type '<INTEGER> \+ <BOOLEAN>'\. Supported form\(s\): '<NUMERIC> \+ <NUMERIC>'/);
     assert.match(refusal('CAST(f AS DATE)').message, /Cast function cannot convert value of type BOOLEAN to type DATE/);
+    assert.match(refusal('MOD()').message, /Cannot apply 'MOD' to arguments of type 'MOD\(\)'/);
+    assert.match(refusal('ARRAY_INTERSECT(ARRAY[1])').message, /takes two arrays/);
     assert.match(refusal('SUM(b)').message, /Aggregate expression is illegal in SELECT clause: 'SUM'/);
   });
 });
