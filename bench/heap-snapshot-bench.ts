@@ -12,6 +12,7 @@ import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import { MemoryManager } from '#state/tables/memory-manager';
+import { SnapshotCollector } from '#state/snapshot/snapshot-collector';
 import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SubtaskSnapshotWork } from '#taskmanager/slots/subtask-snapshot-work';
 import type { BenchRow } from './bench-row.js';
@@ -109,7 +110,8 @@ function runSnapshot(backend: KeyedStateBackend, batch: () => void): { readonly 
   const start = performance.now();
   const snapshot = backend.snapshot(REQUEST);
   const cutMs = performance.now() - start;
-  deferred.add(new SubtaskSnapshotWork(new Map([['operator', snapshot]])));
+  const output = Object.assign(new SnapshotCollector(), { filesStored: undefined });
+  deferred.add(new SubtaskSnapshotWork(new Map([['operator', snapshot]]), { outputOf: () => output }));
   let batches = 0;
   let longestRoundMs = 0;
   let last = performance.now();

@@ -4,7 +4,7 @@ import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
 
-const RESTORE: RestoreDescriptor = { checkpointId: 3, directory: '/c/chk-3', operators: [{ operatorId: 'sum', parallelism: 2, maxParallelism: 128, subtasks: [] }] };
+const RESTORE: RestoreDescriptor = { checkpointId: 3, directory: '/c/chk-3', inlined: {}, operators: [{ operatorId: 'sum', parallelism: 2, maxParallelism: 128, subtasks: [] }] };
 const VERTEX: JobPlanVertex = { id: 'sum', name: 'Sum', parallelism: 4, maxParallelism: 128, isMaxParallelismDerived: true, isParallelismSet: false, slotSharingGroup: 'default', operatorIds: ['sum', 'sink'] };
 const STRICT = { isUnclaimedStateIgnored: false };
 

@@ -23,18 +23,18 @@ describe('checkpoint files', () => {
   beforeEach(() => { folder = new RecoveryFolder(); });
   afterEach(() => rmSync(folder.path, { recursive: true }));
 
-  const small = (more: Partial<SmallArguments> = {}): SmallArguments => ({ outputDirectory: join(folder.path, 'out'), rows: 3000, ratePerSecond: 5000, ...more });
+  const small = (more: Partial<SmallArguments> = {}): SmallArguments => ({ outputDirectory: join(folder.path, 'out'), rows: 3000, ratePerSecond: 1500, ...more });
 
   test('a canceled job leaves <dir>/<job id>/chk-N with _metadata, as many as are retained, and nothing else', async () => {
-    const { error, job } = await runSmall(small({ ratePerSecond: 2000 }), 2, { ...folder.checkpointSettings(), 'execution.checkpointing.num-retained': 2 },
+    const { error, job } = await runSmall(small(), 2, { ...folder.checkpointSettings(), 'execution.checkpointing.num-retained': 2 },
       cancelWhen((running) => running.details.checkpoints.completed >= 4));
     assert.equal(error?.code, 'JOB_CANCELED');
     const kept = completedCheckpoints(folder.checkpoints);
     assert.deepEqual(readdirSync(folder.checkpoints), [job.details.jobId]);
     assert.equal(kept.length, 2);
-    assert.deepEqual(readdirSync(join(folder.checkpoints, job.details.jobId)).toSorted(), kept.map((path) => path.split('/').at(-1)).toSorted());
+    assert.deepEqual(readdirSync(join(folder.checkpoints, job.details.jobId)).toSorted(), [...kept.map((path) => path.split('/').at(-1)!), 'shared', 'taskowned'].toSorted());
     assert.equal(kept.at(-1), job.details.checkpoints.latestPath);
-    for (const path of kept) assert.ok(readdirSync(path).every((name) => name === '_metadata' || name.endsWith('.state')), readdirSync(path).join());
+    for (const path of kept) assert.deepEqual(readdirSync(path), ['_metadata'], 'small state lies in the metadata');
   });
 
   test('who keeps checkpoints for a failure only has them after a failure and not after a cancel', async () => {
@@ -47,7 +47,7 @@ describe('checkpoint files', () => {
   });
 
   test('a damaged checkpoint is refused with one clear error, whichever of its files it is', async () => {
-    const settings = folder.checkpointSettings();
+    const settings = { ...folder.checkpointSettings(), 'execution.checkpointing.data-inline-threshold': '0 b' };
     await runSmall(small(), 2, settings, cancelWhen((running) => running.details.checkpoints.completed >= 2));
     const path = folder.newestCheckpoint()!;
     const restore = async (more = {}) => (await runSmall(small(), 2, { ...settings, 'execution.state-recovery.path': path, ...more })).error;

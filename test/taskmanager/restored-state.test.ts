@@ -4,6 +4,8 @@ import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { simulatedPlatform } from '#platform/simulated-platform';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import { RestoredFiles } from '#taskmanager/deployment/restored-files';
 import { loadRestoredState } from '#taskmanager/deployment/restored-state';
 
 const MAX_PARALLELISM = 16;
@@ -18,28 +20,30 @@ function snapshotOf(subtask: number, parallelism: number): OperatorSnapshot {
 
 async function written(parallelism: number) {
   const { files } = simulatedPlatform({ seed: 1 });
-  await files.mkdirs('/c/chk-4');
+  const storage = new DirectoryStorage(files);
+  await storage.mkdirs('/c/chk-4');
   const subtasks = await Promise.all(Array.from({ length: parallelism }, async (_, subtaskIndex) => {
     const { bytes } = encodeSubtaskSnapshot(new Map([['op', snapshotOf(subtaskIndex, parallelism)]]));
-    await files.atomicWrite(`/c/chk-4/v_${subtaskIndex}.state`, bytes);
+    await storage.writeWhole(`/c/chk-4/v_${subtaskIndex}.state`, bytes);
     return { subtaskIndex, file: `v_${subtaskIndex}.state`, bytes: bytes.length };
   }));
-  const restore = { checkpointId: 4, directory: '/c/chk-4', operators: [{ operatorId: 'op', parallelism, maxParallelism: MAX_PARALLELISM, subtasks }] };
-  const load = (subtaskIndex: number, at: number) => loadRestoredState(files, restore, { operatorIds: ['op', 'new'], subtaskIndex, parallelism: at, maxParallelism: MAX_PARALLELISM });
+  const restore = { checkpointId: 4, directory: '/c/chk-4', operators: [{ operatorId: 'op', parallelism, maxParallelism: MAX_PARALLELISM, subtasks }], inlined: {} };
+  const load = (subtaskIndex: number, at: number) => loadRestoredState(storage, restore, { operatorIds: ['op', 'new'], subtaskIndex, parallelism: at, maxParallelism: MAX_PARALLELISM },
+    new RestoredFiles({ storage, files, directory: '/c/chk-4', temporaryDirectory: '/tmp/restore', sharedDirectory: '/c/shared' }));
   return { files, load };
 }
 
 describe('restored state', () => {
   test('at another parallelism every key group and every split item goes to exactly one subtask', async () => {
     const { load } = await written(2);
-    const states = await Promise.all([0, 1, 2].map(async (subtask) => (await load(subtask, 3))('op')));
+    const states = await Promise.all([0, 1, 2].map(async (subtask) => (await load(subtask, 3)).state('op')));
     const groups = states.flatMap((state) => [...state.keyed('state/count')].map(({ keyGroup, bytes }) => [keyGroup, bytes[0]]));
     assert.deepEqual(groups.toSorted(([a], [b]) => a! - b!), Array.from({ length: MAX_PARALLELISM }, (_, group) => [group, group]));
     assert.deepEqual(states.map((state) => state.operator('items').map(({ bytes }) => bytes[0])), [[0, 3], [1], [2]]);
   });
 
   test('an operator without state in the checkpoint gets empty sections', async () => {
-    const state = (await (await written(1)).load(0, 1))('new');
+    const state = (await (await written(1)).load(0, 1)).state('new');
     assert.deepEqual([[...state.keyed('x')], state.operator('x'), state.keyedNames, state.operatorNames], [[], [], [], []]);
   });
 

@@ -73,7 +73,7 @@ export class SavepointWriter {
       jobId: existing?.metadata.jobId ?? NO_JOB,
       jobName: existing?.metadata.jobName ?? 'bootstrap',
       timestamp: Math.trunc(clock.now()),
-      operators,
+      operators, inlined: {}, sharedFiles: [],
       enumerators: existing?.metadata.enumerators.filter(({ operatorId }) => kept.has(operatorId)) ?? [],
     };
     await files.atomicWrite(metadataPath, encodeCheckpointMetadata(metadata));

@@ -6,26 +6,29 @@ import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/
 import type { CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { loadCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { Files } from '#platform/files/files';
+import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 
 export class SnapshotFiles {
   readonly metadata: CheckpointMetadata;
   readonly descriptor: RestoreDescriptor;
-  readonly #files: Files;
+  readonly #storage: CheckpointStorage;
   /** The file read last: operators of one vertex share theirs. */
   #last: { readonly file: string; readonly operators: ReadonlyMap<string, OperatorSnapshot> } | undefined;
 
-  private constructor(files: Files, descriptor: RestoreDescriptor, metadata: CheckpointMetadata) {
-    this.#files = files;
+  private constructor(storage: CheckpointStorage, descriptor: RestoreDescriptor, metadata: CheckpointMetadata) {
+    this.#storage = storage;
     this.descriptor = descriptor;
     this.metadata = metadata;
   }
 
   /** @param path its directory or its `_metadata`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
   static async open(files: Files, path: string): Promise<SnapshotFiles> {
-    const { metadata, descriptor } = await loadCheckpoint(files, path);
-    return new SnapshotFiles(files, descriptor, metadata);
+    const storage = new DirectoryStorage(files);
+    const { metadata, descriptor } = await loadCheckpoint(storage, path);
+    return new SnapshotFiles(storage, descriptor, metadata);
   }
 
   /** Absolute. */
@@ -47,10 +50,15 @@ export class SnapshotFiles {
   async *subtasks({ operatorId, subtasks }: OperatorStateHandles): AsyncIterableIterator<OperatorSnapshot> {
     for (const { file } of subtasks) {
       if (this.#last?.file !== file) {
-        const path = `${this.directory}/${file}`;
-        this.#last = { file, operators: decodeSubtaskSnapshot(await this.#files.read(path), path) };
+        this.#last = { file, operators: await this.#read(file) };
       }
       yield this.#last.operators.get(operatorId) ?? { keyed: [], operator: [] };
     }
+  }
+
+  async #read(file: string): Promise<ReadonlyMap<string, OperatorSnapshot>> {
+    const inlined = this.metadata.inlined[file];
+    const path = resolveStoragePath(this.directory, file);
+    return decodeSubtaskSnapshot(inlined === undefined ? await this.#storage.readWhole(path) : Buffer.from(inlined, 'base64'), path);
   }
 }

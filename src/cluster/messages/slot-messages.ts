@@ -28,10 +28,17 @@ export interface ChannelDescriptor {
   readonly dataBytes: number;
 }
 
+/** A file that several checkpoints may need. */
+export interface SharedFileHandle {
+  /** Relative to the checkpoint's directory, or absolute. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** State files of one old subtask. */
 export interface SubtaskStateHandle {
   readonly subtaskIndex: number;
-  /** Relative to the checkpoint's directory. */
+  /** Relative to the checkpoint's directory, or the name of an inlined one. */
   readonly file: string;
   readonly bytes: number;
 }
@@ -52,6 +59,8 @@ export interface RestoreDescriptor {
   /** Absolute path of the `chk-N` directory. */
   readonly directory: string;
   readonly operators: readonly OperatorStateHandles[];
+  /** State files so small that the metadata holds them: their bytes in base64, by name. */
+  readonly inlined: Readonly<Record<string, string>>;
 }
 
 /** All that one slot needs to run tasks of one job. A later one for the same slot adds tasks of a later attempt. */
@@ -123,7 +132,12 @@ export type SlotReport =
   | { readonly kind: 'task-status'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly status: TaskStatus; readonly error: SerializedError | undefined }
   | {
       readonly kind: 'checkpoint-acknowledged'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number;
-      readonly file: string; readonly bytes: number; readonly timings: CheckpointTimings;
+      readonly file: string; readonly timings: CheckpointTimings & { readonly asyncMs: number };
+      /** Stored for this checkpoint, and all that it needs. */
+      readonly bytes: number; readonly fullBytes: number;
+      /** The whole state file, when it is small: then there is none. */
+      readonly inline: Uint8Array | undefined;
+      readonly sharedFiles: readonly (SharedFileHandle & { readonly isNew: boolean })[];
       /** Those of the task's operators that have state in the file. */
       readonly operatorIds: readonly string[];
     }

@@ -4,6 +4,7 @@
 // Thread: main; the JobMaster calls it and carries the decisions out.
 import { assert } from '#core/assert';
 import type { SubtaskId } from '#cluster/ids/ids';
+import type { SharedFileHandle } from '#cluster/messages/slot-messages';
 import { CHECKPOINT_STATUS, type CheckpointStatus } from '#cluster/status/checkpoint-status';
 import { transition } from '#cluster/status/transition-table';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
@@ -19,9 +20,22 @@ export interface SubtaskAcknowledgement {
   readonly subtaskId: SubtaskId;
   /** Relative to the checkpoint's directory. */
   readonly file: string;
+  /** Stored for this checkpoint, and all that it needs. */
   readonly bytes: number;
+  readonly fullBytes: number;
+  /** The bytes of `file`, when they are few: then there is no file. */
+  readonly inline: Uint8Array | undefined;
+  readonly sharedFiles: readonly (SharedFileHandle & { readonly isNew: boolean })[];
+  readonly timings: AcknowledgedTimings;
   /** Operators with state in the file. */
   readonly operatorIds: readonly string[];
+}
+
+export interface AcknowledgedTimings {
+  readonly alignmentMs: number;
+  readonly syncMs: number;
+  readonly asyncMs: number;
+  readonly bytesProcessedDuringAlignment: number;
 }
 
 export type AbortReason = 'expired' | 'declined' | 'task-ended' | 'metadata-failed' | 'stopped';

@@ -2,12 +2,14 @@
 // format, version and SHA-256, so that a damaged or foreign file is told from a good one. Paths are relative to the
 // checkpoint's directory: a moved directory restores. Pure.
 import { createHash } from 'node:crypto';
-import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
+import type { OperatorStateHandles, SharedFileHandle } from '#cluster/messages/slot-messages';
 import { JobManagerError } from '#jobmanager/errors';
 
 export const CHECKPOINT_METADATA_FILE = '_metadata';
 const FORMAT = 'millrace-checkpoint';
-const VERSION = 1;
+const VERSION = 2;
+/** Had neither inlined nor shared files. */
+const FIRST_VERSION = 1;
 
 export interface EnumeratorState {
   readonly operatorId: string;
@@ -23,6 +25,10 @@ export interface CheckpointMetadata {
   readonly timestamp: number;
   readonly operators: readonly OperatorStateHandles[];
   readonly enumerators: readonly EnumeratorState[];
+  /** State files so small that they lie here: bytes in base64, by name. */
+  readonly inlined: Readonly<Record<string, string>>;
+  /** Files beside the state files that they refer to; other checkpoints may need them too. */
+  readonly sharedFiles: readonly SharedFileHandle[];
 }
 
 export function encodeCheckpointMetadata(metadata: CheckpointMetadata): Uint8Array {
@@ -36,12 +42,13 @@ export function decodeCheckpointMetadata(bytes: Uint8Array, path: string): Check
   const lineEnd = text.indexOf('\n');
   const [format, version, sum] = text.slice(0, Math.max(0, lineEnd)).split(' ');
   if (format !== FORMAT) throw damaged(path, 'it does not start as a checkpoint of Millrace');
-  if (Number(version) !== VERSION) {
-    throw new JobManagerError('CHECKPOINT_VERSION_UNSUPPORTED', `${path} is of version ${version}, this engine reads version ${VERSION}: restore with the engine that wrote it`);
+  if (Number(version) !== VERSION && Number(version) !== FIRST_VERSION) {
+    throw new JobManagerError('CHECKPOINT_VERSION_UNSUPPORTED', `${path} is of version ${version}, this engine reads versions ${FIRST_VERSION} to ${VERSION}: restore with the engine that wrote it`);
   }
   const body = text.slice(lineEnd + 1, -1);
   if (!text.endsWith('\n') || digest(body) !== sum) throw damaged(path, 'its checksum does not match');
-  return JSON.parse(body) as CheckpointMetadata;
+  const { inlined = {}, sharedFiles = [], ...rest } = JSON.parse(body) as Omit<CheckpointMetadata, 'inlined' | 'sharedFiles'> & Partial<CheckpointMetadata>;
+  return { ...rest, inlined, sharedFiles };
 }
 
 function damaged(path: string, why: string): JobManagerError {

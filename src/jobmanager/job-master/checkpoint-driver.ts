@@ -6,18 +6,19 @@ import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
-import type { EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
+import type { CheckpointMetadata, EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { JobManagerError } from '#jobmanager/errors';
-import { CheckpointStore } from '#jobmanager/job-master/checkpoint-store';
+import { absolutePath, CheckpointStore, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import type { Cancellable, Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import type { TaskMail } from '#streaming/task/task-description';
 
@@ -40,7 +41,7 @@ export interface CheckpointDriverOptions {
   readonly settings: CheckpointSettings;
   readonly firstCheckpointId: number;
   /** Checkpoints that the job completed in a process that has died, oldest first. */
-  readonly adoptedCheckpointIds?: readonly number[];
+  readonly adopted?: readonly LoadedCheckpoint[];
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
@@ -83,8 +84,9 @@ export class CheckpointDriver {
     this.#options = options;
     const { settings, files, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
-    this.#coordinator.adopt(options.adoptedCheckpointIds ?? []);
-    this.#store = new CheckpointStore(files, settings.directory, jobId);
+    this.#store = new CheckpointStore(new DirectoryStorage(files), settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
+    this.#coordinator.adopt((options.adopted ?? []).map(({ metadata }) => metadata.checkpointId));
+    for (const checkpoint of options.adopted ?? []) this.#store.adopt(checkpoint);
   }
 
   /** `<root>/<job id>`, undefined when no checkpoint can be taken. */
@@ -150,12 +152,18 @@ export class CheckpointDriver {
     const store = this.#store;
     const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...this.#coordinator.completedIds];
     for (const id of unwanted) await store.discard(id);
+    await store.removeUnreferenced();
     await store.removeWhenEmpty();
   }
 
   onAcknowledge(execution: Execution, checkpointId: number, acknowledgement: SubtaskAcknowledgement): void {
     if (checkpointId === this.#coordinator.pendingId) {
       for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(execution.deployment.subtaskIndex);
+    }
+    const earlier = acknowledgement.sharedFiles.flatMap(({ path, isNew }) => (isNew ? [] : [path]));
+    if (earlier.length > 0 && checkpointId === this.#coordinator.pendingId && !this.#store.areKnown(checkpointId, earlier)) {
+      this.#options.log.warn('checkpoint refers to files that were removed', { checkpointId, subtaskId: acknowledgement.subtaskId });
+      return this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
     }
     this.#act(this.#coordinator.onAcknowledge(checkpointId, acknowledgement));
   }
@@ -294,7 +302,7 @@ export class CheckpointDriver {
     const operators = stateHandles(vertices(), attempt.graph, acknowledgements);
     this.#enqueue(async (store) => {
       try {
-        await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators: this.#enumerators });
+        await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators: this.#enumerators, ...filesOf(acknowledgements) });
       } catch (error) {
         log.warn('checkpoint metadata cannot be written', { checkpointId, error });
         return this.#act(this.#coordinator.onMetadataFailed(checkpointId, clock.now()));
@@ -336,4 +344,9 @@ function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph,
     subtasks: all.filter(({ deployment, operatorIds }) => deployment.vertexId === vertex.id && operatorIds.includes(operatorId))
       .map(({ deployment, file, bytes }) => ({ subtaskIndex: deployment.subtaskIndex, file, bytes })),
   }))).filter(({ subtasks }) => subtasks.length > 0);
+}
+
+function filesOf(acknowledgements: readonly SubtaskAcknowledgement[]): Pick<CheckpointMetadata, 'inlined' | 'sharedFiles'> {
+  const inlined = acknowledgements.flatMap(({ file, inline }) => (inline === undefined ? [] : [[file, Buffer.from(inline).toString('base64')] as const]));
+  return { inlined: Object.fromEntries(inlined), sharedFiles: acknowledgements.flatMap(({ sharedFiles }) => sharedFiles.map(({ path, bytes }) => ({ path, bytes }))) };
 }

@@ -1,12 +1,14 @@
-// The files of a job's checkpoints: `<root>/<job id>/chk-N/`, and of its savepoints, each in a directory of its own: one
-// file per subtask, written by the slots, and `_metadata`, written here last. Invariant: a directory with a whole `_metadata` is a whole checkpoint. Thread: main.
-import { join, resolve } from 'node:path';
+// The files of a job's checkpoints: `<root>/<job id>/chk-N/`, `shared/` and `taskowned/`, and of its savepoints, each in a
+// directory of its own: state files, written by the slots, and `_metadata`, written here last and removed first.
+// Invariant: a directory with a whole `_metadata` is a whole checkpoint. Thread: main.
+import { resolve } from 'node:path';
 import { assert } from '#core/assert';
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
 import { CHECKPOINT_METADATA_FILE, decodeCheckpointMetadata, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
+import { checkpointIdOfSharedFile, SharedStateRegistry } from '#jobmanager/checkpoint/shared-state-registry';
 import { JobManagerError } from '#jobmanager/errors';
-import type { Files } from '#platform/files/files';
+import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 
 export interface LoadedCheckpoint {
   readonly metadata: CheckpointMetadata;
@@ -18,18 +20,26 @@ export class CheckpointStore {
   readonly jobDirectory: string | undefined;
   /** Directories of savepoints, which their users chose. */
   readonly #placed = new Map<number, string>();
-  readonly #files: Files;
+  readonly #storage: CheckpointStorage;
+  readonly #registry = new SharedStateRegistry();
+  /**
+   * Released with the checkpoint discarded last. A task may refer to them once more: a barrier can be faster than the
+   * news that a checkpoint is complete, by one checkpoint and no more.
+   */
+  #condemned: readonly string[] = [];
+  #isLaidOut = false;
 
-  constructor(files: Files, root: string | undefined, jobId: string) {
-    this.#files = files;
-    this.jobDirectory = root === undefined ? undefined : join(resolve(root), jobId);
+  /** @param jobDirectory absolute. */
+  constructor(storage: CheckpointStorage, jobDirectory: string | undefined) {
+    this.#storage = storage;
+    this.jobDirectory = jobDirectory;
   }
 
   directoryOf(checkpointId: number): string {
     const placed = this.#placed.get(checkpointId);
     if (placed !== undefined) return placed;
     assert(this.jobDirectory !== undefined, 'checkpoints are taken only where there is a directory for them');
-    return join(this.jobDirectory, `chk-${checkpointId}`);
+    return `${this.jobDirectory}/chk-${checkpointId}`;
   }
 
   /** This snapshot goes elsewhere: it is a savepoint. */
@@ -38,20 +48,70 @@ export class CheckpointStore {
   }
 
   async prepare(checkpointId: number): Promise<void> {
-    await this.#files.mkdirs(this.directoryOf(checkpointId));
+    if (!this.#placed.has(checkpointId) && !this.#isLaidOut) {
+      for (const name of ['shared', 'taskowned']) await this.#storage.mkdirs(`${this.jobDirectory}/${name}`);
+      this.#isLaidOut = true;
+    }
+    await this.#storage.mkdirs(this.directoryOf(checkpointId));
   }
 
   async writeMetadata(metadata: CheckpointMetadata): Promise<void> {
-    await this.#files.atomicWrite(join(this.directoryOf(metadata.checkpointId), CHECKPOINT_METADATA_FILE), encodeCheckpointMetadata(metadata));
+    const directory = this.directoryOf(metadata.checkpointId);
+    await this.#storage.writeWhole(`${directory}/${CHECKPOINT_METADATA_FILE}`, encodeCheckpointMetadata(metadata));
+    if (!this.#placed.has(metadata.checkpointId)) this.#register(metadata.checkpointId, directory, metadata);
+  }
+
+  /** A complete checkpoint of the same job that another process has taken. */
+  adopt({ metadata, descriptor }: LoadedCheckpoint): void {
+    this.#register(metadata.checkpointId, descriptor.directory, metadata);
   }
 
   async discard(checkpointId: number): Promise<void> {
-    await this.#files.delete(this.directoryOf(checkpointId));
+    const directory = this.directoryOf(checkpointId);
+    // Without its metadata it is no checkpoint any more: a half removed one cannot be mistaken for a whole one.
+    await this.#storage.delete(`${directory}/${CHECKPOINT_METADATA_FILE}`);
+    await this.#storage.delete(directory);
+    const released = this.#registry.release(checkpointId);
+    for (const path of this.#condemned) if (!this.#registry.isReferenced(path)) await this.#storage.delete(path);
+    this.#condemned = released;
+    if (!this.#placed.has(checkpointId)) await this.removeOrphans((id) => id === checkpointId);
+  }
+
+  /** True when every file is there that a checkpoint under way refers to. */
+  areKnown(checkpointId: number, paths: readonly string[]): boolean {
+    const directory = this.directoryOf(checkpointId);
+    return paths.map((path) => resolveStoragePath(directory, path)).every((path) => this.#registry.isReferenced(path) || this.#condemned.includes(path));
+  }
+
+  /** Shared files stored for checkpoints that `isOver` tells of, and that no retained checkpoint needs. */
+  async removeOrphans(isOver: (checkpointId: number) => boolean): Promise<void> {
+    if (this.jobDirectory === undefined) return;
+    for (const { name } of await this.#storage.list(`${this.jobDirectory}/shared`)) {
+      const path = `${this.jobDirectory}/shared/${name}`;
+      const id = checkpointIdOfSharedFile(name);
+      if (id !== undefined && isOver(id) && !this.#registry.isReferenced(path) && !this.#condemned.includes(path)) await this.#storage.delete(path);
+    }
+  }
+
+  /** The job is over: all that no retained checkpoint needs. */
+  async removeUnreferenced(): Promise<void> {
+    this.#condemned = [];
+    await this.removeOrphans(() => true);
   }
 
   /** Removes the job's folder when no checkpoint is left in it. */
   async removeWhenEmpty(): Promise<void> {
-    if (this.jobDirectory !== undefined && (await this.#files.exists(this.jobDirectory)) && (await this.#files.list(this.jobDirectory)).length === 0) await this.#files.delete(this.jobDirectory);
+    const { jobDirectory } = this;
+    if (jobDirectory === undefined) return;
+    for (const name of ['shared', 'taskowned']) {
+      if ((await this.#storage.list(jobDirectory)).some((entry) => entry.name.startsWith('chk-'))) return;
+      if ((await this.#storage.list(`${jobDirectory}/${name}`)).length === 0) await this.#storage.delete(`${jobDirectory}/${name}`);
+    }
+    if ((await this.#storage.stat(jobDirectory)) !== undefined && (await this.#storage.list(jobDirectory)).length === 0) await this.#storage.delete(jobDirectory);
+  }
+
+  #register(checkpointId: number, directory: string, { sharedFiles }: CheckpointMetadata): void {
+    this.#registry.register(checkpointId, sharedFiles.map(({ path }) => resolveStoragePath(directory, path)));
   }
 }
 
@@ -59,14 +119,19 @@ export class CheckpointStore {
  * Reads a checkpoint given as its directory or its `_metadata` file.
  * Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED.
  */
-export async function loadCheckpoint(files: Files, path: string): Promise<LoadedCheckpoint> {
-  const given = resolve(localPath(path));
-  const entry = await files.stat(given);
-  const directory = entry?.isDirectory === false ? join(given, '..') : given;
-  const metadataPath = entry?.isDirectory === false ? given : join(given, CHECKPOINT_METADATA_FILE);
-  if (!(await files.exists(metadataPath))) {
+export async function loadCheckpoint(storage: CheckpointStorage, path: string): Promise<LoadedCheckpoint> {
+  const given = absolutePath(path);
+  const entry = await storage.stat(given);
+  const directory = entry?.isDirectory === false ? resolveStoragePath(given, '..') : given;
+  const metadataPath = entry?.isDirectory === false ? given : `${given}/${CHECKPOINT_METADATA_FILE}`;
+  if ((await storage.stat(metadataPath)) === undefined) {
     throw new JobManagerError('CHECKPOINT_NOT_FOUND', `there is no checkpoint at ${path}: give the directory of a checkpoint or savepoint that holds a ${CHECKPOINT_METADATA_FILE} file`, { context: { path } });
   }
-  const metadata = decodeCheckpointMetadata(await files.read(metadataPath), metadataPath);
-  return { metadata, descriptor: { checkpointId: metadata.checkpointId, directory, operators: metadata.operators } };
+  const metadata = decodeCheckpointMetadata(await storage.readWhole(metadataPath), metadataPath);
+  return { metadata, descriptor: { checkpointId: metadata.checkpointId, directory, operators: metadata.operators, inlined: metadata.inlined } };
+}
+
+/** Of a local path relative to where the process runs; a path of an object store is absolute. */
+export function absolutePath(path: string): string {
+  return /^s3a?:\/\//.test(path) ? path.replace(/\/+$/, '') : resolve(localPath(path));
 }

@@ -34,6 +34,7 @@ import { SlotWatch } from '#jobmanager/job-master/slot-watch';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
@@ -116,12 +117,12 @@ export class JobMaster implements JobMasterGateway {
   async start(): Promise<void> {
     const { jobId, files, clock, log, recovered } = this.#options;
     try {
-      const found = recovered === undefined ? undefined : await findRecoveryStart(files, log, recovered.point);
+      const found = recovered === undefined ? undefined : await findRecoveryStart(new DirectoryStorage(files), log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
         jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, clock, log,
         firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
-        adoptedCheckpointIds: found?.completedIds ?? [],
+        adopted: found?.completed ?? [],
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
@@ -242,7 +243,7 @@ export class JobMaster implements JobMasterGateway {
         return this.#onTaskStatus(execution, before !== execution.state, report.error);
       }
       case 'checkpoint-acknowledged':
-        return this.#checkpoints?.onAcknowledge(execution, report.checkpointId, { subtaskId, file: report.file, bytes: report.bytes, operatorIds: report.operatorIds });
+        return this.#checkpoints?.onAcknowledge(execution, report.checkpointId, report);
       case 'checkpoint-declined':
         return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
       case 'checkpoint-awaited':
@@ -309,7 +310,7 @@ export class JobMaster implements JobMasterGateway {
   async #findRestore(found: LoadedCheckpoint | undefined): Promise<LoadedCheckpoint | undefined> {
     const { files, configuration } = this.#options;
     const path = configuration.get(stateRecoveryOptions.path);
-    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(files, path));
+    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(new DirectoryStorage(files), path));
     if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
     return restore;
   }
@@ -430,7 +431,7 @@ export class JobMaster implements JobMasterGateway {
         await taskExecutor.releaseSlots(jobId);
       }
       const latest = this.#checkpoints?.latestCompletedPath;
-      const restore = latest === undefined ? this.#restore : await loadCheckpoint(this.#options.files, latest);
+      const restore = latest === undefined ? this.#restore : await loadCheckpoint(new DirectoryStorage(this.#options.files), latest);
       if (this.#restart !== restart) return;
       this.#restart = undefined;
       this.#restore = restore;

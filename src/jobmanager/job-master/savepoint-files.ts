@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
 import { loadCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { JobManagerError } from '#jobmanager/errors';
 import type { Files } from '#platform/files/files';
 
@@ -27,8 +28,8 @@ export async function chooseSavepointDirectory(files: Files, target: string | un
  * Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED.
  */
 export async function disposeSavepoint(files: Files, path: string): Promise<void> {
-  const { descriptor: { directory, operators } } = await loadCheckpoint(files, path);
-  const named = new Set(operators.flatMap((operator) => operator.subtasks.map(({ file }) => file)));
+  const { descriptor: { directory, operators }, metadata: { sharedFiles } } = await loadCheckpoint(new DirectoryStorage(files), path);
+  const named = new Set([...operators.flatMap((operator) => operator.subtasks.map(({ file }) => file)), ...sharedFiles.map((file) => file.path)]);
   const foreign = [...named].find((file) => basename(file) !== file || file === '..');
   if (foreign !== undefined) {
     throw new JobManagerError('CHECKPOINT_METADATA_DAMAGED', `the savepoint ${path} names the file ${foreign}, which does not lie in its directory: remove it by hand`);

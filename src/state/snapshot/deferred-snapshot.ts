@@ -4,6 +4,7 @@
 // Thread: every call comes from the slot's thread, between the batches of its tasks; helpers work behind a promise.
 import type { SerializerSnapshot } from '#core/serialization/type-serializer';
 import type { FileSet } from '#state/snapshot/file-set';
+import type { OperatorSection } from '#state/snapshot/operator-snapshot';
 
 /**
  * more: the rest of the slice is not worth starting, or `output.isFull`; call again. done: all bytes were given.
@@ -30,6 +31,8 @@ export interface SnapshotOutput {
   readonly isFull: boolean;
   /** Begins a keyed section; several may be open at a time. Names are unique within the operator. */
   keyed(section: KeyedSectionHeader): KeyedSectionOutput;
+  /** Begins an operator section; the returned function adds an item, whose bytes belong to the output from then on. */
+  items(section: ItemsSectionHeader): (item: Uint8Array) => void;
   /** The files must stay as they are until release(). */
   files(fileSet: FileSet): void;
 }
@@ -38,6 +41,13 @@ export interface KeyedSectionHeader {
   readonly name: string;
   readonly version: number;
   readonly serializers: Readonly<Record<string, SerializerSnapshot>>;
+}
+
+export interface ItemsSectionHeader {
+  readonly name: string;
+  readonly version: number;
+  readonly mode: OperatorSection['mode'];
+  readonly serializers?: Readonly<Record<string, SerializerSnapshot>>;
 }
 
 export interface KeyedSectionOutput {

@@ -14,6 +14,8 @@ export interface SnapshotFile {
    * bytes. Made of letters, digits, `-`, `_` and `.`. Left out, the file is written into its checkpoint alone.
    */
   readonly sharedId?: string;
+  /** CRC-32, when the backend knows it; else it is computed while the file is stored. */
+  readonly crc32?: number;
 }
 
 export interface FileSet {

@@ -6,6 +6,7 @@ import type { SerializerSnapshot } from '#core/serialization/type-serializer';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { RestoredFileSet } from '#state/snapshot/file-set';
+import type { StoredFileSet } from '#state/snapshot/section-assembly';
 
 export interface SnapshotRequest {
   readonly checkpointId: number;
@@ -44,8 +45,10 @@ export interface OperatorSnapshot {
   readonly keyed: readonly KeyedSection[];
   readonly operator: readonly OperatorSection[];
   readonly deferred?: readonly DeferredSnapshot[];
-  /** Only in a snapshot that was read back. */
+  /** Only in a snapshot that was read back, and whose files have been brought here. */
   readonly fileSets?: readonly RestoredFileSet[];
+  /** Only in one that was decoded: files that are still where they were stored. */
+  readonly stored?: readonly StoredFileSet[];
 }
 
 /** What a subtask gets back: the sections of all old subtasks, cut to its key groups and its share of items. */

@@ -1,30 +1,20 @@
-// One subtask's snapshot as the bytes of one file, and back: every operator's sections with a checksum each. Pure
-// functions over bytes; storage writes and reads the files. Thread: any.
-//   file = | magic "MRSS" | format version: u32 | index bytes: u32 | CRC-32 of the index: u32 | index: JSON, UTF-8 | payload |
-// Invariant: offsets in the index count from the start of the payload; a section's pieces are contiguous.
+// One subtask's snapshot as the bytes of one file, and back. Reading takes the index first, then only the runs that hold
+// the wanted key groups; every byte that is used has passed a checksum. Thread: any.
+// Format 1 had its index in front; its files stay readable.
 import { Buffer } from 'node:buffer';
-import type { SerializerSnapshot } from '#core/serialization/type-serializer';
 import { StateError } from '#state/errors';
+import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { crc32 } from '#state/snapshot/crc32';
-import type { KeyedSection, OperatorSection, OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
+import { SectionAssembly } from '#state/snapshot/section-assembly';
+import { SNAPSHOT_END_MAGIC, SNAPSHOT_HEADER_BYTES, SNAPSHOT_MAGIC, SNAPSHOT_TRAILER_BYTES, SnapshotEncoder, SUBTASK_SNAPSHOT_VERSION, type SectionIndex } from '#state/snapshot/snapshot-encoder';
 
-const MAGIC = 0x5353524d;
-export const SUBTASK_SNAPSHOT_VERSION = 1;
-const HEADER_BYTES = 16;
+export { SUBTASK_SNAPSHOT_VERSION, type SectionIndex };
 
-export interface SectionIndex {
-  readonly operatorId: string;
-  readonly name: string;
-  readonly version: number;
-  readonly mode: 'keyed' | OperatorSection['mode'];
-  readonly serializers?: Readonly<Record<string, SerializerSnapshot>>;
-  /** Key group of each piece; absent for operator sections. */
-  readonly keyGroups?: readonly number[];
-  /** Bytes of each piece, one after another from `offset`. */
-  readonly lengths: readonly number[];
-  readonly offset: number;
-  readonly crc32: number;
-}
+const FIRST_VERSION = 1;
+const FIRST_HEADER_BYTES = 16;
+/** Runs that lie together are read together up to this size. */
+const READ_BYTES_MAX = 64 * 2 ** 20;
 
 export interface EncodedSnapshot {
   readonly bytes: Uint8Array;
@@ -34,31 +24,31 @@ export interface EncodedSnapshot {
 /** Snapshots of a subtask's operators by operator id. */
 export type SubtaskSections = ReadonlyMap<string, OperatorSnapshot>;
 
-/** Cost: one copy and one checksum of all bytes. The bytes belong to the caller. */
+/** A file as it is read: ranges of it, in any order. */
+export interface SnapshotSource {
+  /** For messages. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Exactly that many bytes; fewer only when the file was cut meanwhile. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Of snapshots without deferred parts and file sets. Cost: one copy and one checksum of all bytes. The bytes belong to the caller. */
 export function encodeSubtaskSnapshot(operators: SubtaskSections): EncodedSnapshot {
-  const index: SectionIndex[] = [];
-  const pieces: Uint8Array[] = [];
-  let offset = 0;
-  const add = (section: Omit<SectionIndex, 'lengths' | 'offset' | 'crc32'>, parts: readonly Uint8Array[]): void => {
-    let checksum = 0;
-    let length = 0;
-    for (const part of parts) {
-      checksum = crc32(part, 0, part.length, checksum);
-      length += part.length;
-      pieces.push(part);
+  const parts: Uint8Array[] = [];
+  const encoder = new SnapshotEncoder((bytes) => parts.push(bytes));
+  for (const [operatorId, { keyed, operator }] of operators) {
+    for (const { name, version, serializers, groups } of keyed) {
+      const run = encoder.section({ operatorId, name, version, mode: 'keyed', serializers });
+      for (const { keyGroup, bytes } of groups) run.add(keyGroup, bytes);
     }
-    index.push({ ...section, lengths: parts.map((part) => part.length), offset, crc32: checksum });
-    offset += length;
-  };
-  for (const [operatorId, snapshot] of operators) {
-    for (const { name, version, serializers, groups } of snapshot.keyed) {
-      add({ operatorId, name, version, mode: 'keyed', serializers, keyGroups: groups.map((group) => group.keyGroup) }, groups.map((group) => group.bytes));
-    }
-    for (const { name, version, mode, items, serializers } of snapshot.operator) {
-      add({ operatorId, name, version, mode, ...(serializers === undefined ? {} : { serializers }) }, items);
+    for (const { name, version, mode, items, serializers } of operator) {
+      const run = encoder.section({ operatorId, name, version, mode, ...(serializers === undefined ? {} : { serializers }) });
+      for (const item of items) run.add(-1, item);
     }
   }
-  return { bytes: assemble(index, pieces, offset), index };
+  encoder.finish();
+  return { bytes: plainView(Buffer.concat(parts)), index: encoder.index };
 }
 
 /**
@@ -66,59 +56,112 @@ export function encodeSubtaskSnapshot(operators: SubtaskSections): EncodedSnapsh
  * file and the section whose checksum fails, SNAPSHOT_VERSION_UNSUPPORTED for a format of another version.
  */
 export function decodeSubtaskSnapshot(bytes: Uint8Array, fileName: string): Map<string, OperatorSnapshot> {
-  const { index, payload } = decodeIndex(bytes, fileName);
-  const operators = new Map<string, { keyed: KeyedSection[]; operator: OperatorSection[] }>();
-  for (const section of index) {
-    const pieces = cutPieces(section, payload, fileName);
-    const { operatorId, name, version, mode, serializers, keyGroups } = section;
-    let snapshot = operators.get(operatorId);
-    if (snapshot === undefined) operators.set(operatorId, (snapshot = { keyed: [], operator: [] }));
-    if (mode === 'keyed') snapshot.keyed.push({ name, version, serializers: serializers ?? {}, groups: pieces.map((piece, i) => ({ keyGroup: keyGroups![i]!, bytes: piece })) });
-    else snapshot.operator.push({ name, version, mode, items: pieces, ...(serializers === undefined ? {} : { serializers }) });
-  }
-  return operators;
+  const { index, payloadStart, payloadEnd } = decodeWhole(bytes, fileName);
+  const assembly = new SectionAssembly();
+  for (const section of index) assembly.add(section, cutPieces(section, plainView(bytes).subarray(payloadStart + section.offset, payloadEnd), fileName));
+  return assembly.operators();
 }
 
-function assemble(index: readonly SectionIndex[], pieces: readonly Uint8Array[], payloadBytes: number): Uint8Array {
-  const indexBytes = Buffer.from(JSON.stringify(index), 'utf8');
-  const bytes = new Uint8Array(HEADER_BYTES + indexBytes.length + payloadBytes);
-  const header = new DataView(bytes.buffer);
-  header.setUint32(0, MAGIC, true);
-  header.setUint32(4, SUBTASK_SNAPSHOT_VERSION, true);
-  header.setUint32(8, indexBytes.length, true);
-  header.setUint32(12, crc32(indexBytes), true);
-  bytes.set(indexBytes, HEADER_BYTES);
-  let at = HEADER_BYTES + indexBytes.length;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
+/** As decodeSubtaskSnapshot, reading only what `range` may need. Every key group outside of it is left out. */
+export async function readSubtaskSnapshot(source: SnapshotSource, range: KeyGroupRange): Promise<Map<string, OperatorSnapshot>> {
+  const header = source.bytes < SNAPSHOT_HEADER_BYTES ? failCorrupt(source.name, 'header', `it has ${source.bytes} bytes, fewer than a header`) : await source.read(0, SNAPSHOT_HEADER_BYTES);
+  if (versionOf(header, source.name) === FIRST_VERSION) return decodeSubtaskSnapshot(await source.read(0, source.bytes), source.name);
+  const index = await readIndex(source);
+  const wanted = index.filter(({ keyGroups }) => keyGroups === undefined || keyGroups.length === 0 || keyGroups.some((keyGroup) => keyGroup >= range.start && keyGroup <= range.end));
+  const assembly = new SectionAssembly();
+  for (const runs of neighbours(wanted)) {
+    const first = runs[0]!;
+    const end = runs.reduce((max, run) => Math.max(max, run.offset + bytesOf(run)), first.offset);
+    const bytes = end === first.offset ? new Uint8Array(0) : await source.read(SNAPSHOT_HEADER_BYTES + first.offset, end - first.offset);
+    for (const run of runs) assembly.add(run, cutPieces(run, plainView(bytes).subarray(run.offset - first.offset), source.name));
   }
-  return bytes;
+  return assembly.operators();
 }
 
-function decodeIndex(bytes: Uint8Array, fileName: string): { index: SectionIndex[]; payload: Uint8Array } {
-  if (bytes.length < HEADER_BYTES) failCorrupt(fileName, 'header', `it has ${bytes.length} bytes, fewer than a header`);
-  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
-  if (header.getUint32(0, true) !== MAGIC) failCorrupt(fileName, 'header', 'it does not start as a subtask snapshot');
-  const version = header.getUint32(4, true);
-  if (version !== SUBTASK_SNAPSHOT_VERSION) {
-    throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `snapshot file ${fileName} has format ${version}, this engine reads ${SUBTASK_SNAPSHOT_VERSION}: restore it with the engine that wrote it`);
-  }
-  const indexEnd = HEADER_BYTES + header.getUint32(8, true);
-  if (indexEnd > bytes.length || crc32(bytes, HEADER_BYTES, indexEnd - HEADER_BYTES) !== header.getUint32(12, true)) {
-    failCorrupt(fileName, 'index', 'its checksum does not match its bytes');
-  }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + HEADER_BYTES, indexEnd - HEADER_BYTES).toString('utf8');
-  return { index: JSON.parse(text) as SectionIndex[], payload: bytes.subarray(indexEnd) };
+/** The index of a file in the present format, without reading its payload. */
+export async function readIndex(source: SnapshotSource): Promise<readonly SectionIndex[]> {
+  if (source.bytes < SNAPSHOT_HEADER_BYTES + SNAPSHOT_TRAILER_BYTES) failCorrupt(source.name, 'trailer', `it has ${source.bytes} bytes, fewer than a header and a trailer`);
+  const trailer = await source.read(source.bytes - SNAPSHOT_TRAILER_BYTES, SNAPSHOT_TRAILER_BYTES);
+  const indexBytes = indexBytesIn(trailer, source.bytes, source.name);
+  return parseIndex(await source.read(source.bytes - SNAPSHOT_TRAILER_BYTES - indexBytes, indexBytes), viewOf(trailer).getUint32(4, true), source.name);
 }
 
+/** Groups of runs that are read at once: in order, without gaps worth a read of their own. */
+function neighbours(runs: readonly SectionIndex[]): SectionIndex[][] {
+  const groups: SectionIndex[][] = [];
+  let start = 0;
+  let end = -1;
+  for (const run of runs.toSorted((a, b) => a.offset - b.offset)) {
+    if (run.offset !== end || run.offset + bytesOf(run) - start > READ_BYTES_MAX) {
+      groups.push([]);
+      start = run.offset;
+    }
+    groups.at(-1)!.push(run);
+    end = run.offset + bytesOf(run);
+  }
+  return groups;
+}
+
+function decodeWhole(bytes: Uint8Array, fileName: string): { index: readonly SectionIndex[]; payloadStart: number; payloadEnd: number } {
+  if (bytes.length < SNAPSHOT_HEADER_BYTES) failCorrupt(fileName, 'header', `it has ${bytes.length} bytes, fewer than a header`);
+  if (versionOf(bytes, fileName) === FIRST_VERSION) return decodeFirst(bytes, fileName);
+  if (bytes.length < SNAPSHOT_HEADER_BYTES + SNAPSHOT_TRAILER_BYTES) failCorrupt(fileName, 'trailer', `it has ${bytes.length} bytes, fewer than a header and a trailer`);
+  const trailer = bytes.subarray(bytes.length - SNAPSHOT_TRAILER_BYTES);
+  const payloadEnd = bytes.length - SNAPSHOT_TRAILER_BYTES - indexBytesIn(trailer, bytes.length, fileName);
+  const index = parseIndex(bytes.subarray(payloadEnd, bytes.length - SNAPSHOT_TRAILER_BYTES), viewOf(trailer).getUint32(4, true), fileName);
+  return { index, payloadStart: SNAPSHOT_HEADER_BYTES, payloadEnd };
+}
+
+/** | magic | version | index bytes | CRC-32 of the index | index | payload | */
+function decodeFirst(bytes: Uint8Array, fileName: string): { index: readonly SectionIndex[]; payloadStart: number; payloadEnd: number } {
+  if (bytes.length < FIRST_HEADER_BYTES) failCorrupt(fileName, 'header', `it has ${bytes.length} bytes, fewer than a header`);
+  const payloadStart = FIRST_HEADER_BYTES + viewOf(bytes).getUint32(8, true);
+  if (payloadStart > bytes.length) failCorrupt(fileName, 'index', 'its checksum does not match its bytes');
+  return { index: parseIndex(bytes.subarray(FIRST_HEADER_BYTES, payloadStart), viewOf(bytes).getUint32(12, true), fileName), payloadStart, payloadEnd: bytes.length };
+}
+
+function versionOf(header: Uint8Array, fileName: string): number {
+  const view = viewOf(header);
+  if (view.getUint32(0, true) !== SNAPSHOT_MAGIC) failCorrupt(fileName, 'header', 'it does not start as a subtask snapshot');
+  const version = view.getUint32(4, true);
+  if (version === SUBTASK_SNAPSHOT_VERSION || version === FIRST_VERSION) return version;
+  throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `snapshot file ${fileName} has format ${version}, this engine reads ${FIRST_VERSION} to ${SUBTASK_SNAPSHOT_VERSION}: restore it with the engine that wrote it`);
+}
+
+function indexBytesIn(trailer: Uint8Array, fileBytes: number, fileName: string): number {
+  const view = viewOf(trailer);
+  const indexBytes = trailer.length < SNAPSHOT_TRAILER_BYTES ? -1 : view.getUint32(0, true);
+  if (indexBytes < 0 || view.getUint32(8, true) !== SNAPSHOT_END_MAGIC) failCorrupt(fileName, 'trailer', 'it does not end as a subtask snapshot');
+  if (indexBytes > fileBytes - SNAPSHOT_HEADER_BYTES - SNAPSHOT_TRAILER_BYTES) failCorrupt(fileName, 'trailer', `its index of ${indexBytes} bytes does not fit into ${fileBytes}`);
+  return indexBytes;
+}
+
+function parseIndex(bytes: Uint8Array, checksum: number, fileName: string): readonly SectionIndex[] {
+  if (crc32(bytes) !== checksum) failCorrupt(fileName, 'index', 'its checksum does not match its bytes');
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as SectionIndex[];
+}
+
+/** @param payload starts with the section's first piece. */
 function cutPieces(section: SectionIndex, payload: Uint8Array, fileName: string): Uint8Array[] {
-  const total = section.lengths.reduce((sum, length) => sum + length, 0);
+  const total = bytesOf(section);
   const subject = `section ${section.name} of operator ${section.operatorId}`;
-  if (section.offset + total > payload.length) failCorrupt(fileName, subject, `it ends at ${section.offset + total} of ${payload.length} bytes`);
-  if (crc32(payload, section.offset, total) !== section.crc32) failCorrupt(fileName, subject, 'its checksum does not match its bytes');
-  let at = section.offset;
+  if (total > payload.length) failCorrupt(fileName, subject, `${payload.length} of its ${total} bytes are there`);
+  if (crc32(payload, 0, total) !== section.crc32) failCorrupt(fileName, subject, 'its checksum does not match its bytes');
+  let at = 0;
   return section.lengths.map((length) => payload.subarray(at, (at += length)));
+}
+
+function bytesOf(section: SectionIndex): number {
+  return section.lengths.reduce((sum, length) => sum + length, 0);
+}
+
+/** Pieces are given to readers, for whom a Buffer's `slice` would mean something else. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function failCorrupt(fileName: string, section: string, why: string): never {

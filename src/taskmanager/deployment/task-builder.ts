@@ -11,11 +11,14 @@ import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Doorbell } from '#shuffle/channel/channel';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import type { SharedFile } from '#state/checkpoint-storage/shared-files';
 import type { StateBackend } from '#state/state-backend';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { readsOfHead } from '#streaming/task/chain-access';
 import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
 import { SlotChannels } from '#taskmanager/deployment/slot-channels';
+import type { RestoredFiles } from '#taskmanager/deployment/restored-files';
 import { loadRestoredState } from '#taskmanager/deployment/restored-state';
 
 export interface SlotResources {
@@ -29,7 +32,10 @@ export interface SlotResources {
   /** All doorbells of the deployment. */
   readonly cells: Int32Array;
   readonly ownBell: Doorbell;
-  readonly createReporter: (task: TaskDeployment) => TaskReporter;
+  readonly storage: CheckpointStorage;
+  readonly restoredFiles: (task: TaskDeployment, directory: string) => RestoredFiles;
+  /** @param sharedFiles of backends, as they lie in storage, by shared id. */
+  readonly createReporter: (task: TaskDeployment, sharedFiles: ReadonlyMap<string, SharedFile>) => TaskReporter;
 }
 
 export interface BuiltTask {
@@ -53,9 +59,11 @@ export async function buildTasks(deployment: SlotDeployment, streamGraph: Stream
 }
 
 async function buildTask(deployment: SlotDeployment, task: TaskDeployment, vertex: JobVertex, streamGraph: StreamGraph, channels: SlotChannels, resources: SlotResources): Promise<TaskDescription> {
-  const { configuration, clock, files, temporaryDirectory, memory, stateBackend, random } = resources;
+  const { configuration, clock, files, temporaryDirectory, memory, stateBackend, random, storage } = resources;
+  const { restore } = deployment;
   const maxParallelism = maxParallelismIn(deployment, vertex.id);
   const place = { operatorIds: vertex.operators.map((operator) => operator.operatorId), subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
+  const restored = restore === undefined ? undefined : await loadRestoredState(storage, restore, place, resources.restoredFiles(task, restore.directory));
   return {
     jobId: deployment.jobId,
     vertexId: vertex.id,
@@ -68,8 +76,8 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
     operators: vertex.operators.map((operator) => chainedOperator(operator, vertex, streamGraph)),
     inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex) })),
     outputs: taskOutputs(deployment, task, vertex, streamGraph, channels, configuration),
-    restored: deployment.restore === undefined ? undefined : await loadRestoredState(files, deployment.restore, place),
-    reporter: resources.createReporter(task),
+    restored: restored?.state,
+    reporter: resources.createReporter(task, restored?.sharedFiles ?? new Map()),
   };
 }
 

@@ -3,6 +3,7 @@
 // later attempt take the place of ended ones.
 import { assert } from '#core/assert';
 import { Configuration } from '#core/config/configuration';
+import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { serializeError } from '#core/errors/engine-error';
 import type { SubtaskId } from '#cluster/ids/ids';
 import type { ProgramReference } from '#cluster/messages/program-reference';
@@ -13,9 +14,13 @@ import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
 import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import { SharedFiles } from '#state/checkpoint-storage/shared-files';
 import { openStateBackend, type StateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
-import type { RunnableTask, TaskDescription } from '#streaming/task/task-description';
+import type { RunnableTask, TaskDescription, TaskMail } from '#streaming/task/task-description';
+import { RestoredFiles } from '#taskmanager/deployment/restored-files';
 import { buildTasks } from '#taskmanager/deployment/task-builder';
 import { HeapGuard } from '#taskmanager/slots/heap-guard';
 import { createSlotDoorbell } from '#taskmanager/slots/slot-bells';
@@ -23,7 +28,8 @@ import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SlotLoop } from '#taskmanager/slots/slot-loop';
 import type { SlotMailbox } from '#taskmanager/slots/slot-mailbox';
 import { DoorbellParking, YieldingParking } from '#taskmanager/slots/slot-parking';
-import { SubtaskReporter, type SlotPending } from '#taskmanager/slots/subtask-reporter';
+import { SubtaskCheckpoints, type SlotPending } from '#taskmanager/slots/subtask-checkpoints';
+import { SubtaskReporter } from '#taskmanager/slots/subtask-reporter';
 
 const METRICS_MS = 500;
 
@@ -130,9 +136,17 @@ export class SlotRuntime {
     const { clock, files, process, random, loadProgram, createTask } = this.#options;
     assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
+    const storage = new DirectoryStorage(files);
+    const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
       configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,
-      createReporter: (task) => this.#createReporter(task.subtaskId, deployment),
+      storage,
+      restoredFiles: ({ subtaskId }, directory) => {
+        const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${process.temporaryDirectory}/millrace-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });
+        restoredFiles.push(brought);
+        return brought;
+      },
+      createReporter: (task, sharedFiles) => this.#createReporter(task.subtaskId, deployment, { storage, sharedFiles: new SharedFiles(sharedFiles) }),
     });
     const added = descriptions.map(({ subtaskId, description }) => {
       const task = createTask(description);
@@ -140,18 +154,24 @@ export class SlotRuntime {
       return task;
     });
     for (const task of added) task.open();
+    for (const brought of restoredFiles) await brought.remove();
     this.#loop.setTasks([...this.#tasks.values()]);
   }
 
-  #createReporter(subtaskId: SubtaskId, deployment: SlotDeployment): SubtaskReporter {
-    const { files, process } = this.#options;
+  #createReporter(subtaskId: SubtaskId, deployment: SlotDeployment, state: { readonly storage: CheckpointStorage; readonly sharedFiles: SharedFiles }): SubtaskReporter {
+    const { files, process, clock } = this.#options;
     const report = (message: SlotReport): void => {
       // The job may end with this status: the last counters must be there before it.
       if (message.kind === 'task-status' && message.status !== 'INITIALIZING' && message.status !== 'RUNNING') this.#reportMetrics();
       this.#options.report(message);
     };
     const { attemptNumber, checkpointDirectory } = deployment;
-    const reporter = new SubtaskReporter({ subtaskId, attemptNumber, checkpointDirectory, report, files, process, pending: this.#pending, deferred: this.#deferred });
+    const inlineBytesMax = Number(Configuration.fromMap(deployment.configuration).get(checkpointingOptions.dataInlineThreshold).bytes);
+    const checkpoints = new SubtaskCheckpoints({
+      subtaskId, attemptNumber, checkpointDirectory, inlineBytesMax, report, clock, files, pending: this.#pending, deferred: this.#deferred,
+      ...state,
+    });
+    const reporter = new SubtaskReporter({ subtaskId, attemptNumber, report, process, checkpoints });
     this.#reporters.set(subtaskId, reporter);
     return reporter;
   }
@@ -159,8 +179,7 @@ export class SlotRuntime {
   #onCommand(command: SlotCommand): void | Promise<void> {
     switch (command.kind) {
       case 'task-mail':
-        if (command.mail.kind === 'savepoint-directory') return this.#reporters.get(command.subtaskId)?.onSavepointDirectory(command.mail.checkpointId, command.mail.directory);
-        if (command.mail.kind === 'checkpoint-aborted') this.#reporters.get(command.subtaskId)?.onCheckpointAborted(command.mail.checkpointId);
+        this.#tellCheckpoints(command.subtaskId, command.mail);
         return this.#tasks.get(command.subtaskId)?.deliver(command.mail);
       case 'cancel-tasks':
         for (const [subtaskId, task] of this.#tasks) if (command.subtaskIds?.includes(subtaskId) !== false) task.deliver({ kind: 'cancel' });
@@ -171,6 +190,16 @@ export class SlotRuntime {
         return this.#loop?.stop();
       case 'deploy':
         return this.#deployAgain(command.deployment);
+    }
+  }
+
+  #tellCheckpoints(subtaskId: SubtaskId, mail: TaskMail): void {
+    const checkpoints = this.#reporters.get(subtaskId)?.checkpoints;
+    switch (mail.kind) {
+      case 'savepoint-directory': return checkpoints?.onSavepointDirectory(mail.checkpointId, mail.directory);
+      case 'checkpoint-complete': return checkpoints?.onComplete(mail.checkpointId);
+      case 'checkpoint-aborted': return checkpoints?.onAborted(mail.checkpointId);
+      default: return;
     }
   }
 
@@ -207,6 +236,10 @@ export class SlotRuntime {
   #failSlot(thrown: unknown): void {
     this.#options.report({ kind: 'slot-failed', attemptNumber: this.#deployment?.attemptNumber ?? 0, error: serializeError(thrown) });
   }
+}
+
+function sharedDirectoryOf({ checkpointDirectory }: SlotDeployment): string | undefined {
+  return checkpointDirectory === undefined ? undefined : `${checkpointDirectory}/shared`;
 }
 
 async function nextCommand(mailbox: SlotMailbox): Promise<SlotCommand> {

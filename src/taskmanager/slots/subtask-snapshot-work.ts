@@ -1,52 +1,67 @@
-// What is deferred of one subtask's cut, part after part. Invariant: every part is released exactly once, after its last
-// step and after a promise it gave has settled. Thread: the slot's.
+// Makes the bytes of one subtask's cut, part after part: what is deferred first, since it holds on to memory or files, then
+// what the cut brought along. Invariant: every part is released exactly once: after its last step, after a promise it gave
+// has settled, and after its files are stored. Thread: the slot's.
+import type { StateOutput, SubtaskStateWriter } from '#state/checkpoint-storage/subtask-state-writer';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
-import { SnapshotCollector } from '#state/snapshot/snapshot-collector';
 import type { SlicedWork } from '#taskmanager/slots/deferred-work';
+import { CutSections } from '#taskmanager/slots/cut-sections';
 
 interface Part {
-  readonly output: SnapshotCollector;
-  readonly deferred: DeferredSnapshot;
+  readonly output: StateOutput;
+  readonly snapshot: DeferredSnapshot;
 }
 
 export class SubtaskSnapshotWork implements SlicedWork {
-  /** Everything the cut covers, by operator id; undefined when it was canceled. Rejects with what a part threw. */
-  readonly finished: Promise<ReadonlyMap<string, OperatorSnapshot> | undefined>;
-  readonly #cut: ReadonlyMap<string, OperatorSnapshot>;
-  readonly #outputs = new Map<string, SnapshotCollector>();
+  /** True when the writer has got everything, false when the work was canceled. Rejects with what a part threw. */
+  readonly finished: Promise<boolean>;
   readonly #parts: Part[];
-  #resolve: (snapshots: ReadonlyMap<string, OperatorSnapshot> | undefined) => void = () => undefined;
+  #resolve: (isWhole: boolean) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #isWaiting = false;
+  /** The first part has been done and waits for its files. */
+  #isDone = false;
   #isOver = false;
 
-  constructor(cut: ReadonlyMap<string, OperatorSnapshot>) {
-    this.#cut = cut;
+  constructor(cut: ReadonlyMap<string, OperatorSnapshot>, writer: Pick<SubtaskStateWriter, 'outputOf'>) {
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    for (const operatorId of cut.keys()) this.#outputs.set(operatorId, new SnapshotCollector());
-    this.#parts = [...cut].flatMap(([operatorId, { deferred = [] }]) => deferred.map((part) => ({ output: this.#outputs.get(operatorId)!, deferred: part })));
+    const operators = [...cut].map(([operatorId, snapshot]) => ({ output: writer.outputOf(operatorId), snapshot }));
+    this.#parts = [
+      ...operators.flatMap(({ output, snapshot: { deferred = [] } }) => deferred.map((part) => ({ output, snapshot: part }))),
+      ...operators.map(({ output, snapshot }) => ({ output, snapshot: new CutSections(snapshot, output) })),
+    ];
+  }
+
+  /** Nothing is deferred, or all of it has been made. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   advance(hasTime: () => boolean): 'more' | 'waiting' | 'over' {
-    if (this.#isOver) return this.#isWaiting ? 'waiting' : 'over';
     if (this.#isWaiting) return 'waiting';
+    if (this.#isOver) return 'over';
     try {
       while (this.#parts.length > 0) {
-        const { deferred, output } = this.#parts[0]!;
-        const step = deferred.step(output, hasTime);
+        const { snapshot, output } = this.#parts[0]!;
+        if (!this.#isDone && output.isFull) return 'waiting';
+        const step = this.#isDone ? 'done' : snapshot.step(output, hasTime);
         if (step instanceof Promise) return this.#await(step);
-        if (step === 'done') this.#release();
+        if (step === 'done') {
+          this.#isDone = true;
+          const { filesStored } = output;
+          if (filesStored !== undefined) return this.#await(filesStored);
+          this.#release();
+        }
         if (!hasTime() && this.#parts.length > 0) return 'more';
       }
     } catch (error) {
       return this.#fail(error);
     }
     this.#isOver = true;
-    this.#resolve(new Map([...this.#cut].map(([operatorId, snapshot]) => [operatorId, this.#outputs.get(operatorId)!.addTo(snapshot)])));
+    this.#resolve(true);
     return 'over';
   }
 
@@ -55,7 +70,7 @@ export class SubtaskSnapshotWork implements SlicedWork {
     if (this.#isOver) return;
     this.#isOver = true;
     if (!this.#isWaiting) this.#releaseAll();
-    this.#resolve(undefined);
+    this.#resolve(false);
   }
 
   #await(promise: Promise<void>): 'waiting' {
@@ -80,7 +95,8 @@ export class SubtaskSnapshotWork implements SlicedWork {
   }
 
   #release(): void {
-    this.#parts.shift()!.deferred.release();
+    this.#isDone = false;
+    this.#parts.shift()!.snapshot.release();
   }
 
   #releaseAll(): void {

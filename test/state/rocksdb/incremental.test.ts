@@ -206,7 +206,7 @@ withAddon(() => {
       for (const part of backend.snapshot(request).deferred!) part.release();
       change(at([backend], 'a'), {}, { key: 'a', state: 0, n: 6 });
       for (const part of backend.snapshot(request).deferred!) {
-        part.step({ isFull: false, keyed: () => ({ write: () => {} }), files: () => {} }, () => false);
+        part.step({ isFull: false, keyed: () => ({ write: () => {} }), items: () => () => {}, files: () => {} }, () => false);
         part.release();
       }
     }

@@ -8,15 +8,16 @@ import { StateError } from '#state/errors';
 import { crc32 } from '#state/snapshot/crc32';
 import type { KeyedSection, OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
-import { decodeSubtaskSnapshot, encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
+import { SNAPSHOT_HEADER_BYTES } from '#state/snapshot/snapshot-encoder';
+import { decodeSubtaskSnapshot, encodeSubtaskSnapshot, readSubtaskSnapshot, type SnapshotSource } from '#state/snapshot/subtask-snapshot';
 
 const bytesOf = fc.uint8Array({ maxLength: 40 });
 const snapshots: fc.Arbitrary<OperatorSnapshot> = fc.record({
-  keyed: fc.array(fc.record({
+  keyed: fc.uniqueArray(fc.record({
     name: fc.string(), version: fc.nat(9), serializers: fc.constant({ key: { type: Types.LONG, version: 1 } }),
     groups: fc.array(fc.record({ keyGroup: fc.nat(127), bytes: bytesOf }), { maxLength: 4 }),
-  }), { maxLength: 3 }),
-  operator: fc.array(fc.record({ name: fc.string(), version: fc.nat(9), mode: fc.constantFrom('split' as const, 'union' as const, 'broadcast' as const), items: fc.array(bytesOf, { maxLength: 4 }) }), { maxLength: 3 }),
+  }), { maxLength: 3, selector: (section) => section.name }),
+  operator: fc.uniqueArray(fc.record({ name: fc.string(), version: fc.nat(9), mode: fc.constantFrom('split' as const, 'union' as const, 'broadcast' as const), items: fc.array(bytesOf, { maxLength: 4 }) }), { maxLength: 3, selector: (section) => section.name }),
 });
 
 const SAMPLE: OperatorSnapshot = {
@@ -58,11 +59,54 @@ describe('subtask snapshot', () => {
       });
     }
     const damaged = bytes.slice();
-    damaged[bytes.length - 1]! ^= 1;
+    damaged[SNAPSHOT_HEADER_BYTES + 4]! ^= 1;
     assert.throws(() => decodeSubtaskSnapshot(damaged, 'f'), { code: 'SNAPSHOT_CORRUPT', message: /list\/offsets of operator op-1/ });
-    damaged[bytes.length - 2]! ^= 1;
+    damaged[SNAPSHOT_HEADER_BYTES + 3]! ^= 1;
     assert.throws(() => decodeSubtaskSnapshot(damaged, 'f'), { code: 'SNAPSHOT_CORRUPT', message: /state\/count of operator op-1/ });
     for (let length = 0; length < bytes.length; length++) assert.throws(() => decodeSubtaskSnapshot(bytes.subarray(0, length), 'f'), { code: 'SNAPSHOT_CORRUPT' });
+  });
+
+  test('read by ranges, only what may hold the wanted key groups is read, and damage in it is found', async () => {
+    const groups = Array.from({ length: 64 }, (_, keyGroup) => ({ keyGroup, bytes: new Uint8Array(20_000).fill(keyGroup) }));
+    const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed: [{ name: 'k', version: 1, serializers: {}, groups }], operator: SAMPLE.operator }]]));
+    let readBytes = 0;
+    const sourceOf = (file: Uint8Array): SnapshotSource => ({
+      name: 'f', bytes: file.length,
+      read: (offset, length) => {
+        readBytes += length;
+        return Promise.resolve(file.subarray(offset, offset + length));
+      },
+    });
+    const read = (await readSubtaskSnapshot(sourceOf(bytes), { start: 30, end: 31 })).get('op')!;
+    assert.ok(readBytes < bytes.length / 2, `${readBytes} of ${bytes.length} bytes`);
+    assert.deepEqual(read.keyed[0]!.groups.filter(({ keyGroup }) => keyGroup === 30 || keyGroup === 31), groups.slice(30, 32));
+    assert.deepEqual(read.operator, SAMPLE.operator);
+    for (let at = 0; at < bytes.length; at += 997) {
+      const damaged = bytes.slice();
+      damaged[at]! ^= 0x10;
+      const whole = { start: 0, end: 63 };
+      await assert.rejects(readSubtaskSnapshot(sourceOf(damaged), whole), (error) => error instanceof StateError, `byte ${at}`);
+      await assert.rejects(readSubtaskSnapshot(sourceOf(bytes.subarray(0, at)), whole), { code: 'SNAPSHOT_CORRUPT' }, `cut at ${at}`);
+    }
+  });
+
+  test('a file of the first format, with its index in front, stays readable', () => {
+    const payload = Uint8Array.of(1, 2, 3, 4, 9);
+    const index = [
+      { operatorId: 'op-1', name: 'state/count', version: 1, mode: 'keyed', serializers: {}, keyGroups: [3, 4], lengths: [3, 1], offset: 0, crc32: crc32(payload, 0, 4) },
+      { operatorId: 'op-1', name: 'list/offsets', version: 1, mode: 'split', lengths: [1], offset: 4, crc32: crc32(payload, 4, 1) },
+    ];
+    const indexBytes = Buffer.from(JSON.stringify(index));
+    const header = Buffer.alloc(16);
+    header.write('MRSS', 0, 'latin1');
+    [1, indexBytes.length, crc32(indexBytes)].forEach((value, i) => header.writeUInt32LE(value, 4 + i * 4));
+    const file = Buffer.concat([header, indexBytes, payload]);
+    assert.deepEqual(JSON.parse(JSON.stringify([...decodeSubtaskSnapshot(file, 'f')])), JSON.parse(JSON.stringify([['op-1', SAMPLE]])));
+    for (let at = 0; at < file.length; at++) {
+      const damaged = Uint8Array.from(file);
+      damaged[at]! ^= 0x10;
+      assert.throws(() => decodeSubtaskSnapshot(damaged, 'f'), (error) => error instanceof StateError, `byte ${at}`);
+    }
   });
 
   test('every key group and every split item arrives exactly once at any parallelism', () => {
