@@ -12,7 +12,7 @@ const [kills, seed] = [Number(process.env['MILLRACE_KILLS'] ?? MOMENTS.length), 
 test(`an engine killed ${kills} times at any moment commits what an undisturbed one does (seed ${seed})`, { skip: process.platform !== 'linux' }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
   try {
-    const report = await runCampaign({ seed, kills, events: 40_000, directory, say: process.env['MILLRACE_KILLS'] === undefined ? () => undefined : (line) => process.stderr.write(`${line}\n`) });
+    const report = await runCampaign({ seed, kills, events: kills * 10_000, directory, say: process.env['MILLRACE_KILLS'] === undefined ? () => undefined : (line) => process.stderr.write(`${line}\n`) });
     assert.equal(report.exitCode, 0, report.stderr);
     assert.equal(report.kills.length, kills);
     assert.ok(report.expected.length > 5000, `${report.expected.length} lines`);

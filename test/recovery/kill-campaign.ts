@@ -3,7 +3,7 @@
 // at another parallelism, and reads what was committed in the end.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Random } from '#platform/random/random';
 import { SeededRandom } from '#platform/random/seeded-random';
@@ -53,7 +53,7 @@ export interface CampaignReport {
 /** The undisturbed run first, then the disturbed one. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { directory, events, say = () => undefined } = options;
-  const argumentsFor = (name: string, gateFile: string): KillArguments => ({ outputDirectory: join(directory, name), events, gateFile, slowRows: 12 });
+  const argumentsFor = (name: string, gateFile: string): KillArguments => ({ outputDirectory: join(directory, name), events, gateFile, slowRows: 6 });
   const gateFile = join(directory, 'gate');
   writeFileSync(join(directory, 'open'), '');
   const undisturbed = new EngineRun(directory, argumentsFor('undisturbed', join(directory, 'open')), 2, undefined);
@@ -111,11 +111,11 @@ class Campaign {
     switch (moment) {
       case 'whenever': return pause(1200);
       case 'checkpoint':
-        await waitFor(() => openFiles(this.#checkpoints, this.#args.outputDirectory).isCheckpointOpen);
+        await this.#wait(() => openFiles(this.#checkpoints, this.#args.outputDirectory).isCheckpointOpen);
         return pause(15);
       case 'commit': {
         const before = completedCheckpoints(this.#checkpoints).at(-1);
-        await waitFor(() => completedCheckpoints(this.#checkpoints).at(-1) !== before);
+        await this.#wait(() => completedCheckpoints(this.#checkpoints).at(-1) !== before);
         return pause(6);
       }
       case 'savepoint':
@@ -127,11 +127,22 @@ class Campaign {
     }
   }
 
+  /** Where the run stands, for messages. */
+  #state(): string {
+    const newest = listed(this.#checkpoints).flatMap((job) => listed(job)).filter((path) => /chk-\d+$/.test(path)).toSorted((a, b) => (statSync(a, { throwIfNoEntry: false })?.mtimeMs ?? 0) - (statSync(b, { throwIfNoEntry: false })?.mtimeMs ?? 0)).slice(-2);
+    return `exit code ${this.run.child.exitCode}, newest checkpoints ${newest.map((path) => `${path}: ${listed(path).map((file) => basename(file)).join(' ')}`).join('; ')}, stderr:\n${this.run.stderr}`;
+  }
+
   /** The engine that runs now has completed a checkpoint. */
   async #progress(): Promise<void> {
     const before = completedCheckpoints(this.#checkpoints).at(-1);
-    await waitFor(() => completedCheckpoints(this.#checkpoints).at(-1) !== before || this.run.child.exitCode !== null);
-    if (this.run.child.exitCode !== null) throw new Error(`the program ended before the campaign did, with ${this.run.child.exitCode}: ${this.run.stderr}`);
+    await this.#wait(() => completedCheckpoints(this.#checkpoints).at(-1) !== before);
+  }
+
+  async #wait(condition: () => boolean): Promise<void> {
+    const hasEnded = (): boolean => this.run.child.exitCode !== null;
+    await waitFor(() => condition() || hasEnded(), () => this.#state());
+    if (hasEnded()) throw new Error(`the program ended before the campaign did: ${this.#state()}`);
   }
 }
 
@@ -229,10 +240,11 @@ async function gone(pid: number): Promise<void> {
   });
 }
 
-async function waitFor(condition: () => boolean): Promise<void> {
+/** @param said what the command has said, for the message. */
+async function waitFor(condition: () => boolean, said: () => string = () => ''): Promise<void> {
   const untilMs = performance.now() + 60_000;
   while (!condition()) {
-    if (performance.now() > untilMs) throw new Error('what the campaign waits for has not come within a minute');
+    if (performance.now() > untilMs) throw new Error(`what the campaign waits for has not come within a minute: ${said()}`);
     await sleep(2);
   }
 }
