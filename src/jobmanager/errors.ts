@@ -13,6 +13,7 @@ export const JOBMANAGER_ERRORS = {
   RESCALE_REFUSED: 'A running job was to be rescaled to parallelisms that it cannot have, or at a time when it cannot be.',
   RESTORE_MAX_PARALLELISM_CHANGED: 'An operator with state is restored under another max parallelism.',
   RESTORE_OPERATOR_MISSING: 'The checkpoint holds state of an operator that the job does not have.',
+  STATE_QUERY_FAILED: 'The state of a running job was asked for, and no running task answered, or there is no such operator.',
   SOURCE_ENUMERATOR_FAILED: 'The split enumerator of a source threw.',
 } as const;
 

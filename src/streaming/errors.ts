@@ -13,6 +13,7 @@ export const STREAMING_ERRORS = {
   WINDOW_GAP_INVALID: 'The gap function of a dynamic session window returned something that is not a positive number.',
   WINDOW_STATE_INCOMPATIBLE: 'Restored window state was cut into slices of another size than the operator needs now.',
   WINDOW_TIMESTAMP_MISSING: 'A record without a timestamp reached an event-time window.',
+  STATE_QUERY_UNAVAILABLE: 'The state of a running operator was asked for, and the operator has no such keyed state, or its backend cannot be asked.',
 } as const;
 
 export class StreamingError extends EngineError {

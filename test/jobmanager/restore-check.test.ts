@@ -19,6 +19,11 @@ describe('fit to restore', () => {
     assert.throws(() => fitToRestore(RESTORE, [{ ...VERTEX, parallelism: 200, maxParallelism: 512 }], STRICT), { code: 'RESTORE_MAX_PARALLELISM_CHANGED', message: /parallelism 200/ });
   });
 
+  test('operators that are one chain now must have had the same max parallelism', () => {
+    const two = { ...RESTORE, operators: [...RESTORE.operators, { operatorId: 'sink', parallelism: 1, maxParallelism: 64, subtasks: [] }] };
+    assert.throws(() => fitToRestore(two, [VERTEX], STRICT), { code: 'RESTORE_MAX_PARALLELISM_CHANGED', message: /"Sum" is one chain now.*128 and 64/ });
+  });
+
   test('state of an operator that the job does not have is refused, unless it may be dropped', () => {
     const other = [{ ...VERTEX, operatorIds: ['other'] }];
     assert.throws(() => fitToRestore(RESTORE, other, STRICT), { code: 'RESTORE_OPERATOR_MISSING', message: /operator sum/ });

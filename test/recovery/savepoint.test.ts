@@ -95,3 +95,48 @@ describe('savepoints', () => {
     assert.deepEqual(codes, ['CHECKPOINT_DIRECTORY_MISSING', 'SAVEPOINT_DIRECTORY_MISSING']);
   });
 });
+
+describe('a snapshot that a job starts from', () => {
+  let folder: RecoveryFolder;
+  let args: { readonly outputDirectory: string; readonly rows: number; readonly ratePerSecond: number };
+
+  before(() => { folder = new RecoveryFolder(); });
+  after(() => rmSync(folder.path, { recursive: true }));
+
+  /** Path of a savepoint that the job was stopped with. */
+  async function stopped(name: string): Promise<string> {
+    args = { outputDirectory: join(folder.path, `out-${name}`), rows: 3000, ratePerSecond: 3000 };
+    const stop = once((job) => job.stopWithSavepoint({ targetDirectory: join(folder.path, name), formatType: 'NATIVE' }));
+    assert.equal((await runSmall(args, 2, SMALL, stop)).error, undefined);
+    return String(await stop.done);
+  }
+
+  const checkpoints = () => ({ ...SMALL, 'execution.checkpointing.interval': '20 ms', 'execution.checkpointing.dir': folder.checkpoints });
+
+  test('stays when it is not claimed, also when newer checkpoints are complete', async () => {
+    const path = await stopped('not-claimed');
+    const { error, job } = await runSmall(args, 1, { ...checkpoints(), 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': 'NO_CLAIM' });
+    assert.equal(error, undefined);
+    assert.ok(job.details.checkpoints.completed > 0);
+    assert.ok(existsSync(join(path, '_metadata')));
+  });
+
+  test('goes when it is claimed and a newer checkpoint has taken its place, but for what else lies there', async () => {
+    const path = await stopped('claimed');
+    writeFileSync(join(path, 'mine.txt'), 'a note');
+    const { error, job } = await runSmall(args, 3, { ...checkpoints(), 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': 'CLAIM' });
+    assert.equal(error, undefined);
+    assert.ok(job.details.checkpoints.completed > 0);
+    assert.deepEqual(readdirSync(path), ['mine.txt']);
+  });
+
+  test('stays although it is claimed, when the job ends before a checkpoint of its own', async () => {
+    const path = await stopped('claimed-in-vain');
+    const claim = { ...SMALL, 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': 'CLAIM' };
+    const refused = await runSmall({ ...args, isWithoutReduce: true } as never, 1, claim);
+    assert.equal(refused.error?.code, 'RESTORE_OPERATOR_MISSING');
+    assert.ok(existsSync(join(path, '_metadata')));
+    assert.equal((await runSmall(args, 1, claim)).error, undefined);
+    assert.ok(existsSync(join(path, '_metadata')));
+  });
+});

@@ -107,6 +107,14 @@ describe('REST endpoint', () => {
     await assert.rejects(client.updateResourceRequirements(RUNNING[0], { vertex: {} } as never), { code: 'REST_CALL_REFUSED', message: /status 400/ });
   });
 
+  test('state of a running job is read by operator, state and key', async () => {
+    const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
+    assert.deepEqual(await client.state(RUNNING[0], 'count', 'clicks', '"ada"'), [{ key: 'ada', value: 2 }]);
+    assert.deepEqual(await client.state(RUNNING[0], 'none', 'clicks', 'ada'), []);
+    assert.equal((await call('GET', `/v1/jobs/${RUNNING[0]}/state?operator=count&state=clicks`)).status, 400);
+    assert.equal((await call('GET', `/v1/jobs/${UNKNOWN}/state?operator=count&state=clicks&key=1`)).status, 404);
+  });
+
   test('stop and disposal reach the dispatcher with what they were asked for', async () => {
     const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
     assert.equal(await client.stop(RUNNING[0], { targetDirectory: '/x', drain: true, formatType: 'NATIVE', triggerId: null }), 'file:/x/savepoint-1');

@@ -1,10 +1,13 @@
 // A dispatcher whose jobs are whatever a test says they are: it answers like the real one, and no slot runs.
-import type { DispatcherGateway, JobOutcome, SavepointRequest } from '#cluster/gateways/gateways';
+import type { DispatcherGateway, JobOutcome, SavepointRequest, StateQueryRequest } from '#cluster/gateways/gateways';
 import { ClusterError } from '#cluster/errors';
 import { parseJobId, subtaskIdOf, type JobId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
 import { JobManagerError } from '#jobmanager/errors';
 import type { JobStatus } from '#cluster/status/job-status';
+import { DataOutput } from '#core/serialization/data-output';
+import { Types } from '#core/types/type-information';
+import type { KeyedSection } from '#state/snapshot/operator-snapshot';
 
 export class ScriptedDispatcher implements DispatcherGateway {
   readonly #jobs = new Map<JobId, JobDetails>();
@@ -36,6 +39,16 @@ export class ScriptedDispatcher implements DispatcherGateway {
 
   async cancel(jobId: JobId): Promise<void> {
     this.#jobs.set(jobId, { ...this.details(jobId), status: 'CANCELED' });
+  }
+
+  /** Of a state `count` with the key twice its value. */
+  async queryState(jobId: JobId, { operator, state, key }: StateQueryRequest): Promise<KeyedSection> {
+    this.details(jobId);
+    const output = new DataOutput();
+    output.writeString(String(key));
+    output.writeInt32(2);
+    const serializers = { key: { type: Types.STRING, version: 1 }, value: { type: Types.INT, version: 1 } };
+    return { name: `state/${state}`, version: 1, serializers, groups: operator === 'none' ? [] : [{ keyGroup: 0, bytes: output.toBytes() }] };
   }
 
   async outcome(jobId: JobId): Promise<JobOutcome> {

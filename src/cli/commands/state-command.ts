@@ -1,9 +1,10 @@
 // The options of `millrace state`: read by the command and by shell completion.
 import type { CommandSpec } from '#cli/arguments';
+import { VERB_OPTIONS } from '#cli/rest-verb';
 
 export const STATE_COMMAND: CommandSpec = {
   name: 'state',
-  usage: 'ls|read PATH… | diff OLD NEW [options]',
+  usage: 'ls|read PATH… | diff OLD NEW | read --job JOB_ID --uid UID --state NAME --key JSON [options]',
   description: 'Shows the state in checkpoints and savepoints: ls lists it, read prints its rows, diff what lies between two.',
   options: [
     { name: 'uid', value: 'UID', description: 'of the operator, or its id of 32 hex digits' },
@@ -13,6 +14,7 @@ export const STATE_COMMAND: CommandSpec = {
     { name: 'all', short: 'a', description: 'also what sources, sinks and engine operators keep for themselves' },
     { name: 'format', value: 'FORMAT', choices: ['table', 'ndjson', 'csv'], description: 'how rows are printed: table (default), ndjson, csv' },
     { name: 'json', description: 'the same as --format ndjson' },
-    { name: 'help', short: 'h', description: 'this text' },
+    { name: 'job', value: 'JOB_ID', description: 'reads one key of a running job instead of a snapshot' },
+    ...VERB_OPTIONS,
   ],
 };

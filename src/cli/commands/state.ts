@@ -6,10 +6,11 @@ import { STATE_COMMAND } from '#cli/commands/state-command';
 import { CliError } from '#cli/errors';
 import { ClientError } from '#client/errors';
 import { formatTable } from '#cli/output/figures-text';
-import { cellText, csvLine, jsonValue } from '#cli/output/state-values';
+import { cellText, csvLine } from '#cli/output/state-values';
 import { formatColumns, SavepointReader, type SnapshotStateInfo } from '#client/savepoint/savepoint-reader';
 import { differenceOf, type StateChange } from '#client/savepoint/state-difference';
 import type { StateRow } from '#client/savepoint/snapshot-states';
+import { jsonValue } from '#core/serialization/json-value';
 import type { Process } from '#platform/process/process';
 
 interface Selection {
@@ -30,6 +31,7 @@ export async function runState({ platform, words }: CommandContext): Promise<num
     return 0;
   }
   const [action, ...paths] = parsed.positional;
+  if (parsed.values.has('job')) return (await import('#cli/commands/state-of-job')).readStateOfJob({ platform, words });
   const selection = selectionOf(parsed);
   if (action === undefined || paths.length === 0) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state needs ${action === undefined ? 'ls, read or diff and ' : ''}the directory of a checkpoint or savepoint: millrace state ${STATE_COMMAND.usage}`);
   const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, files)));

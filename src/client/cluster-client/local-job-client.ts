@@ -7,6 +7,7 @@ import { assert } from '#core/assert';
 import { deserializeError } from '#core/errors/engine-error';
 import type { JobClient, JobExecutionResult, ProgramJobStatus } from '#datastream/environment/job-client';
 import type { JobGraph } from '#graph/job-graph/job-graph';
+import { readStateRows, type KeyedStateRow } from '#state/keyed/state-section-rows';
 
 export class LocalJobClient implements JobClient {
   readonly #dispatcher: DispatcherGateway;
@@ -69,6 +70,11 @@ export class LocalJobClient implements JobClient {
   /** Gives vertices other parallelisms, by id; resolves when the job runs at them. */
   async rescale(parallelisms: Readonly<Record<string, number>>): Promise<void> {
     await this.#dispatcher.rescale(this.jobId, parallelisms);
+  }
+
+  /** What a keyed state of the running job holds for one key: read-only, empty when it holds nothing. @param operator its uid. */
+  async queryState(operator: string, state: string, key: unknown): Promise<readonly KeyedStateRow[]> {
+    return [...readStateRows(await this.#dispatcher.queryState(this.jobId, { operator, state, key }))];
   }
 
   async getJobExecutionResult(): Promise<JobExecutionResult> {

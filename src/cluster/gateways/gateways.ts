@@ -3,6 +3,7 @@
 // and the row consumer, which never leave the process that made them.
 import type { SerializedError } from '#core/errors/engine-error';
 import type { JobGraph } from '#graph/job-graph/job-graph';
+import type { KeyedSection } from '#state/snapshot/operator-snapshot';
 import type { TaskMail } from '#streaming/task/task-description';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { JobDetails } from '#cluster/messages/job-messages';
@@ -81,6 +82,13 @@ export interface SavepointRequest {
   readonly formatType?: SavepointFormat | undefined;
 }
 
+export interface StateQueryRequest {
+  /** Uid of the operator, or its id of 32 hex digits. */
+  readonly operator: string;
+  readonly state: string;
+  readonly key: unknown;
+}
+
 export type SavepointFormat = 'CANONICAL' | 'NATIVE';
 
 export interface DispatcherGateway {
@@ -95,6 +103,8 @@ export interface DispatcherGateway {
   triggerSavepoint(jobId: JobId, request: SavepointRequest): Promise<string>;
   /** Gives vertices other parallelisms, by id. Resolves when the job runs at them; it loses and doubles nothing. */
   rescale(jobId: JobId, parallelisms: Readonly<Record<string, number>>): Promise<void>;
+  /** What a keyed state holds for one key, read-only. Rejects with STATE_QUERY_FAILED, STATE_QUERY_UNAVAILABLE, or TYPE_MISMATCH for another kind of key. */
+  queryState(jobId: JobId, query: StateQueryRequest): Promise<KeyedSection>;
   /** Removes a savepoint, of whatever job. */
   disposeSavepoint(path: string): Promise<void>;
 }

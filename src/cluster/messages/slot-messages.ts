@@ -3,7 +3,7 @@
 // one of an attempt that is over can be dropped.
 import type { SerializedError } from '#core/errors/engine-error';
 import type { JobGraph } from '#graph/job-graph/job-graph';
-import type { CheckpointTimings, TaskMail, TaskStatus } from '#streaming/task/task-description';
+import type { CheckpointTimings, StateQueryAnswer, TaskMail, TaskStatus } from '#streaming/task/task-description';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 
@@ -144,6 +144,7 @@ export type SlotReport =
   | { readonly kind: 'checkpoint-declined'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly checkpointId: number; readonly reason: SerializedError }
   /** The task has come to its end and commits with the next checkpoint. */
   | { readonly kind: 'checkpoint-awaited'; readonly attemptNumber: number; readonly subtaskId: SubtaskId }
+  | { readonly kind: 'state-queried'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly requestId: string; readonly answer: StateQueryAnswer }
   | { readonly kind: 'reader-registered'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
   | { readonly kind: 'split-requested'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string }
   | { readonly kind: 'source-watermark'; readonly attemptNumber: number; readonly subtaskId: SubtaskId; readonly operatorId: string; readonly group: string; readonly maxDriftMs: number; readonly watermark: number }

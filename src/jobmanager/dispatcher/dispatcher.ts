@@ -2,7 +2,7 @@
 // Invariant: at most `ENDED_JOBS_MAX` ended jobs are kept. Thread: main.
 import { assert } from '#core/assert';
 import { ClusterError } from '#cluster/errors';
-import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, SavepointRequest, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { DispatcherGateway, JobOutcome, ResourceManagerGateway, SavepointRequest, StateQueryRequest, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import { createJobId, type JobId } from '#cluster/ids/ids';
 import type { JobDetails, RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
@@ -15,6 +15,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
 import type { Random } from '#platform/random/random';
+import type { KeyedSection } from '#state/snapshot/operator-snapshot';
 
 const ENDED_JOBS_MAX = 100;
 
@@ -82,6 +83,10 @@ export class Dispatcher implements DispatcherGateway {
 
   async rescale(jobId: JobId, parallelisms: Readonly<Record<string, number>>): Promise<void> {
     return this.#jobMaster(jobId).rescale(parallelisms);
+  }
+
+  async queryState(jobId: JobId, query: StateQueryRequest): Promise<KeyedSection> {
+    return this.#jobMaster(jobId).queryState(query);
   }
 
   async disposeSavepoint(path: string): Promise<void> {

@@ -14,6 +14,7 @@ import { JobManagerError } from '#jobmanager/errors';
 import { absolutePath, CheckpointStore, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
+import { removeClaimed } from '#jobmanager/job-master/savepoint-files';
 import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import type { Cancellable, Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -42,6 +43,8 @@ export interface CheckpointDriverOptions {
   readonly firstCheckpointId: number;
   /** Checkpoints that the job completed in a process that has died, oldest first. */
   readonly adopted?: readonly LoadedCheckpoint[];
+  /** The snapshot that the job was started from and owns since: it goes as the job's own checkpoints do. Older than all of them. */
+  readonly claimed?: CompletedSnapshot | undefined;
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
@@ -85,8 +88,11 @@ export class CheckpointDriver {
     const { settings, files, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
     this.#store = new CheckpointStore(new DirectoryStorage(files), settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
-    this.#coordinator.adopt((options.adopted ?? []).map(({ metadata }) => metadata.checkpointId));
-    for (const checkpoint of options.adopted ?? []) this.#store.adopt(checkpoint);
+    const { adopted = [], claimed } = options;
+    const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
+    this.#coordinator.adopt(claimed === undefined ? adoptedIds : [claimed.checkpointId, ...adoptedIds]);
+    for (const checkpoint of adopted) this.#store.adopt(checkpoint);
+    if (claimed !== undefined) this.#store.place(claimed.checkpointId, claimed.path);
   }
 
   /** `<root>/<job id>`, undefined when no checkpoint can be taken. */
@@ -150,8 +156,11 @@ export class CheckpointDriver {
   async close(options: { readonly isRetained: boolean }): Promise<void> {
     await this.stop();
     const store = this.#store;
-    const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...this.#coordinator.completedIds];
-    for (const id of unwanted) await store.discard(id);
+    const { completedIds, latestCompletedId } = this.#coordinator;
+    // A claimed snapshot that no checkpoint of the job has replaced stays, or a job that fails at once would take it along.
+    const own = completedIds.filter((id) => id !== this.#options.claimed?.checkpointId || id !== latestCompletedId);
+    const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...own];
+    for (const id of unwanted) await this.#remove(store, id);
     await store.removeUnreferenced();
     await store.removeWhenEmpty();
   }
@@ -313,11 +322,18 @@ export class CheckpointDriver {
 
   async #discard(store: CheckpointStore, checkpointId: number): Promise<void> {
     try {
-      await store.discard(checkpointId);
+      await this.#remove(store, checkpointId);
     } catch {
       // A slot may still be writing into the directory: it is deleted when the job has ended.
       this.#undeleted.push(checkpointId);
     }
+  }
+
+  /** Of a claimed snapshot only its own files: its directory may hold others of its user. */
+  async #remove(store: CheckpointStore, checkpointId: number): Promise<void> {
+    const { claimed, files } = this.#options;
+    if (claimed?.checkpointId === checkpointId) await removeClaimed(files, claimed.path);
+    else await store.discard(checkpointId);
   }
 
   #endHolds(): void {

@@ -10,7 +10,7 @@ import { stateRecoveryOptions } from '#core/config/options/state-recovery-option
 import { ConfigError } from '#core/errors/config-errors';
 import { deserializeError, serializeError, type EngineError, type SerializedError } from '#core/errors/engine-error';
 import { ClusterError } from '#cluster/errors';
-import type { JobMasterGateway, JobOutcome, SavepointRequest, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
+import type { JobMasterGateway, JobOutcome, SavepointRequest, StateQueryRequest, ResourceManagerGateway, TaskExecutorGateway } from '#cluster/gateways/gateways';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { JobDetails, RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
@@ -33,11 +33,13 @@ import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { SlotWatch } from '#jobmanager/job-master/slot-watch';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
+import { StateQueries } from '#jobmanager/job-master/state-queries';
 import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
+import type { KeyedSection } from '#state/snapshot/operator-snapshot';
 
 export interface JobMasterOptions {
   readonly jobId: JobId;
@@ -86,6 +88,7 @@ export class JobMaster implements JobMasterGateway {
   #deployment: JobDeployment | undefined;
   #attemptNumber = 0;
   #restore: LoadedCheckpoint | undefined;
+  readonly #queries: StateQueries;
   #error: EngineError | undefined;
   readonly #startedMs: number;
   #endedMs: number | undefined;
@@ -103,6 +106,7 @@ export class JobMaster implements JobMasterGateway {
     const { configuration, resourceManager, clock, jobId, plan, recovered } = options;
     this.#slotWatch = configuration.get(jobManagerOptions.scheduler) === 'Adaptive' ? new SlotWatch({ configuration, clock, resourceManager }) : undefined;
     this.#parallelism = new JobParallelism({ jobId, plan, resourceManager, recovered: recovered?.point.parallelisms ?? {}, isAdaptive: this.#slotWatch !== undefined });
+    this.#queries = new StateQueries(clock);
     this.#settings = readCheckpointSettings(options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
@@ -123,6 +127,7 @@ export class JobMaster implements JobMasterGateway {
         jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, clock, log,
         firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
         adopted: found?.completed ?? [],
+        claimed: await this.#findClaimed(),
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
@@ -222,6 +227,13 @@ export class JobMaster implements JobMasterGateway {
     this.rescale({}).catch((error: unknown) => this.#options.log.warn('a job is not given more slots', { jobId: this.#options.jobId, error }));
   }
 
+  /** Rejects with STATE_QUERY_FAILED, or with why the task cannot answer. */
+  async queryState(query: StateQueryRequest): Promise<KeyedSection> {
+    const { plan, jobId, taskExecutor } = this.#options;
+    const executions = this.#status === 'RUNNING' ? this.#deployment?.graph.executions : undefined;
+    return this.#queries.query(query, plan.jobGraph, executions ?? [], (subtaskId, mail) => taskExecutor.sendMail(jobId, subtaskId, mail));
+  }
+
   onSlotReport(slotIndex: number, report: SlotReport): void {
     const deployment = this.#deployment;
     if (deployment === undefined || isTerminal(JOB_STATUS, this.#status)) return;
@@ -244,6 +256,8 @@ export class JobMaster implements JobMasterGateway {
       }
       case 'checkpoint-acknowledged':
         return this.#checkpoints?.onAcknowledge(execution, report.checkpointId, report);
+      case 'state-queried':
+        return this.#queries.onAnswer(report.subtaskId, report.requestId, report.answer);
       case 'checkpoint-declined':
         return this.#checkpoints?.onDecline(report.checkpointId, deserializeError(report.reason));
       case 'checkpoint-awaited':
@@ -313,6 +327,15 @@ export class JobMaster implements JobMasterGateway {
     const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(new DirectoryStorage(files), path));
     if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
     return restore;
+  }
+
+  /** The snapshot that the job owns since it was started from it; undefined when it owns none, or has removed it in a process that has died. */
+  async #findClaimed(): Promise<CompletedSnapshot | undefined> {
+    const { files, configuration, recovered } = this.#options;
+    const path = configuration.get(stateRecoveryOptions.path);
+    if (path === undefined || configuration.get(stateRecoveryOptions.claimMode) !== 'CLAIM') return undefined;
+    const claimed = recovered === undefined ? this.#restore : await loadCheckpoint(new DirectoryStorage(files), path).catch(() => undefined);
+    return claimed === undefined ? undefined : { checkpointId: claimed.metadata.checkpointId, path: claimed.descriptor.directory };
   }
 
   /** The death of the process is a failure as others are. Throws ENGINE_PROCESS_DIED when it is one too many. */
@@ -482,6 +505,7 @@ export class JobMaster implements JobMasterGateway {
 
   /** Cancels what still runs and waits until it has ended, at most the grace time. */
   async #windDown(): Promise<void> {
+    this.#queries.failAll('the job ends');
     const deployment = this.#deployment;
     deployment?.closeSources();
     await this.#checkpoints?.stop();

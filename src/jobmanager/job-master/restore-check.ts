@@ -12,13 +12,17 @@ export function fitToRestore(restore: RestoreDescriptor, vertices: readonly JobP
   const known = new Set(vertices.flatMap((vertex) => vertex.operatorIds));
   const unclaimed = restore.operators.find((old) => !known.has(old.operatorId));
   if (unclaimed !== undefined && !options.isUnclaimedStateIgnored) {
-    throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.operatorId}, which the job does not have: give operators the same uids, or set execution.state-recovery.ignore-unclaimed-state`);
+    throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.uid ?? unclaimed.operatorId}, which the job does not have: give operators the same uids, or let its state be dropped with --allowNonRestoredState (execution.state-recovery.ignore-unclaimed-state)`);
   }
   return vertices.map((vertex) => fitVertex(restore, vertex));
 }
 
 function fitVertex(restore: RestoreDescriptor, vertex: JobPlanVertex): JobPlanVertex {
-  const old = restore.operators.find((operator) => vertex.operatorIds.includes(operator.operatorId));
+  const [old, ...others] = restore.operators.filter((operator) => vertex.operatorIds.includes(operator.operatorId));
+  const other = others.find((operator) => operator.maxParallelism !== old!.maxParallelism);
+  if (other !== undefined) {
+    throw new JobManagerError('RESTORE_MAX_PARALLELISM_CHANGED', `"${vertex.name}" is one chain now, and the state of its operators in ${restore.directory} has max parallelisms ${old!.maxParallelism} and ${other.maxParallelism}: start a new chain between them`);
+  }
   if (old === undefined || old.maxParallelism === vertex.maxParallelism) return vertex;
   if (vertex.isMaxParallelismDerived && vertex.parallelism <= old.maxParallelism) return { ...vertex, maxParallelism: old.maxParallelism };
   const now = vertex.isMaxParallelismDerived ? `parallelism ${vertex.parallelism}` : `max parallelism ${vertex.maxParallelism}`;

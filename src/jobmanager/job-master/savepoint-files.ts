@@ -3,7 +3,8 @@
 import { basename, join, resolve } from 'node:path';
 import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
-import { loadCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { resolveStoragePath } from '#state/checkpoint-storage/checkpoint-storage';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { JobManagerError } from '#jobmanager/errors';
 import type { Files } from '#platform/files/files';
@@ -28,12 +29,33 @@ export async function chooseSavepointDirectory(files: Files, target: string | un
  * Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED.
  */
 export async function disposeSavepoint(files: Files, path: string): Promise<void> {
-  const { descriptor: { directory, operators }, metadata: { sharedFiles } } = await loadCheckpoint(new DirectoryStorage(files), path);
-  const named = new Set([...operators.flatMap((operator) => operator.subtasks.map(({ file }) => file)), ...sharedFiles.map((file) => file.path)]);
-  const foreign = [...named].find((file) => basename(file) !== file || file === '..');
+  const snapshot = await loadCheckpoint(new DirectoryStorage(files), path);
+  const foreign = namedFiles(snapshot).find((file) => !liesInside(file));
   if (foreign !== undefined) {
     throw new JobManagerError('CHECKPOINT_METADATA_DAMAGED', `the savepoint ${path} names the file ${foreign}, which does not lie in its directory: remove it by hand`);
   }
+  await removeFiles(files, snapshot);
+}
+
+/**
+ * A snapshot that its job owns and needs no more; fine when it is gone already. Files that it shares with checkpoints of
+ * the job that took it go with the last of these.
+ */
+export async function removeClaimed(files: Files, directory: string): Promise<void> {
+  if (!(await files.exists(join(directory, CHECKPOINT_METADATA_FILE)))) return;
+  const snapshot = await loadCheckpoint(new DirectoryStorage(files), directory);
+  await removeFiles(files, snapshot);
+  const shared = namedFiles(snapshot).filter((file) => !liesInside(file)).map((file) => resolveStoragePath(directory, file));
+  if (shared.length === 0) return;
+  for (const { path, isDirectory } of await files.list(join(directory, '..'))) {
+    if (isDirectory && path !== directory && (await files.exists(join(path, CHECKPOINT_METADATA_FILE)))) return;
+  }
+  for (const path of shared) await files.delete(path);
+}
+
+async function removeFiles(files: Files, snapshot: LoadedCheckpoint): Promise<void> {
+  const { directory } = snapshot.descriptor;
+  const named = new Set(namedFiles(snapshot).filter(liesInside));
   // Without its metadata it is no savepoint any more: a half removed one cannot be mistaken for a whole one.
   await files.delete(join(directory, CHECKPOINT_METADATA_FILE));
   // A subtask without state has a file that the metadata does not name.
@@ -41,4 +63,12 @@ export async function disposeSavepoint(files: Files, path: string): Promise<void
     if (named.has(name) || (!isDirectory && name.endsWith('.state'))) await files.delete(join(directory, name));
   }
   if ((await files.list(directory)).length === 0) await files.delete(directory);
+}
+
+function namedFiles({ descriptor, metadata }: LoadedCheckpoint): readonly string[] {
+  return [...descriptor.operators.flatMap((operator) => operator.subtasks.map(({ file }) => file)), ...metadata.sharedFiles.map(({ path }) => path)];
+}
+
+function liesInside(file: string): boolean {
+  return basename(file) === file && file !== '..';
 }

@@ -71,6 +71,14 @@ export class RestClient {
     await this.#outcome(`/savepoint-disposal/${await this.#trigger('/savepoint-disposal', { 'savepoint-path': path })}`);
   }
 
+  /** Rows of a keyed state of a running job for one key. @param operator its uid. @param key as JSON. */
+  async state(jobId: string, operator: string, state: string, key: string): Promise<readonly unknown[]> {
+    const query = new URLSearchParams({ operator, state, key });
+    const { rows } = await this.#call('GET', `/jobs/${encodeURIComponent(jobId)}/state?${String(query)}`) as { readonly rows?: unknown };
+    if (!Array.isArray(rows)) throw this.#noEndpoint('its rows are none');
+    return rows;
+  }
+
   async #trigger(path: string, body: object): Promise<string> {
     return textIn(await this.#call('POST', path, body), 'request-id');
   }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { jobIdOf, type JobHandlers } from '#rest/handlers/job-handlers';
 import type { ResourceHandlers, ResourceRequirements } from '#rest/handlers/resource-handlers';
 import type { CheckpointBody, DisposalBody, SavepointBody, SnapshotHandlers, StopBody } from '#rest/handlers/snapshot-handlers';
+import type { StateHandler, StateQueryParameters } from '#rest/handlers/state-handler';
 
 interface Job {
   readonly Params: { readonly jobid: string };
@@ -30,14 +31,16 @@ export interface CallHandlers {
   readonly jobs: JobHandlers;
   readonly snapshots: SnapshotHandlers;
   readonly resources: ResourceHandlers;
+  readonly state: StateHandler;
 }
 
-export function registerCalls(app: FastifyInstance, { jobs, snapshots, resources }: CallHandlers): void {
+export function registerCalls(app: FastifyInstance, { jobs, snapshots, resources, state }: CallHandlers): void {
   for (const prefix of ['', '/v1']) {
     app.register(async (calls) => {
       registerJobCalls(calls, jobs);
       registerSnapshotCalls(calls, snapshots);
       registerResourceCalls(calls, resources);
+      calls.get<Job & { readonly Querystring: StateQueryParameters }>('/jobs/:jobid/state', async (request) => state.read(jobIdOf(request.params.jobid), request.query));
     }, { prefix });
   }
 }

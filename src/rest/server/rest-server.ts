@@ -11,6 +11,7 @@ import { JobHandlers } from '#rest/handlers/job-handlers';
 import { OperationStore } from '#rest/handlers/operation-store';
 import { ResourceHandlers } from '#rest/handlers/resource-handlers';
 import { SnapshotHandlers } from '#rest/handlers/snapshot-handlers';
+import { StateHandler } from '#rest/handlers/state-handler';
 import { registerCalls } from '#rest/server/calls';
 
 export interface RestServerOptions {
@@ -54,7 +55,7 @@ export class RestServer {
     }
     const operations = new OperationStore(clock, operationStoreMs);
     const app = createApp(log);
-    registerCalls(app, { jobs: new JobHandlers(dispatcher, clock, log), snapshots: new SnapshotHandlers(dispatcher, operations, random), resources: new ResourceHandlers(dispatcher) });
+    registerCalls(app, { jobs: new JobHandlers(dispatcher, clock, log), snapshots: new SnapshotHandlers(dispatcher, operations, random), resources: new ResourceHandlers(dispatcher), state: new StateHandler(dispatcher) });
     try {
       // One address, not every one that the name has: with port 0 they would get different ports.
       await app.listen({ host: bindAddress === 'localhost' ? '127.0.0.1' : bindAddress, port });

@@ -5,6 +5,7 @@ import { assert } from '#core/assert';
 import { createKeyHasher, type KeyHasher } from '#core/keys/key-hasher';
 import { assignToKeyGroup } from '#core/keys/key-groups';
 import { createSerializer } from '#core/serialization/create-serializer';
+import { DataOutput } from '#core/serialization/data-output';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
@@ -22,7 +23,7 @@ import { createKeyComparable } from '#state/keyed/key-comparable';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } from '#state/keyed/state-cells';
-import { sectionSerializers, STATE_SECTION_PREFIX } from '#state/keyed/state-section';
+import { sectionSerializers, STATE_SECTION_PREFIX, STATE_SECTION_VERSION } from '#state/keyed/state-section';
 import { StoredCodec } from '#state/keyed/stored-codec';
 import { createValueCopier } from '#state/keyed/value-copier';
 import { carriedSections } from '#state/snapshot/carried-sections';
@@ -139,6 +140,27 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     } finally {
       this.#context.resetKey(key, hasKey);
     }
+  }
+
+  sectionOfKey(name: string, key: unknown): KeyedSection | undefined {
+    const entry = this.#states.get(name)?.entry;
+    if (entry === undefined) return undefined;
+    const context = this.#context;
+    const { key: before, hasKey } = context;
+    const keyGroup = this.keyGroupOf(key);
+    const output = new DataOutput();
+    try {
+      context.setKey(key);
+      const row = context.row();
+      if (row >= 0 && context.isPresent(row, entry.cell.presence) && entry.cell.isKept(row)) {
+        this.#keySerializer.write(key, output);
+        entry.cell.writeRow(row, output);
+      }
+    } finally {
+      context.resetKey(before, hasKey);
+    }
+    const groups = output.length === 0 ? [] : [{ keyGroup, bytes: output.toBytes() }];
+    return { name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers: entry.serializers, groups };
   }
 
   keyCount(): number {

@@ -3,7 +3,7 @@
 // Thread: the slot's.
 import type { TypeInformation } from '#core/types/type-information';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
-import type { OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 
 export interface KeyedStateBackend {
   /** Undefined for undeclared keys. */
@@ -31,6 +31,11 @@ export interface KeyedStateBackend {
   restore(restored: RestoredOperatorState): void;
   /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */
   applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void;
+  /**
+   * What the named state holds for one key, as the section of a snapshot that has this key alone; no groups when it holds
+   * nothing. Changes nothing: not the current key, no time to live. Undefined when the state has not been asked for.
+   */
+  sectionOfKey?(name: string, key: unknown): KeyedSection | undefined;
   /** Keys that have a value in some state asked for. */
   keyCount(): number;
   /** Gives the memory back; idempotent. */

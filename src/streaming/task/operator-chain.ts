@@ -243,6 +243,11 @@ export class OperatorChain {
     }, restored?.(operator.operatorId));
   }
 
+  /** Undefined for another chain's operator, and before it is opened. */
+  contextOf(operatorId: string): OperatorContext | undefined {
+    return this.#contexts.find((context) => context?.operatorId === operatorId);
+  }
+
   #context(index: number): OperatorContext {
     const { operatorId, name, node } = this.#description.operators[index]!;
     const { taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, memory } = this.#description;

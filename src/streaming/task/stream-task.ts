@@ -14,6 +14,7 @@ import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import { createFileSpills } from '#streaming/task/file-spill';
 import { SourceDriver } from '#streaming/task/source-driver';
+import { answerStateQuery } from '#streaming/task/state-query';
 import { type RunnableTask, StepResult, type TaskCounters, type TaskDescription, type TaskMail, type TaskStatus } from '#streaming/task/task-description';
 import { StillbornTask } from '#streaming/task/stillborn-task';
 import { TaskTimes } from '#streaming/task/task-times';
@@ -297,6 +298,7 @@ export class StreamTask implements RunnableTask {
       case 'add-splits': this.#source?.addSplits(mail.splits); return;
       case 'no-more-splits': this.#source?.notifyNoMoreSplits(); return;
       case 'align-watermark': this.#source?.limitWatermark(mail.maxWatermark); return;
+      case 'query-state': return this.description.reporter.answerQuery(mail.requestId, answerStateQuery(this.#chain.contextOf(mail.operatorId), mail));
       case 'cancel': this.#become('CANCELED'); return;
     }
   }

@@ -8,7 +8,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { ChannelConsumer, ChannelProducer } from '#shuffle/channel/channel';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
-import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { KeyedSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import type { StateBackend } from '#state/state-backend';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
@@ -97,6 +97,7 @@ export interface TaskReporter {
   cancelSnapshots(): void;
   /** The task is at its end but for sinks that commit with a checkpoint: one is wanted soon. */
   awaitCheckpoint(): void;
+  answerQuery(requestId: string, answer: StateQueryAnswer): void;
   registerReader(operatorId: string): void;
   requestSplit(operatorId: string): void;
   /** Where a source of an alignment group stands. */
@@ -117,7 +118,14 @@ export type TaskMail =
   | { readonly kind: 'no-more-splits'; readonly operatorId: string }
   /** The source may read on only while its watermark is at most this. */
   | { readonly kind: 'align-watermark'; readonly operatorId: string; readonly maxWatermark: number }
+  /** What a keyed state holds for one key; answered by each subtask, by all but one with `other-subtask`. */
+  | { readonly kind: 'query-state'; readonly requestId: string; readonly operatorId: string; readonly state: string; readonly key: unknown }
   | { readonly kind: 'cancel' };
+
+export type StateQueryAnswer =
+  | { readonly kind: 'found'; readonly section: KeyedSection }
+  | { readonly kind: 'other-subtask' }
+  | { readonly kind: 'failed'; readonly error: SerializedError };
 
 /** Counters a task keeps; read by its slot once per report, so that records pay nothing. */
 export interface TaskCounters {

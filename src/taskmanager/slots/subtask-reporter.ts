@@ -6,7 +6,7 @@ import type { SubtaskId } from '#cluster/ids/ids';
 import type { SlotReport } from '#cluster/messages/slot-messages';
 import type { Process } from '#platform/process/process';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
-import type { CheckpointTimings, TaskReporter, TaskStatus } from '#streaming/task/task-description';
+import type { CheckpointTimings, StateQueryAnswer, TaskReporter, TaskStatus } from '#streaming/task/task-description';
 import type { SubtaskCheckpoints } from '#taskmanager/slots/subtask-checkpoints';
 
 /** Rows under way to the client, per subtask. */
@@ -58,6 +58,11 @@ export class SubtaskReporter implements TaskReporter {
   awaitCheckpoint(): void {
     const { report, attemptNumber, subtaskId } = this.#options;
     report({ kind: 'checkpoint-awaited', attemptNumber, subtaskId });
+  }
+
+  answerQuery(requestId: string, answer: StateQueryAnswer): void {
+    const { report, attemptNumber, subtaskId } = this.#options;
+    report({ kind: 'state-queried', attemptNumber, subtaskId, requestId, answer });
   }
 
   registerReader(operatorId: string): void {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { csvLine, jsonValue } from '#cli/output/state-values';
+import { csvLine } from '#cli/output/state-values';
+import { jsonValue } from '#core/serialization/json-value';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const FIXTURE = 'test/fixtures/savepoints/format-1';

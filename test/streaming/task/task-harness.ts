@@ -221,6 +221,7 @@ export class TaskHarness {
       isSnapshotting: false,
       cancelSnapshots: () => undefined,
       awaitCheckpoint: () => void this.awaited.push(this.acknowledged.size),
+      answerQuery: () => undefined,
       registerReader: (operatorId) => void this.registered.push(operatorId),
       reportWatermark: () => undefined,
       requestSplit: () => { this.splitRequests++; },
