@@ -8,6 +8,7 @@ import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import type { AggregatingState, KeyGroupRange, ListState, MapState, ReducingState, StateDescriptor, StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { readStateRows } from '#state/keyed/state-section-rows';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
@@ -388,6 +389,32 @@ export function keyedStateContract(backendName: string, create: BackendFactory, 
       states.forEach((state, i) => assert.equal(state.value(), i % 3 === 0 ? i : null));
       states.forEach((state) => state.clear());
       assert.equal(backend.keyCount(), 0);
+      backend.release();
+    });
+
+    test('what a state holds for one key can be read beside the current one, and nothing counts as an access', () => {
+      const clock = new SimulatedClock();
+      const ttl: StateTtlConfig = { ttlMs: 100, update: 'on-read-and-write', visibility: 'never-return-expired' };
+      const backend = create({ keyType: Types.STRING, ...ALONE, clock, isObjectReuse: false });
+      const value = backend.getState({ kind: 'value', name: 'v', type: Types.LONG, ttl }) as ValueState<number>;
+      const list = backend.getState({ kind: 'list', name: 'l', type: Types.STRING }) as ListState<string>;
+      const map = backend.getState({ kind: 'map', name: 'm', keyType: Types.INT, type: Types.DOUBLE }) as MapState<number, number>;
+      const rows = (name: string, key: string): unknown[] => [...readStateRows(backend.sectionOfKey(name, key)!)];
+      backend.setCurrentKey('a');
+      value.update(7);
+      list.addAll(['x', 'y']);
+      map.put(3, 0.5);
+      backend.setCurrentKey('b');
+      value.update(8);
+      for (let i = 0; i < 3; i++) assert.deepEqual(rows('v', 'a'), [{ key: 'a', value: 7, lastAccess: 0 }]);
+      assert.deepEqual(rows('l', 'a'), [{ key: 'a', index: 0, value: 'x' }, { key: 'a', index: 1, value: 'y' }]);
+      assert.deepEqual(rows('m', 'a'), [{ key: 'a', mapKey: 3, value: 0.5 }]);
+      assert.deepEqual([rows('l', 'b'), rows('m', 'none'), backend.sectionOfKey('unknown', 'a'), backend.currentKey, value.value()], [[], [], undefined, 'b', 8]);
+      clock.advance(99);
+      assert.equal(rows('v', 'a').length, 1);
+      clock.advance(1);
+      assert.deepEqual(rows('v', 'a'), []);
+      assert.equal(backend.keyCount(), 2);
       backend.release();
     });
 

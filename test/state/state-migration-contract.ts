@@ -55,7 +55,7 @@ function expectedOf(kind: typeof KINDS[number], values: readonly unknown[]): unk
   }
 }
 
-export function stateMigrationContract(name: string, create: BackendFactory): void {
+export function stateMigrationContract(name: string, create: BackendFactory, runs = 150): void {
   const open = (parallelism: number, subtask: number, keyType: TypeInformation = Types.INT): KeyedStateBackend =>
     create({ keyType, keyGroupRange: keyGroupRangeOf(MAX_PARALLELISM, parallelism, subtask), maxParallelism: MAX_PARALLELISM, clock: new SimulatedClock(), isObjectReuse: false });
   const snapshotOf = (backend: KeyedStateBackend): OperatorSnapshot => {
@@ -95,7 +95,7 @@ export function stateMigrationContract(name: string, create: BackendFactory): vo
           }
           assert.equal(after!.keyCount(), keys.length);
           after!.release();
-        }), { numRuns: 150 });
+        }), { numRuns: runs });
     });
 
     test('a type that cannot be migrated is refused with the field and both types, and so is another key', () => {

@@ -18,6 +18,7 @@ import { readHeapSections, type HeapStateEntry } from '#state/heap/heap-sections
 import { HeapSnapshot } from '#state/heap/heap-snapshot';
 import { KeyContext } from '#state/heap/key-context';
 import { buildState } from '#state/keyed/build-state';
+import { writeCellOfKey } from '#state/keyed/cell-section';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import { createKeyComparable } from '#state/keyed/key-comparable';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
@@ -145,22 +146,16 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   sectionOfKey(name: string, key: unknown): KeyedSection | undefined {
     const entry = this.#states.get(name)?.entry;
     if (entry === undefined) return undefined;
-    const context = this.#context;
-    const { key: before, hasKey } = context;
-    const keyGroup = this.keyGroupOf(key);
+    const { key: before, hasKey } = this.#context;
     const output = new DataOutput();
     try {
-      context.setKey(key);
-      const row = context.row();
-      if (row >= 0 && context.isPresent(row, entry.cell.presence) && entry.cell.isKept(row)) {
-        this.#keySerializer.write(key, output);
-        entry.cell.writeRow(row, output);
-      }
+      this.#context.setKey(key);
+      this.#keySerializer.write(key, output);
+      const groups = writeCellOfKey(entry.cell, entry, entry.codec, output) ? [{ keyGroup: this.keyGroupOf(key), bytes: output.toBytes() }] : [];
+      return { name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers: entry.serializers, groups };
     } finally {
-      context.resetKey(before, hasKey);
+      this.#context.resetKey(before, hasKey);
     }
-    const groups = output.length === 0 ? [] : [{ keyGroup, bytes: output.toBytes() }];
-    return { name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers: entry.serializers, groups };
   }
 
   keyCount(): number {

@@ -35,7 +35,7 @@ export interface KeyedStateBackend {
    * What the named state holds for one key, as the section of a snapshot that has this key alone; no groups when it holds
    * nothing. Changes nothing: not the current key, no time to live. Undefined when the state has not been asked for.
    */
-  sectionOfKey?(name: string, key: unknown): KeyedSection | undefined;
+  sectionOfKey(name: string, key: unknown): KeyedSection | undefined;
   /** Keys that have a value in some state asked for. */
   keyCount(): number;
   /** Gives the memory back; idempotent. */

@@ -3,11 +3,13 @@
 import { assert } from '#core/assert';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataInput } from '#core/serialization/data-input';
+import { DataOutput } from '#core/serialization/data-output';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import { buildState } from '#state/keyed/build-state';
+import { writeCellOfKey } from '#state/keyed/cell-section';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
@@ -28,7 +30,7 @@ import { TierValueCell } from '#state/rocksdb/tier-value-cell';
 import type { TierFamily } from '#state/rocksdb/tier/hot-tier';
 import { carriedSections } from '#state/snapshot/carried-sections';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
-import type { OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 
 export interface RocksDbKeyedStateBackendOptions {
   /** Undefined for undeclared keys. */
@@ -148,6 +150,22 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
       }
     } finally {
       this.#key.reset(key, hasKey);
+    }
+  }
+
+  sectionOfKey(name: string, key: unknown): KeyedSection | undefined {
+    const tierState = this.#states.get(name)?.tierState;
+    if (tierState === undefined) return undefined;
+    const { key: before, hasKey } = this.#key;
+    const output = new DataOutput();
+    try {
+      this.#key.set(key);
+      this.#keySerializer.write(key, output);
+      const isPresent = writeCellOfKey(tierState.cell, tierState, tierState.codec, output);
+      const groups = isPresent ? [{ keyGroup: this.keyGroupOf(key), bytes: output.toBytes() }] : [];
+      return { name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers: tierState.serializers, groups };
+    } finally {
+      this.#key.reset(before, hasKey);
     }
   }
 

@@ -14,7 +14,7 @@ export interface StateQuery {
 export function answerStateQuery(context: OperatorContext | undefined, { state, key }: StateQuery): StateQueryAnswer {
   try {
     const backend = context?.keyedState;
-    if (backend?.sectionOfKey === undefined) throw unavailable(`the operator has no keyed state that can be asked`);
+    if (backend === undefined) throw unavailable('the operator has no keyed state, or is not open yet');
     const typed = backend.keyType?.kind === 'bigint' && typeof key === 'number' ? BigInt(key) : key;
     const { start, end } = backend.keyGroupRange;
     const keyGroup = backend.keyGroupOf(typed);
