@@ -406,7 +406,7 @@ export function keyedStateContract(backendName: string, create: BackendFactory, 
       map.put(3, 0.5);
       backend.setCurrentKey('b');
       value.update(8);
-      for (let i = 0; i < 3; i++) assert.deepEqual(rows('v', 'a'), [{ key: 'a', value: 7, lastAccess: 0 }]);
+      for (let i = 0; i < 3; i++) assert.deepEqual(rows('v', 'a'), [{ key: 'a', value: 7, lastAccess: clock.now() }]);
       assert.deepEqual(rows('l', 'a'), [{ key: 'a', index: 0, value: 'x' }, { key: 'a', index: 1, value: 'y' }]);
       assert.deepEqual(rows('m', 'a'), [{ key: 'a', mapKey: 3, value: 0.5 }]);
       assert.deepEqual([rows('l', 'b'), rows('m', 'none'), backend.sectionOfKey('unknown', 'a'), backend.currentKey, value.value()], [[], [], undefined, 'b', 8]);
