@@ -100,7 +100,7 @@ const SIMILAR_CLASSES: Readonly<Record<string, string>> = {
   ':WHITESPACE:': '\\s', ':whitespace:': '\\s', ':ALNUM:': '\\p{L}\\p{Nd}', ':alnum:': '\\p{L}\\p{Nd}',
 };
 
-/** SQL's regular expressions: % and _ beside | * + ? {n} ( ) [ ]. */
+/** SQL's regular expressions: % and _, which do not pass the end of a line, beside | * + ? {n} ( ) [ ]. */
 function compileSimilar(pattern: string, escape: string | undefined): (text: string) => boolean {
   let source = '';
   const chars = [...pattern];
@@ -115,8 +115,8 @@ function compileSimilar(pattern: string, escape: string | undefined): (text: str
       const end = classEnd(chars, at);
       source += similarClass(chars.slice(at + 1, end).join(''));
       at = end;
-    } else if (char === '%') source += '[^]*';
-    else if (char === '_') source += '[^]';
+    } else if (char === '%') source += '.*';
+    else if (char === '_') source += '.';
     else source += '^$\\/'.includes(char) ? `\\${char}` : char;
   }
   try {
