@@ -67,7 +67,7 @@ export function aggregateSpecOf(call: AggregateExpression, options: { readonly h
   const { hasRetraction, functions } = options;
   const implementation = call.function.bind({
     argumentTypes: call.arguments.map(({ type }) => type), literals: call.arguments.map((argument) => (argument.kind === 'literal' ? argument.value : undefined)),
-    resultType: resultTypeOf(call), needsRetract: hasRetraction, isDistinct: call.isDistinct,
+    resultType: resultTypeOf(call), needsRetract: hasRetraction, isDistinct: call.isDistinct, ...(call.nullTreatment === undefined ? {} : { nullTreatment: call.nullTreatment }),
   }, functions);
   return {
     implementation, isDistinct: call.isDistinct,
