@@ -56,6 +56,20 @@ describe('kill and restore', () => {
     assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
   });
 
+  test('so does one whose barriers overtake rows, killed at 2 and again at 3, and what was under way is dealt out anew', async () => {
+    const args = folder.arguments('unaligned', { gateFiles: [folder.gate('third'), folder.gate('fourth')] });
+    const settings = { ...folder.checkpointSettings(), 'execution.checkpointing.unaligned.enabled': true };
+    const one = await runRecovery(args, 2, settings, afterCheckpoints(3));
+    assert.equal(one.error?.code, 'SLOT_WORKER_DIED');
+    folder.open('third');
+    const two = await runRecovery(args, 3, { ...settings, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(3));
+    folder.open('fourth');
+    assert.equal(two.error?.code, 'SLOT_WORKER_DIED');
+    const three = await runRecovery(args, 1, { ...settings, 'execution.state-recovery.path': two.job.details.checkpoints.latestPath });
+    assert.equal(three.error, undefined);
+    assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+  });
+
   for (const fault of ['throw', 'exit'] as const) {
     test(`a job whose function does ${fault} is restarted by its strategy from the newest checkpoint`, async () => {
       const args = folder.arguments(`restarted-${fault}`, { fault, marker: join(folder.path, `has-done-${fault}`), gateFiles: [folder.gate(fault)] });

@@ -144,7 +144,7 @@ function checkParallelism(name: string, parallelism: number, maxParallelism: num
 
 function addEdge(input: ResolvedInput, target: NodeDraft, typeNumber: 0 | 1, nodes: ReadonlyMap<number, NodeDraft>, edges: StreamEdge[]): void {
   const source = nodes.get(input.producer.id)!;
-  const partitioner = input.partitioner ?? { kind: source.parallelism === target.parallelism ? 'forward' : 'rebalance' };
+  const partitioner: Partitioner = input.partitioner ?? (source.parallelism === target.parallelism ? { kind: 'forward' } : { kind: 'rebalance', isImplied: true });
   if (partitioner.kind === 'forward' && source.parallelism !== target.parallelism) {
     throw new GraphError(
       'FORWARD_PARALLELISM_MISMATCH',

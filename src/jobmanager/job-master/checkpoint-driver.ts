@@ -21,6 +21,7 @@ import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
+import { inFlightOperatorId } from '#streaming/task/in-flight-state';
 import type { TaskMail } from '#streaming/task/task-description';
 
 /** A snapshot that is asked for while tasks start or splits are under way is tried again after this. */
@@ -355,11 +356,18 @@ export class CheckpointDriver {
 function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph, acknowledgements: readonly SubtaskAcknowledgement[]): readonly OperatorStateHandles[] {
   const all = acknowledgements.map((acknowledgement) => ({ ...acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
     .sort((a, b) => a.deployment.subtaskIndex - b.deployment.subtaskIndex);
-  return vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({
+  const own = vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({
     operatorId, ...vertex.operatorNames?.[operatorId], parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism,
     subtasks: all.filter(({ deployment, operatorIds }) => deployment.vertexId === vertex.id && operatorIds.includes(operatorId))
       .map(({ deployment, file, bytes }) => ({ subtaskIndex: deployment.subtaskIndex, file, bytes })),
-  }))).filter(({ subtasks }) => subtasks.length > 0);
+  })));
+  // Both ends of a channel may have something of it: who reads it does not go by their subtasks.
+  const inFlight = vertices.map((vertex) => {
+    const operatorId = inFlightOperatorId(vertex.id);
+    const subtasks = all.filter(({ operatorIds }) => operatorIds.includes(operatorId)).map(({ file, bytes }, subtaskIndex) => ({ subtaskIndex, file, bytes }));
+    return { operatorId, parallelism: subtasks.length, maxParallelism: vertex.maxParallelism, subtasks };
+  });
+  return [...own, ...inFlight].filter(({ subtasks }) => subtasks.length > 0);
 }
 
 function filesOf(acknowledgements: readonly SubtaskAcknowledgement[]): Pick<CheckpointMetadata, 'inlined' | 'sharedFiles'> {

@@ -2,6 +2,7 @@
 // and its key groups are as many as they were. Pure; before anything is deployed, so that a refusal costs nothing.
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { JobManagerError } from '#jobmanager/errors';
+import { inFlightOperatorId } from '#streaming/task/in-flight-state';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 
 /**
@@ -9,7 +10,7 @@ import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
  * Throws RESTORE_OPERATOR_MISSING (unless `isUnclaimedStateIgnored`) or RESTORE_MAX_PARALLELISM_CHANGED.
  */
 export function fitToRestore(restore: RestoreDescriptor, vertices: readonly JobPlanVertex[], options: { readonly isUnclaimedStateIgnored: boolean }): readonly JobPlanVertex[] {
-  const known = new Set(vertices.flatMap((vertex) => vertex.operatorIds));
+  const known = new Set(vertices.flatMap((vertex) => [...vertex.operatorIds, inFlightOperatorId(vertex.id)]));
   const unclaimed = restore.operators.find((old) => !known.has(old.operatorId));
   if (unclaimed !== undefined && !options.isUnclaimedStateIgnored) {
     throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.uid ?? unclaimed.operatorId}, which the job does not have: give operators the same uids, or let its state be dropped with --allowNonRestoredState (execution.state-recovery.ignore-unclaimed-state)`);

@@ -85,9 +85,9 @@ export interface ChannelConsumer {
   readonly framesReleased: number;
   /**
    * The first BARRIER entry in the control lane, however many frames lie before it, or undefined: what an unaligned
-   * checkpoint acts on at once.
+   * checkpoint acts on at once. @param checkpointId passes over barriers of earlier checkpoints; default none.
    */
-  peekBarrier(): QueuedBarrier | undefined;
+  peekBarrier(checkpointId?: number): QueuedBarrier | undefined;
   /**
    * Calls `visit(offset, bytes)` for each published frame not yet released (the polled one included, whether or not its
    * rows were read), in order, before data sequence number `beforeFrame`: frames framesReleased .. beforeFrame - 1.

@@ -6,7 +6,14 @@ import type { FrameMemory } from '#core/columns/frame-memory';
 import { type Schema, schemaOf } from '#core/columns/schema';
 import type { TypeInformation } from '#core/types/type-information';
 import { type ChannelConsumer, Polled } from '#shuffle/channel/channel';
+import type { ChannelRecording } from '#shuffle/input-gate/in-flight-recorder';
 import { FragmentAssembler } from '#shuffle/channel/fragment-assembler';
+
+/** Which old channel it was. */
+export interface RestoredOrigin {
+  readonly edgeKey: string;
+  readonly producer: number;
+}
 
 export class InputChannel {
   /** 0 or 1: the input of the head operator. */
@@ -21,19 +28,33 @@ export class InputChannel {
   /** `batch` is handed out and not yet released. */
   #hasBatch = false;
   #isAssembled = false;
+  #firstRow: number;
+  /** Holds what a snapshot had of an old channel. */
+  readonly isRestored: boolean;
+  /** Of a restored channel. */
+  readonly origin: RestoredOrigin | undefined;
   isEnded = false;
   /** A barrier has arrived and alignment is not complete: nothing is taken until then. */
   isBlocked = false;
+  /** While an unaligned checkpoint waits for this channel's barrier: told of each frame before it may be released. */
+  recording: ChannelRecording | undefined;
   recordsIn = 0;
   bytesIn = 0;
 
-  /** @param attempt of the consuming task: frames of older ones are dropped. */
-  constructor(consumer: ChannelConsumer, input: number, index: number, recordBytesMax: number, attempt: number) {
+  /**
+   * @param attempt of the consuming task: frames of older ones are dropped.
+   * @param restored the type of the frames, where no schema frame tells it, and the rows of the first batch that were processed.
+   */
+  constructor(consumer: ChannelConsumer, input: number, index: number, recordBytesMax: number, attempt: number, restored?: { readonly type: TypeInformation | null; readonly skipRows: number; readonly origin?: RestoredOrigin | undefined }) {
     this.consumer = consumer;
     this.input = input;
     this.index = index;
     this.#attempt = attempt;
     this.#assembler = new FragmentAssembler(recordBytesMax);
+    this.isRestored = restored !== undefined;
+    this.origin = restored?.origin;
+    this.#firstRow = restored?.skipRows ?? 0;
+    if (restored !== undefined && restored.type !== null) this.#useSchema(restored.type);
   }
 
   /** The batch of the last Polled.FRAME: valid until release. */
@@ -50,8 +71,41 @@ export class InputChannel {
     for (;;) {
       const polled = this.consumer.poll();
       if (polled !== Polled.FRAME) return polled;
+      if (this.recording !== undefined) this.recording.catchUp();
       if (this.#open()) return Polled.FRAME;
     }
+  }
+
+  get firstRow(): number {
+    return this.#firstRow;
+  }
+
+  /** Row to begin the open batch with: 0 but for the first one of a restored channel. */
+  takeFirstRow(): number {
+    const first = this.#firstRow;
+    this.#firstRow = 0;
+    return first;
+  }
+
+  /** Of the frames; undefined before the first schema. */
+  get type(): TypeInformation | undefined {
+    return this.#schema?.type;
+  }
+
+  get hasBatch(): boolean {
+    return this.#hasBatch;
+  }
+
+  /** A record that travels in pieces has not come whole. */
+  get isMidRecord(): boolean {
+    return this.#assembler.pendingBytes > 0;
+  }
+
+  /** A copy of the open batch's frame, when it came in pieces. */
+  assembledFrame(): Uint8Array | undefined {
+    if (!this.#hasBatch || !this.#isAssembled) return undefined;
+    const { memory, base, byteLength } = this.#assembler.frame;
+    return memory.u8.slice(base, base + byteLength);
   }
 
   /** The batch is consumed; nothing may point into it any more. */

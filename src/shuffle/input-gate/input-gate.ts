@@ -1,7 +1,10 @@
 // hot path. All input channels of a task: takes frames round-robin, hands control entries on, and aligns barriers: a
 // channel whose barrier came is not read until every other channel's has come. Thread: the consumer's slot.
 import { type ChannelConsumer, ControlKind, Polled } from '#shuffle/channel/channel';
-import { InputChannel } from '#shuffle/input-gate/input-channel';
+import type { TypeInformation } from '#core/types/type-information';
+import { ChannelRecording, InFlightRecorder } from '#shuffle/input-gate/in-flight-recorder';
+import { RestoredConsumer } from '#shuffle/input-gate/restored-consumer';
+import { InputChannel, type RestoredOrigin } from '#shuffle/input-gate/input-channel';
 
 export const GateEvent = {
   NOTHING: 0,
@@ -34,6 +37,15 @@ export interface GateInput {
   readonly consumers: readonly ChannelConsumer[];
 }
 
+/** One old channel of an input. */
+export interface RestoredInput {
+  readonly input: number;
+  readonly type: TypeInformation | null;
+  readonly skipRows: number;
+  readonly frames: readonly Uint8Array[];
+  readonly origin?: RestoredOrigin | undefined;
+}
+
 export interface InputGateOptions {
   readonly inputs: readonly GateInput[];
   readonly recordBytesMax: number;
@@ -41,6 +53,8 @@ export interface InputGateOptions {
   readonly attempt?: number;
   /** False = at least once: channels are not held back during alignment. */
   readonly isExactlyOnce: boolean;
+  /** What a snapshot had under way: read before anything else, one channel after the other. */
+  readonly restored?: readonly RestoredInput[] | undefined;
   readonly monotonicMs: () => number;
 }
 
@@ -48,7 +62,9 @@ export class InputGate {
   readonly channels: readonly InputChannel[];
   readonly #isExactlyOnce: boolean;
   readonly #monotonicMs: () => number;
+  readonly #restored: InputChannel[];
   readonly #arrived = new Set<number>();
+  #recorder: InFlightRecorder | undefined;
   #pending: Barrier | undefined;
   #lastBarrierId = -1;
   #next = 0;
@@ -59,6 +75,8 @@ export class InputGate {
   constructor(options: InputGateOptions) {
     let index = 0;
     this.channels = options.inputs.flatMap(({ input, consumers }) => consumers.map((consumer) => new InputChannel(consumer, input, index++, options.recordBytesMax, options.attempt ?? 0)));
+    const { restored = [], recordBytesMax, attempt = 0 } = options;
+    this.#restored = restored.map(({ input, frames, ...rest }) => new InputChannel(new RestoredConsumer(frames, attempt), input, -1, recordBytesMax, attempt, rest));
     this.channel = this.channels[0]!;
     this.#isExactlyOnce = options.isExactlyOnce;
     this.#monotonicMs = options.monotonicMs;
@@ -75,6 +93,7 @@ export class InputGate {
 
   /** Takes the next event, one channel after the other. One of GateEvent. */
   poll(): number {
+    if (this.#restored.length > 0 && this.#pollRestored()) return GateEvent.BATCH;
     const count = this.channels.length;
     for (let tries = 0; tries < count; tries++) {
       const channel = this.channels[this.#next]!;
@@ -100,6 +119,49 @@ export class InputGate {
       if (channel.isEnded || channel.isBlocked) continue;
       if (channel.consumer.poll() !== Polled.CONTROL || channel.consumer.controlKind !== ControlKind.BARRIER) continue;
       if (this.#control(channel) === GateEvent.BARRIER) return true;
+    }
+    return false;
+  }
+
+  /**
+   * The barrier that may overtake: one that has come on some channel, or is seen ahead of the frames it follows, for which
+   * `isDue` holds. Undefined when there is none, or when a record that travels in pieces has not come whole.
+   */
+  overtakingBarrier(isDue: (barrier: { readonly timestamp: number; readonly flags: number }) => boolean): Barrier | undefined {
+    let found = this.#pending;
+    for (const channel of this.channels) {
+      if (channel.isEnded) continue;
+      const seen = channel.consumer.peekBarrier(Math.max(this.#lastBarrierId, found?.checkpointId ?? 0) + 1);
+      if (seen !== undefined) found = { checkpointId: seen.checkpointId, timestamp: seen.timestamp, flags: seen.flags, alignmentStartMs: this.#monotonicMs() };
+    }
+    if (found === undefined || !isDue(found) || this.channels.some((channel) => channel.isMidRecord)) return undefined;
+    return found;
+  }
+
+  /** The barrier overtakes what is under way, which is recorded from here on. @param skipRows rows of the open batch that have been processed. */
+  overtake(barrier: Barrier, skipRows: number): InFlightRecorder {
+    const { checkpointId } = barrier;
+    // The barrier has come on a channel that is held back: nothing before it is under way.
+    const isDue = (channel: InputChannel): boolean => !channel.isEnded && !(this.#pending?.checkpointId === checkpointId && this.#arrived.has(channel.index));
+    const recorded = [...this.#restored, ...this.channels.filter(isDue)];
+    this.#recorder?.cancel();
+    this.#recorder = new InFlightRecorder(checkpointId, recorded.map((channel) => new ChannelRecording(channel, checkpointId, channel === this.channel && channel.hasBatch ? skipRows : channel.firstRow)));
+    this.#lastBarrierId = checkpointId;
+    this.#pending = undefined;
+    this.#unblock();
+    this.#recorder.advance();
+    return this.#recorder;
+  }
+
+  /** The first channels that still hold something of the snapshot; true when `channel.batch` is ready. */
+  #pollRestored(): boolean {
+    for (let channel = this.#restored[0]; channel !== undefined; channel = this.#restored[0]) {
+      if (channel.poll() === Polled.FRAME) {
+        this.channel = channel;
+        return true;
+      }
+      // A record of which only some pieces had come is whole in the frames of the producing side.
+      this.#restored.shift();
     }
     return false;
   }

@@ -5,6 +5,8 @@ export type PartitionerKind = 'forward' | 'rebalance' | 'rescale' | 'shuffle' | 
 
 export interface Partitioner {
   readonly kind: PartitionerKind;
+  /** The program has not asked for it: at another parallelism the edge may be of another kind, or none. */
+  readonly isImplied?: true;
   /** hash: the key; custom: the key handed to `partition`. */
   readonly key?: KeySpecification;
   /**

@@ -154,6 +154,16 @@ export class ChannelWriter {
     this.#setBlocked(true);
   }
 
+  /** A barrier that passes what waits on this side; the frames it has passed. A barrier that cannot pass waits its turn, and has passed none. */
+  overtake(kind: number, a: number, b: number, c: number): readonly Uint8Array[] {
+    if (this.hasUnflushed) this.rotate();
+    if (this.#backlog.isEmpty || !this.#backlog.isInMemory) {
+      this.control(kind, a, b, c);
+      return [];
+    }
+    return this.#backlog.overtake({ kind, a, b, c });
+  }
+
   /** Moves the backlog into the channel as far as there is room. True when the channel is available again. */
   drain(): boolean {
     if (!this.#backlog.pump()) return false;

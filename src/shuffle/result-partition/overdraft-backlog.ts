@@ -86,6 +86,25 @@ export class OverdraftBacklog {
     return false;
   }
 
+  /** Frames that wait can be given to a snapshot: none lies in the spill, whose bytes are read once. */
+  get isInMemory(): boolean {
+    return this.#spilledBytes === 0;
+  }
+
+  /**
+   * Sends a barrier before all that waits, or has it wait first. The frames that it has overtaken, one that has gone in part
+   * as a whole; their bytes do not change.
+   */
+  overtake(entry: ControlEntry): readonly Uint8Array[] {
+    const overtaken: Uint8Array[] = [];
+    for (let i = this.#first; i < this.#waiting.length; i++) {
+      const waiting = this.#waiting[i]!;
+      if (waiting.kind === 'frame') overtaken.push(waiting.frame.memory.u8.subarray(waiting.frame.base, waiting.frame.base + waiting.frame.byteLength));
+    }
+    if (!this.#producer.tryControl(entry.kind, entry.a, entry.b, entry.c)) this.#waiting.splice(this.#first, 0, { kind: 'control', entry });
+    return overtaken;
+  }
+
   /** Moves what waits into the channel as far as there is room. True when nothing waits any more. */
   pump(): boolean {
     while (!this.isEmpty) {

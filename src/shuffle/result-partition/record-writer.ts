@@ -102,6 +102,12 @@ export class RecordWriter {
     for (const channel of this.channels) channel.control(kind, a, b, c);
   }
 
+  /** As broadcast of a barrier that overtakes what waits: the frames it has passed, by channel. */
+  overtake(kind: number, a: number, b: number, c: number): readonly (readonly Uint8Array[])[] {
+    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+    return this.channels.map((channel) => channel.overtake(kind, a, b, c));
+  }
+
   emitWatermark(watermark: number): void {
     this.broadcast(ControlKind.WATERMARK, watermark);
   }

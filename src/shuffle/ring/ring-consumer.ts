@@ -100,13 +100,14 @@ export class RingConsumer implements ChannelConsumer {
     if (this.#fence.load(RingCell.CONTROL_WAIT) !== 0) this.#producerBell.ring();
   }
 
-  peekBarrier(): QueuedBarrier | undefined {
+  peekBarrier(checkpointId = 0): QueuedBarrier | undefined {
     this.#controlHeadSeen = this.#fence.load(RingCell.CONTROL_HEAD);
     const { i32, f64 } = this.memory;
     for (let entry = this.#controlTail; entry !== this.#controlHeadSeen; entry = (entry + 1) | 0) {
       const at = this.#entryAt(entry);
       if (i32[at >>> 2] !== ControlKind.BARRIER) continue;
       const double = at >>> 3;
+      if (f64[double + 1]! < checkpointId) continue;
       return { checkpointId: f64[double + 1]!, timestamp: f64[double + 2]!, flags: f64[double + 3]!, afterFrame: this.#afterFrame(at) };
     }
     return undefined;

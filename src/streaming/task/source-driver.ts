@@ -186,6 +186,15 @@ export class SourceDriver {
     return this.#cursor >= this.#end;
   }
 
+  /** As finishBatch, into overdraft; false when a function's rows are pending, which must be pulled first. */
+  finishBatchWithoutRoom(): boolean {
+    while (this.#cursor < this.#end) {
+      this.#runRows();
+      if (this.#chain.isMidRecord) return false;
+    }
+    return true;
+  }
+
   snapshot(checkpointId: number): OperatorSnapshot {
     const sections: OperatorSection[] = [{ name: SPLITS_SECTION, version: SECTION_VERSION, mode: 'split', items: this.#reader.snapshot(checkpointId).map(encodePlain) }];
     const progress = this.#watermarks.progress();
@@ -283,13 +292,16 @@ export class SourceDriver {
   }
 
   #run(): void {
-    while (this.#cursor < this.#end && this.#availability.blocked === 0) {
-      if (this.#cursor >= this.#segmentEnd) this.#enterSegment(this.#description.clock.now());
-      this.#cursor = this.#reader.kind === 'columns'
-        ? this.#batchLoop!(this.#batch!, this.#cursor)
-        : this.#rowsLoop!(this.#values, this.#times, this.#cursor, this.#segmentEnd);
-      this.#watermarks.leave(this.#chain.state.maxTimestamp);
-    }
+    while (this.#cursor < this.#end && this.#availability.blocked === 0) this.#runRows();
+  }
+
+  /** Until there is no room, at least one row. */
+  #runRows(): void {
+    if (this.#cursor >= this.#segmentEnd) this.#enterSegment(this.#description.clock.now());
+    this.#cursor = this.#reader.kind === 'columns'
+      ? this.#batchLoop!(this.#batch!, this.#cursor)
+      : this.#rowsLoop!(this.#values, this.#times, this.#cursor, this.#segmentEnd);
+    this.#watermarks.leave(this.#chain.state.maxTimestamp);
   }
 
   #maybeEmitWatermark(nowMs: number): void {

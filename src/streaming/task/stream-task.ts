@@ -12,6 +12,7 @@ import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { ChainState } from '#streaming/task/chain-state';
 import { type BatchLoop, OperatorChain } from '#streaming/task/operator-chain';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
+import { readInFlight } from '#streaming/task/in-flight-restore';
 import { createFileSpills } from '#streaming/task/file-spill';
 import { SourceDriver } from '#streaming/task/source-driver';
 import { answerStateQuery } from '#streaming/task/state-query';
@@ -65,7 +66,7 @@ export class StreamTask implements RunnableTask {
     this.#source = isSource ? new SourceDriver(description, this.#chain, this.#availability) : undefined;
     this.#gate = isSource ? undefined : new InputGate({
       inputs: description.inputs, recordBytesMax, attempt: description.attemptNumber, monotonicMs: () => clock.monotonicMs(),
-      isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE',
+      isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE', restored: readInFlight(description, recordBytesMax),
     });
     this.#valve = new WatermarkValve(this.#gate?.channels.length ?? 0);
     this.#checkpoints = new TaskCheckpoints({ description, chain: this.#chain, writers: this.#writers, source: this.#source, valve: this.#valve });
@@ -131,6 +132,7 @@ export class StreamTask implements RunnableTask {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#checkpoints.close();
     this.description.reporter.cancelSnapshots();
     try {
       this.#source?.close();
@@ -148,6 +150,7 @@ export class StreamTask implements RunnableTask {
     const nowMs = this.description.clock.now();
     this.#wakeAtMs = Number.POSITIVE_INFINITY;
     if (this.#checkpoints.stoppedWith !== undefined) return this.#checkpoints.whileStopped();
+    if (this.#overtake(nowMs)) return StepResult.PROGRESS;
     if (this.#availability.blocked > this.#chain.pending.size && !this.#unblock()) return this.#blocked(nowMs);
     if (this.#isFlushing) return this.#finish();
     if (!this.#chain.advance()) return this.#whilePending(nowMs);
@@ -162,6 +165,14 @@ export class StreamTask implements RunnableTask {
     this.#flushDue(nowMs, result);
     if (result === StepResult.IDLE) this.#wakeAtMs = Math.min(this.#wakeAtMs, this.#chain.nextProcessingTime, this.#source?.wakeAtMs ?? Number.POSITIVE_INFINITY);
     return result;
+  }
+
+  /** An unaligned barrier does not wait for room, nor for rows. */
+  #overtake(nowMs: number): boolean {
+    this.#checkpoints.advanceRecording();
+    if (this.#isFlushing || this.#isEndSent) return false;
+    if (this.#gate !== undefined) return this.#checkpoints.overtake(nowMs, this.#gate, this.#hasBatch ? this.#cursor : 0);
+    return this.#checkpoints.hasTriggers && this.#availability.blocked !== 0 && this.#checkpoints.overtakeAtSource(nowMs, this.#source!);
   }
 
   /** Frees what can be freed: channel backlogs, sinks that were full. True when rows may be emitted again. */
@@ -205,7 +216,7 @@ export class StreamTask implements RunnableTask {
       case GateEvent.BATCH: {
         const { channel } = gate;
         this.#loop = this.#chain.batchLoop(channel.batch.layout.schema, channel.input, undefined);
-        this.#cursor = 0;
+        this.#cursor = channel.takeFirstRow();
         this.#hasBatch = true;
         return this.#runBatch();
       }

@@ -3,10 +3,12 @@
 // snapshot covers. Owned by the stream task. Thread: the slot's.
 import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { ControlKind } from '#shuffle/channel/channel';
-import type { Barrier } from '#shuffle/input-gate/input-gate';
+import type { InFlightRecorder } from '#shuffle/input-gate/in-flight-recorder';
+import type { Barrier, InputGate } from '#shuffle/input-gate/input-gate';
 import type { RecordWriter } from '#shuffle/result-partition/record-writer';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
+import { canBeOvertaken, InFlightInputs, inFlightOperatorId, isUnalignedOn, overtakeOutputs } from '#streaming/task/in-flight-state';
 import type { OperatorChain } from '#streaming/task/operator-chain';
 import type { SourceDriver } from '#streaming/task/source-driver';
 import { StepResult, type TaskDescription, type TaskMail } from '#streaming/task/task-description';
@@ -24,6 +26,11 @@ export interface CheckpointedTask {
 export class TaskCheckpoints {
   readonly #task: CheckpointedTask;
   readonly #isIncremental: boolean;
+  /** Barriers may overtake rows; after so many ms of alignment. */
+  readonly #isUnaligned: boolean;
+  readonly #maySendAhead: boolean;
+  readonly #alignedTimeoutMs: number;
+  #recorder: InFlightRecorder | undefined;
   /** Checkpoints to start here: of a source between batches, of any other task when no barrier can come any more. */
   #triggers: readonly Barrier[] = [];
   #lastCheckpointId = -1;
@@ -35,7 +42,11 @@ export class TaskCheckpoints {
 
   constructor(task: CheckpointedTask) {
     this.#task = task;
-    this.#isIncremental = task.description.configuration.get(checkpointingOptions.isIncremental);
+    const { configuration } = task.description;
+    this.#isIncremental = configuration.get(checkpointingOptions.isIncremental);
+    this.#isUnaligned = canBeOvertaken(task.description);
+    this.#maySendAhead = isUnalignedOn(task.description);
+    this.#alignedTimeoutMs = configuration.get(checkpointingOptions.alignedCheckpointTimeout).toMillis();
   }
 
   /** A stop with this savepoint has been snapshotted here: nothing runs until it is complete or given up. */
@@ -66,6 +77,7 @@ export class TaskCheckpoints {
   }
 
   onAborted(checkpointId: number): void {
+    if (this.#recorder?.checkpointId === checkpointId) this.#recorder.cancel();
     this.#dropTrigger(checkpointId);
     this.#task.chain.checkpointAborted(checkpointId);
     this.#abortedId = checkpointId;
@@ -77,6 +89,36 @@ export class TaskCheckpoints {
   onBarrierCanceled(checkpointId: number): void {
     this.#task.chain.checkpointAborted(checkpointId);
     this.#broadcast(ControlKind.CANCEL_BARRIER, checkpointId);
+  }
+
+  /** Copies what has come of the rows that a barrier has overtaken. */
+  advanceRecording(): void {
+    if (this.#recorder?.advance() === true) this.#recorder = undefined;
+  }
+
+  /**
+   * Between rows, whether the task can go on or not: a barrier that may overtake is not waited for. True when one has.
+   * @param skipRows rows of the open batch that have been processed.
+   */
+  overtake(nowMs: number, gate: InputGate, skipRows: number): boolean {
+    if (!this.#isUnaligned || this.#task.chain.isMidRecord || this.#draining !== undefined) return false;
+    const barrier = gate.overtakingBarrier((seen) => this.#isDue(seen, nowMs));
+    if (barrier === undefined || barrier.checkpointId <= this.#abortedId) return false;
+    this.#recorder = gate.overtake(barrier, skipRows);
+    this.snapshot(barrier, this.#recorder);
+    return true;
+  }
+
+  /** As overtake, of a source that has no room: the rest of its batch goes where rows wait. */
+  overtakeAtSource(nowMs: number, source: SourceDriver): boolean {
+    if (!this.#isUnaligned || !this.#triggers.some((trigger) => this.#isDue(trigger, nowMs)) || this.#task.chain.isMidRecord) return false;
+    if (!source.finishBatchWithoutRoom()) return false;
+    for (const trigger of this.#triggers) if (this.#isDue(trigger, nowMs)) this.snapshot(trigger);
+    return true;
+  }
+
+  close(): void {
+    this.#recorder?.cancel();
   }
 
   /** Checkpoints triggered here: positions are exact only between batches. True when one was taken or began to drain. */
@@ -116,19 +158,32 @@ export class TaskCheckpoints {
     return isDrained ? StepResult.IDLE : StepResult.BLOCKED;
   }
 
-  /** The cut. What is deferred of it is finished by the slot, which acknowledges. */
-  snapshot(barrier: Barrier): void {
+  /** The cut. What is deferred of it is finished by the slot, which acknowledges. @param recorder of what the barrier has overtaken before the task. */
+  snapshot(barrier: Barrier, recorder?: InFlightRecorder): void {
     const { clock, reporter } = this.#task.description;
     const startMs = clock.monotonicMs();
-    const { checkpointId, timestamp, flags } = barrier;
+    const { checkpointId, flags } = barrier;
     this.#lastCheckpointId = checkpointId;
     this.#triggers = this.#triggers.filter((trigger) => trigger.checkpointId > checkpointId);
     const snapshots = this.#cut(barrier);
-    if (!this.#isEndSent) this.#broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
+    if (recorder !== undefined) snapshots.set(inFlightOperatorId(this.#task.description.operators[0]!.operatorId), { keyed: [], operator: [], deferred: [new InFlightInputs(this.#task.description, recorder)] });
+    if (!this.#isEndSent) for (const [operatorId, overtaken] of this.#sendBarrier(barrier)) snapshots.set(operatorId, overtaken);
     reporter.acknowledgeCheckpoint(checkpointId, snapshots, {
       alignmentMs: startMs - barrier.alignmentStartMs, syncMs: clock.monotonicMs() - startMs, bytesProcessedDuringAlignment: 0,
     }, flags);
     if (hasFlag(flags, BarrierFlag.STOP) && checkpointId > this.#abortedId) this.#stoppedWith = checkpointId;
+  }
+
+  /** Rows that wait before an output belong to the snapshot when the barrier passes them. */
+  #sendBarrier(barrier: Barrier): ReadonlyMap<string, OperatorSnapshot> {
+    const { description, writers } = this.#task;
+    if (this.#maySendAhead && !hasFlag(barrier.flags, BarrierFlag.SAVEPOINT)) return overtakeOutputs(description, writers, barrier);
+    this.#broadcast(ControlKind.BARRIER, barrier.checkpointId, barrier.timestamp, barrier.flags);
+    return new Map();
+  }
+
+  #isDue({ timestamp, flags }: { readonly timestamp: number; readonly flags: number }, nowMs: number): boolean {
+    return !hasFlag(flags, BarrierFlag.SAVEPOINT) && nowMs >= timestamp + this.#alignedTimeoutMs;
   }
 
   #cut({ checkpointId, timestamp, flags }: Barrier): Map<string, OperatorSnapshot> {

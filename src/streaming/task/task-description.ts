@@ -33,6 +33,13 @@ export interface TaskInput {
   /** 0 or 1: which input of a two-input head. */
   readonly input: number;
   readonly consumers: readonly ChannelConsumer[];
+  /** What an unaligned checkpoint needs to know of the edge; without it barriers stay aligned. */
+  readonly edge?: {
+    /** Unique among the edges into the task, the same in every run of the program. */
+    readonly key: string;
+    readonly partitioner: Partitioner;
+    readonly producerParallelism: number;
+  };
 }
 
 export interface TaskOutput {
@@ -49,6 +56,8 @@ export interface TaskOutput {
   readonly reads: FieldTree;
   /** Flush a partly filled frame after this many ms; 0 = after every step, -1 = only full frames. */
   readonly bufferTimeoutMs: number;
+  /** As TaskInput.edge, from the other end. */
+  readonly edge?: { readonly key: string; readonly consumerOperatorId: string };
 }
 
 export interface TaskDescription {

@@ -2,11 +2,13 @@
 // their functions, the channels and the restored state come from the deployment. Thread: the slot's, once.
 import { assert } from '#core/assert';
 import type { Configuration } from '#core/config/configuration';
+import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { executionOptions } from '#core/config/options/execution-options';
 import { FieldTree } from '#core/codegen/field-tree';
+import { accessOf } from '#core/codegen/function-access';
 import type { SubtaskId } from '#cluster/ids/ids';
 import type { SlotDeployment, TaskDeployment } from '#cluster/messages/slot-messages';
-import { outputsOf, type JobOperator, type JobVertex } from '#graph/job-graph/job-graph';
+import { outputsOf, type JobEdge, type JobOperator, type JobVertex } from '#graph/job-graph/job-graph';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -15,6 +17,7 @@ import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-sto
 import type { SharedFile } from '#state/checkpoint-storage/shared-files';
 import type { StateBackend } from '#state/state-backend';
 import type { MemoryManager } from '#state/tables/memory-manager';
+import { inFlightOperatorId } from '#streaming/task/in-flight-state';
 import { readsOfHead } from '#streaming/task/chain-access';
 import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
 import { SlotChannels } from '#taskmanager/deployment/slot-channels';
@@ -51,8 +54,7 @@ export async function buildTasks(deployment: SlotDeployment, streamGraph: Stream
   const channels = new SlotChannels(deployment, resources.cells, resources.ownBell);
   const built: BuiltTask[] = [];
   for (const task of deployment.tasks) {
-    const vertex = deployment.jobGraph.vertices.find((candidate) => candidate.id === task.vertexId);
-    assert(vertex !== undefined, `vertex ${task.vertexId} is in the job graph`);
+    const vertex = vertexOf(deployment, task.vertexId);
     built.push({ subtaskId: task.subtaskId, description: await buildTask(deployment, task, vertex, streamGraph, channels, resources) });
   }
   return built;
@@ -62,7 +64,7 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
   const { configuration, clock, files, temporaryDirectory, memory, stateBackend, random, storage } = resources;
   const { restore } = deployment;
   const maxParallelism = maxParallelismIn(deployment, vertex.id);
-  const place = { operatorIds: vertex.operators.map((operator) => operator.operatorId), subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
+  const place = { operatorIds: [...vertex.operators.map((operator) => operator.operatorId), inFlightOperatorId(vertex.id)], subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
   const restored = restore === undefined ? undefined : await loadRestoredState(storage, restore, place, resources.restoredFiles(task, restore.directory));
   return {
     jobId: deployment.jobId,
@@ -74,7 +76,7 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
     attemptNumber: deployment.attemptNumber,
     configuration, clock, files, temporaryDirectory, memory, stateBackend, random,
     operators: vertex.operators.map((operator) => chainedOperator(operator, vertex, streamGraph)),
-    inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex) })),
+    inputs: vertex.inputs.map((edge): TaskInput => ({ input: edge.typeNumber, consumers: channels.consumers(edge.edgeId, task.subtaskIndex), edge: inputEdge(deployment, vertex, edge, streamGraph) })),
     outputs: taskOutputs(deployment, task, vertex, streamGraph, channels, configuration),
     restored: restored?.state,
     reporter: resources.createReporter(task, restored?.sharedFiles ?? new Map()),
@@ -93,10 +95,36 @@ function taskOutputs(deployment: SlotDeployment, task: TaskDeployment, vertex: J
       producers: channels.producers(edge.edgeId, task.subtaskIndex),
       consumerMaxParallelism: maxParallelismIn(deployment, target.id),
       type: edge.type,
-      reads: consumerReads(deployment, target, edge.typeNumber, streamGraph),
+      reads: edgeReads(deployment, target, edge, streamGraph, configuration),
       bufferTimeoutMs: edge.bufferTimeoutMs ?? jobBufferTimeoutMs,
+      edge: { key: edgeKey(deployment, target, edge), consumerOperatorId: target.id },
     };
   });
+}
+
+function edgeReads(deployment: SlotDeployment, target: JobVertex, edge: JobEdge, streamGraph: StreamGraph, configuration: Configuration): FieldTree {
+  const reads = consumerReads(deployment, target, edge.typeNumber, streamGraph);
+  const { key } = streamGraph.edges[edge.edgeId]!.partitioner;
+  // Rows that were under way are dealt out again by their keys when the parallelism has changed.
+  if (key !== undefined && configuration.get(checkpointingOptions.isUnalignedEnabled)) reads.merge([], accessOf(key.selector).reads);
+  return reads;
+}
+
+function inputEdge(deployment: SlotDeployment, vertex: JobVertex, edge: JobEdge, streamGraph: StreamGraph): NonNullable<TaskInput['edge']> {
+  const source = vertexOf(deployment, edge.sourceVertexId);
+  return { key: edgeKey(deployment, vertex, edge), partitioner: streamGraph.edges[edge.edgeId]!.partitioner, producerParallelism: source.parallelism };
+}
+
+/** Ids of operators stay the same when a program is changed, those of edges need not. */
+function edgeKey(deployment: SlotDeployment, vertex: JobVertex, edge: JobEdge): string {
+  const producer = vertexOf(deployment, edge.sourceVertexId).operators.find((operator) => operator.streamNodeId === edge.sourceNodeId);
+  return `${producer!.operatorId}/${vertex.inputs.indexOf(edge)}`;
+}
+
+function vertexOf(deployment: SlotDeployment, vertexId: string): JobVertex {
+  const vertex = deployment.jobGraph.vertices.find((candidate) => candidate.id === vertexId);
+  assert(vertex !== undefined, `vertex ${vertexId} is in the job graph`);
+  return vertex;
 }
 
 /** What the chain at the other end of an edge may read. Its own edges count as reading the rows that reach them whole. */

@@ -14,13 +14,14 @@ import { GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
-import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
+import { finishSnapshot, finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { openStateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
+import { InFlightInputs } from '#streaming/task/in-flight-state';
 import { StreamTask } from '#streaming/task/stream-task';
-import { type ChainedOperator, type RunnableTask, StepResult, type TaskReporter, type TaskStatus } from '#streaming/task/task-description';
+import { type ChainedOperator, type RunnableTask, StepResult, type TaskInput, type TaskOutput, type TaskReporter, type TaskStatus } from '#streaming/task/task-description';
 
 const RECORD_BYTES_MAX = 1 << 20;
 
@@ -38,7 +39,9 @@ export interface TaskHarnessOptions {
   /** Channels per input; none for a source. */
   readonly inputs?: readonly number[];
   readonly inputType?: TypeInformation;
-  readonly outputs?: readonly { readonly operatorIndex: number; readonly tag?: string; readonly type?: TypeInformation; readonly channels?: number; readonly partitioner?: Partitioner; readonly bufferTimeoutMs?: number }[];
+  /** What unaligned checkpoints know of each input. */
+  readonly inputEdges?: readonly NonNullable<TaskInput['edge']>[];
+  readonly outputs?: readonly { readonly operatorIndex: number; readonly tag?: string; readonly type?: TypeInformation; readonly channels?: number; readonly partitioner?: Partitioner; readonly bufferTimeoutMs?: number; readonly edge?: NonNullable<TaskOutput['edge']> }[];
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly ringBytes?: number;
   readonly subtaskIndex?: number;
@@ -150,6 +153,7 @@ export class TaskHarness {
         })));
         return consumer;
       }),
+      ...(options.inputEdges === undefined ? {} : { edge: options.inputEdges[input]! }),
     }));
     const ends = outputs.map(({ channels = 1 }) => Array.from({ length: channels }, () => createSameSlotChannel(ringBytes, bell)));
     const random = new SeededRandom(1);
@@ -167,6 +171,7 @@ export class TaskHarness {
       outputs: outputs.map((output, index) => ({
         operatorIndex: output.operatorIndex, tag: output.tag, partitioner: output.partitioner ?? { kind: 'forward' }, producers: ends[index]!.map(({ producer }) => producer),
         consumerMaxParallelism: 8, type: output.type, reads: FieldTree.all(), bufferTimeoutMs: output.bufferTimeoutMs ?? 0,
+        ...(output.edge === undefined ? {} : { edge: output.edge }),
       })),
       restored: restored === undefined ? undefined : (operatorId) => redistribute({
         old: restored.map((subtask) => subtask.get(operatorId)), newSubtask: subtaskIndex, parallelism, maxParallelism: 8, checkpointId: 1,
@@ -178,6 +183,15 @@ export class TaskHarness {
   open(): this {
     this.task.open();
     return this;
+  }
+
+  /** An unaligned snapshot that waits for barriers; rejects when it is given up. */
+  finishing: Promise<void> | undefined;
+
+  async #finish(checkpointId: number, snapshots: ReadonlyMap<string, OperatorSnapshot>): Promise<void> {
+    const finished = new Map<string, OperatorSnapshot>();
+    for (const [id, snapshot] of snapshots) finished.set(id, await finishSnapshot(snapshot));
+    this.acknowledged.set(checkpointId, finished);
   }
 
   /** Steps until the task has nothing to do or cannot go on. */
@@ -215,7 +229,9 @@ export class TaskHarness {
         if (error !== undefined) this.error = error;
       },
       acknowledgeCheckpoint: (checkpointId, snapshots) => {
-        this.acknowledged.set(checkpointId, new Map([...snapshots].map(([id, snapshot]) => [id, finishSnapshotSync(snapshot)])));
+        const isWaiting = [...snapshots.values()].some(({ deferred = [] }) => deferred.some((part) => part instanceof InFlightInputs));
+        if (!isWaiting) this.acknowledged.set(checkpointId, new Map([...snapshots].map(([id, snapshot]) => [id, finishSnapshotSync(snapshot)])));
+        else this.finishing = this.#finish(checkpointId, snapshots);
       },
       declineCheckpoint: (checkpointId) => { throw new Error(`checkpoint ${checkpointId} was declined`); },
       isSnapshotting: false,
