@@ -15,7 +15,7 @@ import type { BenchRow } from './bench-row.js';
 import { copyOnWriteRows } from './copy-on-write-bench.js';
 import { heapSnapshotRows } from './heap-snapshot-bench.js';
 import { bestNanoseconds, randomKeys, risingTimestamps } from './state-bench-input.js';
-import { CompositeKernel, countRows, findRows, runBucketKernel, runSliceKernel, TableKernel } from './kernels/tables.js';
+import { CompositeKernel, countRows, findRow, findRows, runBucketKernel, runSliceKernel, TableKernel } from './kernels/tables.js';
 
 const BATCH = 1024;
 
@@ -111,7 +111,8 @@ function keyedStateRows({ quick }: StateBenchOptions): BenchRow[] {
     });
     const state = backend.getState(descriptor) as ValueState<unknown>;
     let seen = 0;
-    const [update, get] = bestNanoseconds(events, quick ? 3 : 5, [
+    const kernel = new TableKernel(500_000);
+    const [update, get, byHand] = bestNanoseconds(events, quick ? 3 : 5, [
       () => {
         for (let i = 0; i < events; i++) {
           backend.setCurrentKey(keys[i]);
@@ -124,12 +125,17 @@ function keyedStateRows({ quick }: StateBenchOptions): BenchRow[] {
           if (state.value() !== null) seen++;
         }
       },
+      () => {
+        for (let i = 0; i < events; i++) kernel.values[findRow(kernel, keys[i]!)] = i;
+      },
     ]);
     check(seen > 0, 'values are found');
     backend.release();
     return [
       opsRow(`keyed state, heap, ${name} value, update`, update!),
       opsRow(`keyed state, heap, ${name} value, get`, get!),
+      // What memory itself takes: a hand-written table of numbers, key by key.
+      costRow(`keyed state, heap, ${name} value, update`, update!, byHand!, 'hand-written table of numbers, key by key, same run', '', undefined),
     ];
   });
 }

@@ -51,6 +51,23 @@ export function findRows(table: TableKernel, batch: Float64Array, offset: number
   table.size = size;
 }
 
+/** Row of one integer key, inserting it when it is not there. */
+export function findRow(table: TableKernel, key: number): number {
+  const { slots, keys, mask, shift } = table;
+  let slot = Math.imul(key | 0, GOLDEN) >>> shift;
+  let entry = slots[slot]!;
+  while (entry !== 0 && keys[entry - 1] !== key) {
+    slot = (slot + 1) & mask;
+    entry = slots[slot]!;
+  }
+  if (entry === 0) {
+    keys[table.size] = key;
+    entry = ++table.size;
+    slots[slot] = entry;
+  }
+  return entry - 1;
+}
+
 /** values[row] += 1 for each row of the batch. */
 export function countRows(values: Float64Array, rows: Int32Array, count: number): void {
   for (let i = 0; i < count; i++) values[rows[i]!]! += 1;

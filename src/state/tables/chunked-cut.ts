@@ -57,6 +57,7 @@ export class ChunkedCut implements TableCut {
   #kept: readonly Segment[] = [];
   #unsettled: number;
   #hasEnded = false;
+  #isMemoryFull = false;
 
   constructor(options: ChunkedCutOptions) {
     const { rowLimit, rowsShift } = options;
@@ -141,8 +142,10 @@ export class ChunkedCut implements TableCut {
     for (const { view, shift, isKey: isOfKey } of columns) if (isOfKey === isKey) bytes += (rows << shift) * view.BYTES_PER_ELEMENT;
     this.#marks[chunk]! |= isKey ? KEYS_COPIED : VALUES_COPIED;
     if (bytes === 0) return;
-    const segment = memory.tryAllocate(bytes, owner);
+    // Once there is no room, asking again for each chunk would search all free memory each time.
+    const segment = this.#isMemoryFull ? undefined : memory.tryAllocate(bytes, owner);
     if (segment === undefined) {
+      this.#isMemoryFull = true;
       this.#marks[chunk]! &= ~(isKey ? KEYS_COPIED : VALUES_COPIED);
       this.#options.settleNow(chunk);
       assert(this.isSettled(chunk), 'a chunk that cannot be copied is settled at once');
