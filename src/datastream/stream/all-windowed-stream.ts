@@ -1,35 +1,25 @@
 // A whole stream cut into windows, without keys: one subtask does it all. Results carry window end - 1 as event time.
-import { fieldReducer, type FieldAggregation, type NumericFieldOf } from '#datastream/functions/field-aggregations';
 import type { ReduceFunction } from '#datastream/functions/functions';
 import type { DataStream } from '#datastream/stream/data-stream';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
-import { reduceAggregation, type WindowSettings, windowDefinition } from '#datastream/windowing/window-definition';
+import { WindowAggregations } from '#datastream/stream/window-aggregations';
+import { reduceAggregation, windowDefinition } from '#datastream/windowing/window-definition';
 import { type AllWindowFunction, bindAllWindowFunction } from '#datastream/windowing/process-window-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { AggregateFunction } from '#state/keyed/keyed-state';
-import type { OutputTag } from '#streaming/process/output-tag';
 import type { WindowAggregation, WindowProcess } from '#streaming/window/window-operator-options';
 import type { TypeInformation } from '#core/types/type-information';
 
-export class AllWindowedStream<T> {
+export class AllWindowedStream<T> extends WindowAggregations<T> {
   readonly #input: DataStream<T>;
-  readonly #settings: WindowSettings;
 
   constructor(input: DataStream<T>, assigner: WindowAssigner<T>) {
+    super(assigner);
     this.#input = input;
-    this.#settings = { assigner, allowedLatenessMs: 0, lateTag: undefined };
   }
 
-  /** As that of WindowedStream. */
-  allowedLateness(latenessMs: number): this {
-    this.#settings.allowedLatenessMs = latenessMs;
-    return this;
-  }
-
-  /** As that of WindowedStream. */
-  sideOutputLateData(tag: OutputTag<T>): this {
-    this.#settings.lateTag = tag.id;
-    return this;
+  protected get elementType(): TypeInformation<T> | undefined {
+    return this.#input.getType();
   }
 
   reduce(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T>;
@@ -56,32 +46,8 @@ export class AllWindowedStream<T> {
     return this.#apply<R>({ kind: 'list' }, this.#bind(windowFunction), undefined, undefined);
   }
 
-  sum(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('sum', field);
-  }
-
-  min(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('min', field);
-  }
-
-  max(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('max', field);
-  }
-
-  minBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('minBy', field);
-  }
-
-  maxBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('maxBy', field);
-  }
-
-  #byField(aggregation: FieldAggregation, field: NumericFieldOf<T> | undefined): SingleOutputStreamOperator<T> {
-    return this.reduce(fieldReducer<T>(aggregation, field as string | number | undefined, this.#input.getType()));
-  }
-
   #bind<V, R>(windowFunction: AllWindowFunction<V, R>): () => WindowProcess {
-    return bindAllWindowFunction(this.#settings.assigner.name, windowFunction);
+    return bindAllWindowFunction(this.settings.assigner.name, windowFunction);
   }
 
   #apply<R>(
@@ -89,7 +55,7 @@ export class AllWindowedStream<T> {
     accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined,
   ): SingleOutputStreamOperator<R> {
     const inputType = this.#input.getType();
-    const stream = this.#input.global().transform<R>(windowDefinition(this.#settings, {
+    const stream = this.#input.global().transform<R>(windowDefinition(this.settings, {
       aggregation, makeProcess, keys: undefined, inputType, accumulatorType, outputType,
     }));
     return stream.setParallelism(1).setMaxParallelism(1);

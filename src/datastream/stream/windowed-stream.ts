@@ -1,36 +1,26 @@
 // A keyed stream cut into windows: what to do with each window of each key. Results carry window end - 1 as event time.
 // Not here, with reasons in docs/flink-map: custom triggers and evictors (they would force every window to keep its elements).
-import { fieldReducer, type FieldAggregation, type NumericFieldOf } from '#datastream/functions/field-aggregations';
 import type { ReduceFunction } from '#datastream/functions/functions';
 import type { KeyedStream } from '#datastream/stream/keyed-stream';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
-import { reduceAggregation, type WindowSettings, windowDefinition } from '#datastream/windowing/window-definition';
+import { WindowAggregations } from '#datastream/stream/window-aggregations';
+import { reduceAggregation, windowDefinition } from '#datastream/windowing/window-definition';
 import { bindWindowFunction, type WindowFunction } from '#datastream/windowing/process-window-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { AggregateFunction } from '#state/keyed/keyed-state';
-import type { OutputTag } from '#streaming/process/output-tag';
 import type { WindowAggregation, WindowProcess } from '#streaming/window/window-operator-options';
 import type { TypeInformation } from '#core/types/type-information';
 
-export class WindowedStream<T, K> {
+export class WindowedStream<T, K> extends WindowAggregations<T> {
   readonly #input: KeyedStream<T, K>;
-  readonly #settings: WindowSettings;
 
   constructor(input: KeyedStream<T, K>, assigner: WindowAssigner<T>) {
+    super(assigner);
     this.#input = input;
-    this.#settings = { assigner, allowedLatenessMs: 0, lateTag: undefined };
   }
 
-  /** A window stays until the watermark passes its end by this many ms, and fires again for each late record. */
-  allowedLateness(latenessMs: number): this {
-    this.#settings.allowedLatenessMs = latenessMs;
-    return this;
-  }
-
-  /** Where records go that are too late for every window of theirs; without it they are counted and dropped. */
-  sideOutputLateData(tag: OutputTag<T>): this {
-    this.#settings.lateTag = tag.id;
-    return this;
+  protected get elementType(): TypeInformation<T> | undefined {
+    return this.#input.getType();
   }
 
   /** One value per window; with a window function, what it makes of that value. */
@@ -59,32 +49,8 @@ export class WindowedStream<T, K> {
     return this.#apply<R>({ kind: 'list' }, this.#bind(windowFunction), undefined, undefined);
   }
 
-  sum(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('sum', field);
-  }
-
-  min(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('min', field);
-  }
-
-  max(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('max', field);
-  }
-
-  minBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('minBy', field);
-  }
-
-  maxBy(field?: NumericFieldOf<T>): SingleOutputStreamOperator<T> {
-    return this.#byField('maxBy', field);
-  }
-
-  #byField(aggregation: FieldAggregation, field: NumericFieldOf<T> | undefined): SingleOutputStreamOperator<T> {
-    return this.reduce(fieldReducer<T>(aggregation, field as string | number | undefined, this.#input.getType()));
-  }
-
   #bind<V, R>(windowFunction: WindowFunction<V, R, K>): () => WindowProcess {
-    return bindWindowFunction(this.#settings.assigner.name, windowFunction);
+    return bindWindowFunction(this.settings.assigner.name, windowFunction);
   }
 
   #apply<R>(
@@ -92,7 +58,7 @@ export class WindowedStream<T, K> {
     accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined,
   ): SingleOutputStreamOperator<R> {
     const inputType = this.#input.getType();
-    return this.#input.transform(windowDefinition(this.#settings, {
+    return this.#input.transform(windowDefinition(this.settings, {
       aggregation, makeProcess, keys: this.#input.key, inputType, accumulatorType, outputType,
     }));
   }
