@@ -190,7 +190,7 @@ describe('snapshots of the heap backend that are read while state changes', () =
           running.forEach(finish);
           modelled.backend.release();
           assert.equal(memory.usedBytes, 0);
-        }), { numRuns: 12 });
+        }), { numRuns: 5 });
       });
     }
   }
