@@ -242,9 +242,9 @@ async function gone(pid: number): Promise<void> {
 
 /** @param said what the command has said, for the message. */
 async function waitFor(condition: () => boolean, said: () => string = () => ''): Promise<void> {
-  const untilMs = performance.now() + 60_000;
+  const untilMs = performance.now() + 180_000;
   while (!condition()) {
-    if (performance.now() > untilMs) throw new Error(`what the campaign waits for has not come within a minute: ${said()}`);
+    if (performance.now() > untilMs) throw new Error(`what the campaign waits for has not come within three minutes: ${said()}`);
     await sleep(2);
   }
 }
