@@ -9,13 +9,13 @@ const RECENT_ROWS = 10;
 const LIMIT_ROWS = 5;
 
 /** Path of a savepoint of schema `first` with the rows before the gate. */
-export async function takeSchemaSavepoint(folder: string, parallelism: number, settings: Readonly<Record<string, unknown>> = {}): Promise<string> {
+export async function takeSchemaSavepoint(folder: string, parallelism: number, settings: Readonly<Record<string, unknown>> = {}, formatType: 'CANONICAL' | 'NATIVE' = 'CANONICAL'): Promise<string> {
   let savepoint: Promise<string> | undefined;
   const { error } = await runSchema({ outputDirectory: join(folder, 'out'), gateFile: join(folder, 'gate'), schema: 'first' }, parallelism, { ...SMALL, ...settings }, {
     isDue: (job) => {
       const rows = job.details.slots.flatMap((slot) => slot?.tasks ?? []).reduce((sum, task) => sum + task.recordsIn, 0);
       // Every row goes to four operators; rules to one, in each subtask.
-      if (savepoint === undefined && rows >= SCHEMA_GATE * 4) savepoint = job.stopWithSavepoint({ targetDirectory: join(folder, 'savepoints') });
+      if (savepoint === undefined && rows >= SCHEMA_GATE * 4) savepoint = job.stopWithSavepoint({ targetDirectory: join(folder, 'savepoints'), formatType });
       return false;
     },
   });
