@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { createNodePlatform } from '#client/platform';
+import { checkSavepoint } from '#client/savepoint/savepoint-check';
+import { SavepointReader } from '#client/savepoint/savepoint-reader';
+import { graphOfSchemaJob } from '../client/savepoint/fixture-savepoint.js';
 import { withAddon } from '../state/rocksdb/rocksdb-fixture.js';
 import { difference } from './recovery-run.js';
 import { expectedLines, goOn, takeSchemaSavepoint } from './schema-savepoint.js';
@@ -21,6 +25,14 @@ withAddon(() => {
         const folder = mkdtempSync(join(tmpdir(), 'millrace-formats-'));
         try {
           const savepoint = await takeSchemaSavepoint(folder, 2, from, format);
+          const reader = await SavepointReader.read(savepoint);
+          const total = new Map<unknown, unknown>();
+          for await (const { key, value } of reader.rows('all-states', 'total')) total.set(key, value);
+          assert.deepEqual([...total.keys()].toSorted(), ['k0', 'k1', 'k2', 'k3', 'k4']);
+          const checked = await checkSavepoint({ platform: createNodePlatform(), savepoint, streamGraph: await graphOfSchemaJob({ schema: 'second' }), isUnclaimedStateIgnored: false });
+          assert.deepEqual(checked.operators.find(({ uid }) => uid === 'all-states')!.states.filter(({ kind }) => kind !== 'internal').map(({ name, outcome }) => `${name} ${outcome}`).toSorted(), [
+            'events migrated', 'mean migrated', 'recent migrated', 'seconds migrated', 'timers/event restored', 'timers/processing restored', 'total migrated', 'visits migrated',
+          ]);
           for (const [schema, parallelism] of [['first', 3], ['second', 1]] as const) {
             assert.deepEqual(difference(await goOn(folder, savepoint, { schema }, parallelism, to), expectedLines({ schema })), []);
           }

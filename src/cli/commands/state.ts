@@ -25,7 +25,7 @@ interface Selection {
 
 export async function runState({ platform, words }: CommandContext): Promise<number> {
   const parsed = parseArguments(STATE_COMMAND, words);
-  const { process, files } = platform;
+  const { process } = platform;
   if (parsed.values.has('help')) {
     process.writeStdout(formatHelp(STATE_COMMAND));
     return 0;
@@ -34,7 +34,7 @@ export async function runState({ platform, words }: CommandContext): Promise<num
   if (parsed.values.has('job')) return (await import('#cli/commands/state-of-job')).readStateOfJob({ platform, words });
   const selection = selectionOf(parsed);
   if (action === undefined || paths.length === 0) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state needs ${action === undefined ? 'ls, read or diff and ' : ''}the directory of a checkpoint or savepoint: millrace state ${STATE_COMMAND.usage}`);
-  const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, files)));
+  const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, platform)));
   switch (action) {
     case 'ls':
       for (const [index, reader] of readers.entries()) await list(process, paths[index]!, reader, selection);

@@ -1,11 +1,10 @@
 // Whether a program can be started from a snapshot, operator by operator, before anything is stopped or started: what is
 // restored, migrated, dropped or refused. Reads every byte of the snapshot, so damage is found as well.
 import { declaredState } from '#client/savepoint/declared-state';
-import { SnapshotFiles } from '#client/savepoint/snapshot-files';
+import { SnapshotFiles, type SnapshotDoors } from '#client/savepoint/snapshot-files';
 import { statesOf, type SnapshotState } from '#client/savepoint/snapshot-states';
 import { ClientError } from '#client/errors';
 import { compareStates, SEVERITY, type StateCheck, type StateOutcome } from '#client/savepoint/state-comparison';
-import type { Platform } from '#client/platform';
 import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { assert } from '#core/assert';
 import { EngineError } from '#core/errors/engine-error';
@@ -34,7 +33,7 @@ export interface SavepointCheck {
 }
 
 export interface SavepointCheckOptions {
-  readonly platform: Pick<Platform, 'files' | 'clock'>;
+  readonly platform: SnapshotDoors;
   /** Its directory or its `_metadata`. */
   readonly savepoint: string;
   readonly streamGraph: StreamGraph;
@@ -44,7 +43,7 @@ export interface SavepointCheckOptions {
 
 /** Rejects with what reading the snapshot rejects with: it is not whole, or not of this engine. */
 export async function checkSavepoint({ platform, savepoint, streamGraph, isUnclaimedStateIgnored }: SavepointCheckOptions): Promise<SavepointCheck> {
-  const snapshot = await SnapshotFiles.open(platform.files, savepoint);
+  const snapshot = await SnapshotFiles.open(platform, savepoint);
   const { metadata, directory } = snapshot;
   const plan = createJobPlan(buildJobGraph(streamGraph), streamGraph);
   const operators: OperatorCheck[] = [];

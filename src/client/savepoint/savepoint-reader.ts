@@ -1,12 +1,11 @@
 // Reads a checkpoint or savepoint as data: which operators and states it has, and their rows, typed by the schemas stored
 // in it. In the spirit of Flink's state processor. Nothing is restored and nothing is written. Thread: any.
-import { SnapshotFiles } from '#client/savepoint/snapshot-files';
+import { SnapshotFiles, type SnapshotDoors } from '#client/savepoint/snapshot-files';
 import { statesOf, type SnapshotStateKind, type StateColumn, type StateRow } from '#client/savepoint/snapshot-states';
 import { ClientError } from '#client/errors';
 import { createNodePlatform } from '#client/platform';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { formatType, type TypeInformation } from '#core/types/type-information';
-import type { Files } from '#platform/files/files';
 import { storedTypeOf } from '#state/keyed/build-state';
 import type { KeyedStateRow } from '#state/keyed/state-section-rows';
 import type { StateDescriptor } from '#state/keyed/keyed-state';
@@ -46,8 +45,8 @@ export class SavepointReader {
   }
 
   /** @param path its directory or its `_metadata`. Rejects with CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
-  static async read(path: string, files: Files = createNodePlatform().files): Promise<SavepointReader> {
-    return new SavepointReader(await SnapshotFiles.open(files, path));
+  static async read(path: string, doors: SnapshotDoors = createNodePlatform()): Promise<SavepointReader> {
+    return new SavepointReader(await SnapshotFiles.open(doors, path));
   }
 
   get checkpointId(): number {

@@ -2,8 +2,8 @@
 // the spirit of Flink's state processor. Invariant: `_metadata` is written last, so a directory with one is a whole savepoint.
 import { resolve } from 'node:path';
 import { ClientError } from '#client/errors';
-import { createNodePlatform, type Platform } from '#client/platform';
-import { SnapshotFiles } from '#client/savepoint/snapshot-files';
+import { createNodePlatform } from '#client/platform';
+import { SnapshotFiles, type SnapshotDoors } from '#client/savepoint/snapshot-files';
 import type { BootstrapTransformation } from '#client/savepoint/state-bootstrap';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
@@ -16,27 +16,25 @@ import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 const MAX_PARALLELISM_UNLESS_GIVEN = 128;
 const NO_JOB = '0'.repeat(32);
 
-type Doors = Pick<Platform, 'files' | 'clock'>;
-
 export class SavepointWriter {
-  readonly #platform: Doors;
+  readonly #platform: SnapshotDoors;
   readonly #from: string | undefined;
   readonly #maxParallelism: number;
   readonly #operators = new Map<string, { readonly uid: string; readonly transformation: BootstrapTransformation }>();
   readonly #removed = new Set<string>();
 
-  private constructor(platform: Doors, from: string | undefined, maxParallelism: number) {
+  private constructor(platform: SnapshotDoors, from: string | undefined, maxParallelism: number) {
     this.#platform = platform;
     this.#from = from;
     this.#maxParallelism = maxParallelism;
   }
 
-  static newSavepoint({ maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: Doors = createNodePlatform()): SavepointWriter {
+  static newSavepoint({ maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: SnapshotDoors = createNodePlatform()): SavepointWriter {
     return new SavepointWriter(platform, undefined, maxParallelism);
   }
 
   /** Starts from a checkpoint or savepoint, which stays as it is. @param maxParallelism of operators that are added. */
-  static fromExistingSavepoint(path: string, { maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: Doors = createNodePlatform()): SavepointWriter {
+  static fromExistingSavepoint(path: string, { maxParallelism = MAX_PARALLELISM_UNLESS_GIVEN }: { readonly maxParallelism?: number } = {}, platform: SnapshotDoors = createNodePlatform()): SavepointWriter {
     return new SavepointWriter(platform, path, maxParallelism);
   }
 
@@ -60,7 +58,7 @@ export class SavepointWriter {
     const directory = resolve(localPath(path));
     const metadataPath = `${directory}/${CHECKPOINT_METADATA_FILE}`;
     if (await files.exists(metadataPath)) throw new ClientError('SAVEPOINT_TARGET_TAKEN', `there is a savepoint at ${path} already: give a directory of its own to each`);
-    const existing = this.#from === undefined ? undefined : await SnapshotFiles.open(files, this.#from);
+    const existing = this.#from === undefined ? undefined : await SnapshotFiles.open(this.#platform, this.#from);
     await files.mkdirs(directory);
     const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, directory);
     for (const [operatorId, { uid, transformation }] of this.#operators) {

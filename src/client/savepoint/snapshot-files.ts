@@ -2,33 +2,38 @@
 // Thread: any. Invariant: nothing is written.
 import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
 import { ClientError } from '#client/errors';
+import type { Platform } from '#client/platform';
+import { withoutNativeFiles } from '#client/savepoint/native-state';
 import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/slot-messages';
 import type { CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
-import { loadCheckpoint } from '#jobmanager/job-master/checkpoint-store';
-import type { Files } from '#platform/files/files';
+import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 
+/** What reading a snapshot needs of the host: files of RocksDB are opened in a temporary directory. */
+export type SnapshotDoors = Pick<Platform, 'files' | 'clock' | 'random' | 'process'>;
+
 export class SnapshotFiles {
   readonly metadata: CheckpointMetadata;
   readonly descriptor: RestoreDescriptor;
+  readonly #doors: SnapshotDoors;
   readonly #storage: CheckpointStorage;
   /** The file read last: operators of one vertex share theirs. */
   #last: { readonly file: string; readonly operators: ReadonlyMap<string, OperatorSnapshot> } | undefined;
 
-  private constructor(storage: CheckpointStorage, descriptor: RestoreDescriptor, metadata: CheckpointMetadata) {
+  private constructor(doors: SnapshotDoors, storage: CheckpointStorage, { descriptor, metadata }: LoadedCheckpoint) {
+    this.#doors = doors;
     this.#storage = storage;
     this.descriptor = descriptor;
     this.metadata = metadata;
   }
 
   /** @param path its directory or its `_metadata`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
-  static async open(files: Files, path: string): Promise<SnapshotFiles> {
-    const storage = new DirectoryStorage(files);
-    const { metadata, descriptor } = await loadCheckpoint(storage, path);
-    return new SnapshotFiles(storage, descriptor, metadata);
+  static async open(doors: SnapshotDoors, path: string): Promise<SnapshotFiles> {
+    const storage = new DirectoryStorage(doors.files);
+    return new SnapshotFiles(doors, storage, await loadCheckpoint(storage, path));
   }
 
   /** Absolute. */
@@ -46,13 +51,18 @@ export class SnapshotFiles {
     throw new ClientError('SNAPSHOT_OPERATOR_UNKNOWN', `the snapshot ${this.directory} has no state of an operator with uid ${operator}: it has ${known === '' ? 'no state at all' : known}`);
   }
 
-  /** What the operator's old subtasks wrote, in their order; one file is in memory at a time. Throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNSUPPORTED. */
-  async *subtasks({ operatorId, subtasks }: OperatorStateHandles): AsyncIterableIterator<OperatorSnapshot> {
+  /**
+   * What the operator's old subtasks wrote, in their order, as sections; one file is in memory at a time.
+   * Throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNSUPPORTED, STATE_BACKEND_UNAVAILABLE where files of RocksDB cannot be opened.
+   */
+  async *subtasks({ operatorId, subtasks, maxParallelism }: OperatorStateHandles): AsyncIterableIterator<OperatorSnapshot> {
     for (const { file } of subtasks) {
       if (this.#last?.file !== file) {
         this.#last = { file, operators: await this.#read(file) };
       }
-      yield this.#last.operators.get(operatorId) ?? { keyed: [], operator: [] };
+      const { files, clock, random, process } = this.#doors;
+      const options = { storage: this.#storage, files, clock, random, temporaryDirectory: process.temporaryDirectory, directory: this.directory, maxParallelism };
+      yield await withoutNativeFiles(this.#last.operators.get(operatorId) ?? { keyed: [], operator: [] }, options);
     }
   }
 

@@ -22,8 +22,10 @@ export class SectionAssembly {
     let operator = this.#operators.get(operatorId);
     if (operator === undefined) this.#operators.set(operatorId, (operator = { keyed: new Map(), operator: new Map(), stored: [] }));
     if (mode === 'keyed') {
-      let keyed = operator.keyed.get(name);
-      if (keyed === undefined) operator.keyed.set(name, (keyed = { name, version, serializers: serializers ?? {}, groups: [] }));
+      // A state nobody asked for may be there in its old and its new type.
+      const format = JSON.stringify([name, version, serializers]);
+      let keyed = operator.keyed.get(format);
+      if (keyed === undefined) operator.keyed.set(format, (keyed = { name, version, serializers: serializers ?? {}, groups: [] }));
       pieces.forEach((bytes, i) => keyed.groups.push({ keyGroup: keyGroups![i]!, bytes }));
     } else if (mode === 'files') {
       operator.stored.push(storedFileSet(section, pieces));

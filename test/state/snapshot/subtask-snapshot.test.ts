@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
-import { Types } from '#core/types/type-information';
+import { Types, type TypeInformation } from '#core/types/type-information';
 import { StateError } from '#state/errors';
 import { crc32 } from '#state/snapshot/crc32';
 import type { KeyedSection, OperatorSnapshot } from '#state/snapshot/operator-snapshot';
@@ -107,6 +107,13 @@ describe('subtask snapshot', () => {
       damaged[at]! ^= 0x10;
       assert.throws(() => decodeSubtaskSnapshot(damaged, 'f'), (error) => error instanceof StateError, `byte ${at}`);
     }
+  });
+
+  test('two sections of one name that were written with different types stay apart', () => {
+    const section = (type: TypeInformation, keyGroup: number): KeyedSection => ({ name: 'state/v', version: 1, serializers: { value: { type, version: 1 } }, groups: [{ keyGroup, bytes: Uint8Array.of(keyGroup) }] });
+    const keyed = [section(Types.INT, 1), section(Types.LONG, 2)];
+    const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed, operator: [] }]]));
+    assert.deepEqual(JSON.parse(JSON.stringify(decodeSubtaskSnapshot(bytes, 'file').get('op')!.keyed)), JSON.parse(JSON.stringify(keyed)));
   });
 
   test('every key group and every split item arrives exactly once at any parallelism', () => {
