@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -25,6 +25,7 @@ withAddon(() => {
         const folder = mkdtempSync(join(tmpdir(), 'millrace-formats-'));
         try {
           const savepoint = await takeSchemaSavepoint(folder, 2, from, format);
+          assert.equal(readdirSync(savepoint).some((name) => /sst|MANIFEST/.test(name)), format === 'NATIVE', readdirSync(savepoint).join());
           const reader = await SavepointReader.read(savepoint);
           const total = new Map<unknown, unknown>();
           for await (const { key, value } of reader.rows('all-states', 'total')) total.set(key, value);

@@ -1,5 +1,5 @@
 // The savepoint of the first format, and graphs of the job that took it: shared by the tests of snapshots as data.
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,14 @@ import { StreamExecutionEnvironment } from '#datastream/environment/stream-execu
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import schemaJob, { type SchemaArguments } from '../../recovery/schema-job.js';
 
-export const FIXTURE = fileURLToPath(new URL('../../../../test/fixtures/savepoints/format-1', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/savepoints/', import.meta.url));
+/** One savepoint per format version. */
+export const FORMATS: readonly string[] = readdirSync(FIXTURES);
+export const FIXTURE = join(FIXTURES, 'format-1');
 
-export function copyOfFixture(): string {
+export function copyOfFixture(format = 'format-1'): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'millrace-snapshot-')), 'savepoint');
-  cpSync(FIXTURE, folder, { recursive: true });
+  cpSync(join(FIXTURES, format), folder, { recursive: true });
   return folder;
 }
 
