@@ -24,6 +24,7 @@ const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => B
   rocksdb: async () => (await import('./rocksdb-bench.js')).rocksdbRows,
   state: async () => (await import('./state-bench.js')).stateRows,
   recovery: async () => (await import('./recovery-bench.js')).recoveryRows,
+  'rocksdb-state': async () => (await import('./rocksdb-state-bench.js')).rocksdbStateRows,
 };
 
 const words = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // The recovery job with its keyed state in RocksDB: killed, restored at other parallelisms and into the other backend.
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { addonTest } from '../native-bindings/addon-fixture.js';
 import { afterCheckpoints, committedLines, difference, RecoveryFolder, runRecovery, SMALL } from './recovery-run.js';
@@ -20,16 +20,14 @@ before(async () => {
 
 after(() => rmSync(folder.path, { recursive: true }));
 
-const databases = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('millrace-rocksdb-'));
-
 addonTest('a run that nobody disturbs gives the same lines from RocksDB, and leaves no database behind', async () => {
   const args = folder.arguments('rocksdb');
-  const before_ = new Set(databases());
-  const { error, job } = await runRecovery(args, 2, { ...folder.checkpointSettings(), ...ROCKSDB });
+  const databases = join(folder.path, 'databases');
+  const { error, job } = await runRecovery(args, 2, { ...folder.checkpointSettings(), ...ROCKSDB, 'state.backend.rocksdb.localdir': databases });
   assert.equal(error, undefined);
   assert.ok(job.details.checkpoints.completed >= 1);
   assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
-  assert.deepEqual(databases().filter((name) => !before_.has(name)), []);
+  assert.deepEqual(readdirSync(databases), []);
 });
 
 for (const isIncremental of [false, true]) {

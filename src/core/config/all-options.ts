@@ -13,6 +13,7 @@ import { millraceOptions } from '#core/config/options/millrace-options';
 import { networkOptions } from '#core/config/options/network-options';
 import { restOptions } from '#core/config/options/rest-options';
 import { cleanupStrategyOptions, restartStrategyOptions } from '#core/config/options/restart-strategy-options';
+import { rocksdbMetricsOptions } from '#core/config/options/rocksdb-metrics-options';
 import { rocksdbOptions } from '#core/config/options/rocksdb-options';
 import { changelogOptions, stateBackendOptions } from '#core/config/options/state-backend-options';
 import { stateRecoveryOptions } from '#core/config/options/state-recovery-options';
@@ -36,6 +37,7 @@ export const optionAreas: readonly OptionArea[] = [
   { title: 'Cleaning up', options: cleanupStrategyOptions },
   { title: 'State', options: stateBackendOptions },
   { title: 'State in RocksDB', options: rocksdbOptions },
+  { title: 'Metrics of RocksDB', options: rocksdbMetricsOptions },
   { title: 'State in ForSt', options: forstOptions },
   { title: 'State changelog', options: changelogOptions },
   { title: 'Cluster', options: clusterOptions },

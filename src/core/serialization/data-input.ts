@@ -28,7 +28,8 @@ export class DataInput {
 
   /** Reads another stretch. Cheap while `bytes` is the same object: making the views costs about 0.2 µs. */
   reset(bytes: Uint8Array, offset = 0, length = bytes.length - offset): void {
-    assert(offset >= 0 && length >= 0 && offset + length <= bytes.length, `input [${offset}, ${offset + length}) lies in the source of ${bytes.length}`);
+    // The message is made only when it is needed: as an argument it would be made for every value that is read.
+    if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) assert(false, `input [${offset}, ${offset + length}) lies in the source of ${bytes.length}`);
     if (bytes !== this.#source) {
       this.#source = bytes;
       this.#bytes = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);

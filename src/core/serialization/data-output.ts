@@ -150,7 +150,7 @@ export class DataOutput {
   copyTo(target: Uint8Array, offset: number): void {
     const length = this.#length;
     const bytes = this.#bytes;
-    assert(offset + length <= target.length, `${length} bytes fit at ${offset} of ${target.length}`);
+    if (offset + length > target.length) assert(false, `${length} bytes fit at ${offset} of ${target.length}`);
     if (length > SHORT_COPY_BYTES) {
       target.set(bytes.subarray(0, length), offset);
       return;

@@ -4,6 +4,7 @@
 import type { TypeInformation } from '#core/types/type-information';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
 import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { TimerOverflows } from '#state/timers/timer-overflow';
 
 export interface KeyedStateBackend {
   /** Undefined for undeclared keys. */
@@ -29,6 +30,8 @@ export interface KeyedStateBackend {
   snapshot(request: SnapshotRequest): OperatorSnapshot;
   /** Takes over what was restored; before the first getState. Bytes are read when their state is asked for. */
   restore(restored: RestoredOperatorState): void;
+  /** Where timers go that memory should not hold; undefined where the backend has no such place. */
+  readonly timerOverflows?: TimerOverflows | undefined;
   /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */
   applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void;
   /**
@@ -38,6 +41,8 @@ export interface KeyedStateBackend {
   sectionOfKey(name: string, key: unknown): KeyedSection | undefined;
   /** Keys that have a value in some state asked for. */
   keyCount(): number;
+  /** Figures by metric name, as they are now; undefined where the backend has none. */
+  metrics?(): ReadonlyMap<string, number>;
   /** Gives the memory back; idempotent. */
   release(): void;
 }

@@ -22,15 +22,20 @@ import { TierCodec } from '#state/rocksdb/tier-codec';
 import { TierKey } from '#state/rocksdb/tier-key';
 import { TierListCell } from '#state/rocksdb/tier-list-cell';
 import { TierMapCell } from '#state/rocksdb/tier-map-cell';
+import { readTierMetrics } from '#state/rocksdb/tier-metrics';
 import { decodeStates, encodeStates, FILE_SET_NAME, FILE_SET_VERSION, restoreTierStore, type StoredState } from '#state/rocksdb/tier-restore';
 import { readTierSections, TierSectionWriter, type TierState } from '#state/rocksdb/tier-sections';
 import { TierFilesSnapshot, TierSectionsSnapshot } from '#state/rocksdb/tier-snapshots';
+import { TierTimers } from '#state/rocksdb/tier-timers';
 import { TierStore, type TierStoreOptions } from '#state/rocksdb/tier-store';
 import { TierValueCell } from '#state/rocksdb/tier-value-cell';
 import type { TierFamily } from '#state/rocksdb/tier/hot-tier';
 import { carriedSections } from '#state/snapshot/carried-sections';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import { checkCompatible } from '#state/snapshot/serializer-compatibility';
+import type { TimerOverflow, TimerOverflows } from '#state/timers/timer-overflow';
+import { TIMER_SECTION_VERSION, timerSerializers } from '#state/timers/timer-sections';
 
 export interface RocksDbKeyedStateBackendOptions {
   /** Undefined for undeclared keys. */
@@ -78,6 +83,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #restored: RestoredOperatorState | undefined;
   /** States of the restored files that nobody has asked for, by family. */
   readonly #stored = new Map<string, StoredState>();
+  readonly #timers: TierState[] = [];
   /** Of the state that is being made, where its form has changed. */
   #converted: SectionPiece[] = [];
   /** Of the cell made last: buildState makes exactly one per state. */
@@ -138,6 +144,16 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
     this.#useStore(restoreTierStore(sets, { store: this.#storeOptions(), keyGroupRange: this.keyGroupRange, maxParallelism: this.maxParallelism }));
   }
 
+  get timerOverflows(): TimerOverflows | undefined {
+    const { areTimersInDatabase, timersInMemoryPerGroup } = this.#options.slot.settings;
+    if (!areTimersInDatabase) return undefined;
+    return {
+      timersInMemoryMax: timersInMemoryPerGroup * (this.keyGroupRange.end - this.keyGroupRange.start + 1),
+      open: (section, namespaceSerializer) => this.#openTimers(section, namespaceSerializer),
+      tryOpenRestored: (section, namespaceSerializer) => (this.#stored.has(section) ? this.#openTimers(section, namespaceSerializer) : undefined),
+    };
+  }
+
   applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void {
     const registered = this.#states.get(name);
     assert(registered !== undefined, `a state that is applied to is registered, got ${name}`);
@@ -161,7 +177,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
     try {
       this.#key.set(key);
       this.#keySerializer.write(key, output);
-      const isPresent = writeCellOfKey(tierState.cell, tierState, tierState.codec, output);
+      const isPresent = writeCellOfKey(tierState.cell, tierState, tierState.codec!, output);
       const groups = isPresent ? [{ keyGroup: this.keyGroupOf(key), bytes: output.toBytes() }] : [];
       return { name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers: tierState.serializers, groups };
     } finally {
@@ -174,6 +190,10 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
     const keys = new Set<string>();
     for (const { tierState } of this.#states.values()) for (const prefix of this.#prefixes(tierState.cell)) keys.add(String.fromCharCode(...prefix));
     return keys.size;
+  }
+
+  metrics(): ReadonlyMap<string, number> {
+    return this.#store === undefined ? new Map() : readTierMetrics(this.#store, this.#options.slot.settings.metrics);
   }
 
   release(): void {
@@ -211,15 +231,30 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   #deferSections(store: TierStore): DeferredSnapshot {
     const unclaimed = [...this.#stored.values()].map((stored) => this.#stateOf(stored, store));
-    return new TierSectionsSnapshot(store, [...[...this.#states.values()].map(({ tierState }) => tierState), ...unclaimed], this.#key);
+    return new TierSectionsSnapshot(store, [...this.#tierStates(), ...unclaimed], this.#key);
   }
 
   /** All states of the database, also those of the restored files that nobody asked for. */
   *#storedStates(store: TierStore): IterableIterator<StoredState> {
-    for (const { tierState: { name, cell, serializers, ttlMs } } of this.#states.values()) {
-      yield { name: STATE_SECTION_PREFIX + name, shape: 'element' in serializers ? 'list' : 'value', ttlMs, serializers, listBytesMax: cell.family.listBytesMax };
+    for (const { section, cell, serializers, ttlMs } of this.#tierStates()) {
+      yield { name: section, shape: 'element' in serializers ? 'list' : 'value', ttlMs, serializers, listBytesMax: cell.family.listBytesMax };
     }
     for (const stored of this.#stored.values()) yield { ...stored, listBytesMax: store.family(stored).listBytesMax };
+  }
+
+  #openTimers(section: string, namespaceSerializer: TypeSerializer): TimerOverflow {
+    const access = this.#open();
+    const stored = this.#stored.get(section);
+    const serializers = timerSerializers({ keySerializer: this.#keySerializer, namespaceSerializer });
+    for (const [role, declared] of Object.entries(serializers)) if (stored !== undefined) checkCompatible({ subject: `${role} of timers ${section}`, written: stored.serializers[role], declared });
+    this.#stored.delete(section);
+    const timers = new TierTimers(access, this.#store!.family({ name: section, shape: 'value', ttlMs: undefined }), namespaceSerializer, this.keyGroupRange);
+    this.#timers.push({ name: section, section, version: TIMER_SECTION_VERSION, cell: timers, serializers, ttlMs: undefined, codec: undefined });
+    return timers;
+  }
+
+  #tierStates(): readonly TierState[] {
+    return [...[...this.#states.values()].map(({ tierState }) => tierState), ...this.#timers];
   }
 
   #open(): TierAccess {
@@ -258,14 +293,18 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   /** A state of the restored files in the form in which they hold it. */
   #stateOf(stored: StoredState, store: TierStore): TierState {
-    const { name, serializers, ttlMs } = stored;
-    const role = Object.keys(serializers).find((each) => each !== TTL_ROLE && !KEY_ROLES.includes(each))!;
+    const { name: section, serializers, ttlMs } = stored;
+    const isTimers = 'namespace' in serializers;
+    const role = isTimers ? 'namespace' : Object.keys(serializers).find((each) => each !== TTL_ROLE && !KEY_ROLES.includes(each))!;
     const access = { key: this.#key, tier: store.tier, scan: store.scan };
     const codec = new TierCodec(createSerializer(serializers[role]!.type), ttlMs, this.#options.clock);
     const family = store.family(stored);
-    const cell = role === 'mapValue' ? new TierMapCell(access, family, codec, createSerializer(serializers['mapKey']!.type))
+    const cell = isTimers ? new TierTimers(access, family, codec.serializer, this.keyGroupRange)
+      : role === 'mapValue' ? new TierMapCell(access, family, codec, createSerializer(serializers['mapKey']!.type))
       : role === 'element' ? new TierListCell(access, family, codec) : new TierValueCell(access, family, codec);
-    return { name: name.slice(STATE_SECTION_PREFIX.length), cell, serializers, ttlMs, codec: this.#sectionCodec({ name, role, type: serializers[role]!.type, keyType: serializers['mapKey']?.type, ttlMs }) };
+    const name = section.slice(STATE_SECTION_PREFIX.length);
+    const sectionCodec = isTimers ? undefined : this.#sectionCodec({ name, role, type: serializers[role]!.type, keyType: serializers['mapKey']?.type, ttlMs });
+    return { name, section, version: isTimers ? TIMER_SECTION_VERSION : STATE_SECTION_VERSION, cell, serializers, ttlMs, codec: sectionCodec };
   }
 
   /** All of a restored state as pieces of a section: its form has changed since. */
@@ -284,7 +323,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   #register(specification: CellSpecification, cell: TierCell): void {
     const { name, ttlMs } = specification;
-    this.#newState = { name, cell, ttlMs, serializers: sectionSerializers(specification, this.#keySerializer), codec: this.#sectionCodec(specification) };
+    this.#newState = { name, section: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, cell, ttlMs, serializers: sectionSerializers(specification, this.#keySerializer), codec: this.#sectionCodec(specification) };
   }
 
   #sectionCodec({ type, keyType, role, ttlMs }: CellSpecification): StoredCodec {

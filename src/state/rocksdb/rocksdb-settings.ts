@@ -3,8 +3,10 @@
 import type { Configuration } from '#core/config/configuration';
 import type { ConfigOption } from '#core/config/config-option';
 import type { MemorySize } from '#core/config/memory-size';
+import { rocksdbMetricsOptions } from '#core/config/options/rocksdb-metrics-options';
 import { rocksdbOptions } from '#core/config/options/rocksdb-options';
 import { StateError } from '#state/errors';
+import { isTicker } from '#state/rocksdb/tier-metrics';
 import type { ColumnFamilyOptions, CompactionStyle, Compression, DatabaseOptions, LogLevel } from '#state/rocksdb/native/rocksdb-addon';
 
 export interface RocksDbSettings {
@@ -22,10 +24,13 @@ export interface RocksDbSettings {
   readonly database: Omit<DatabaseOptions, 'columnFamilies'>;
   readonly family: Omit<ColumnFamilyOptions, 'name'>;
   readonly areTimersInDatabase: boolean;
+  readonly timersInMemoryPerGroup: number;
   readonly isDeleteFilesInRangeUsed: boolean;
   readonly isIngestRestoreUsed: boolean;
   readonly isCompactedAfterRescale: boolean;
   readonly overlapFractionMin: number;
+  /** Of RocksDB's own figures, by the last part of their option's key. */
+  readonly metrics: readonly string[];
 }
 
 const MANAGED_SHARE = 0.75;
@@ -59,6 +64,7 @@ export function rocksDbSettingsOf(configuration: Configuration): RocksDbSettings
   if (factory !== undefined) refuse(rocksdbOptions.optionsFactory.key, factory, 'classes of Java cannot be loaded: set the options themselves');
   const perTaskManager = get(rocksdbOptions.memoryFixedPerTm);
   if (perTaskManager !== undefined) refuse(rocksdbOptions.memoryFixedPerTm.key, String(perTaskManager), `set ${rocksdbOptions.memoryFixedPerSlot.key}`);
+  const metrics = Object.values(rocksdbMetricsOptions).filter((option) => get(option)).map(({ key }) => key.slice(key.lastIndexOf('.') + 1));
   const perSlot = get(rocksdbOptions.memoryFixedPerSlot);
   return {
     localDirectory: get(rocksdbOptions.localDir),
@@ -70,13 +76,15 @@ export function rocksDbSettingsOf(configuration: Configuration): RocksDbSettings
       managedShare: MANAGED_SHARE,
       hotTierShare: HOT_TIER_SHARE,
     },
-    database: { ...databaseOf(configuration), ...where(configuration, rocksdbOptions.threads, profile.database) },
+    database: { ...databaseOf(configuration), ...where(configuration, rocksdbOptions.threads, profile.database), ...(metrics.some(isTicker) ? { hasStatistics: true } : {}) },
     family: familyOf(configuration, profile.family),
     areTimersInDatabase: get(rocksdbOptions.timerServiceFactory) === 'ROCKSDB',
+    timersInMemoryPerGroup: get(rocksdbOptions.timerServiceCacheSize),
     isDeleteFilesInRangeUsed: get(rocksdbOptions.isDeleteFilesInRangeUsed),
     isIngestRestoreUsed: get(rocksdbOptions.isIngestRestoreUsed),
     isCompactedAfterRescale: get(rocksdbOptions.isRestoreAsyncCompacted),
     overlapFractionMin: get(rocksdbOptions.restoreOverlapFractionThreshold),
+    metrics,
   };
 }
 

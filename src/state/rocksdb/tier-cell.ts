@@ -18,8 +18,12 @@ export interface TierCell {
   readonly family: TierFamily;
   /** Whether a key may have several entries, each with a map key behind the key. */
   readonly isMap: boolean;
+  /** The key is not all of what follows the group in an entry's key: the cell writes section entries whole. */
+  readonly isKeyInside?: boolean;
   /** Appends a section's part of one entry: the value, the list, or one map key and value; false when all of it has expired. */
   writeEntry(bytes: Uint8Array, keyEnd: number, entryKeyEnd: number, valueOffset: number, valueLength: number, section: DataOutput): boolean;
+  /** Appends a whole section entry; only where isKeyInside. */
+  writeWhole?(bytes: Uint8Array, keyOffset: number, keyLength: number, section: DataOutput): void;
   /** Reads one key's part of a section, with the codec it was written by, into the current key. */
   readEntry(section: DataInput, codec: StoredCodec): void;
 }

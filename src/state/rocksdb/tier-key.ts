@@ -21,6 +21,9 @@ export class TierKey {
   readonly #output = new DataOutput();
   /** Bytes of group and key; -1 until they are made. */
   #prefixLength = -1;
+  #prefixHash = 0;
+  /** Whether a map key lies behind them, where zeros should be. */
+  #isFollowed = false;
 
   constructor(keyType: TypeInformation | undefined, serializer: TypeSerializer, maxParallelism: number) {
     this.serializer = serializer;
@@ -41,6 +44,11 @@ export class TierKey {
     this.#prefixLength = -1;
   }
 
+  /** Other bytes lie at the arena's start now. */
+  forget(): void {
+    this.#prefixLength = -1;
+  }
+
   keyGroupOf(key: unknown): number {
     return assignToKeyGroup(this.#hash(key), this.#maxParallelism);
   }
@@ -50,12 +58,22 @@ export class TierKey {
     return this.#prefixLength >= 0 ? this.#prefixLength : this.#encode(tier);
   }
 
+  /** Hash of the current key's bytes, which are ended. After place. */
+  seal(tier: HotTier): number {
+    if (this.#isFollowed) {
+      this.#isFollowed = false;
+      tier.sealKey(this.#prefixLength);
+    }
+    return this.#prefixHash;
+  }
+
   /** As place, with a map key's bytes behind. */
   placeWith(tier: HotTier, mapKey: DataOutput): number {
     const prefixLength = this.place(tier);
     const length = prefixLength + mapKey.length;
     tier.reserveKey(length);
     mapKey.copyTo(tier.rows.bytes, prefixLength);
+    this.#isFollowed = true;
     return length;
   }
 
@@ -94,6 +112,8 @@ export class TierKey {
     }
     output.copyTo(bytes, groupBytes);
     this.#prefixLength = length;
+    this.#prefixHash = tier.sealKey(length);
+    this.#isFollowed = false;
     return length;
   }
 }

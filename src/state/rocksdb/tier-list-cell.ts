@@ -30,7 +30,7 @@ export class TierListCell<T> implements ListCell<T>, TierCell {
   get(): readonly T[] {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    if (!tier.read(this.family, length, tier.sealKey(length))) return NO_VALUES;
+    if (!tier.read(this.family, length, key.seal(tier))) return NO_VALUES;
     const input = this.#input;
     input.reset(tier.valueBytes, tier.valueOffset, tier.valueLength);
     const values: T[] = [];
@@ -71,13 +71,13 @@ export class TierListCell<T> implements ListCell<T>, TierCell {
     for (let i = 0; i < values.length; i++) this.#pack(values[i]);
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    tier.put(this.family, length, tier.sealKey(length), this.#output);
+    tier.put(this.family, length, key.seal(tier), this.#output);
   }
 
   clear(): void {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    tier.remove(this.family, length, tier.sealKey(length));
+    tier.remove(this.family, length, key.seal(tier));
   }
 
   writeEntry(bytes: Uint8Array, _keyEnd: number, _entryKeyEnd: number, valueOffset: number, valueLength: number, section: DataOutput): boolean {
@@ -116,6 +116,6 @@ export class TierListCell<T> implements ListCell<T>, TierCell {
   #append(): void {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    tier.append(this.family, length, tier.sealKey(length), this.#output);
+    tier.append(this.family, length, key.seal(tier), this.#output);
   }
 }

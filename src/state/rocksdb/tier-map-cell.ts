@@ -95,8 +95,7 @@ export class TierMapCell<K, V> implements MapCell<K, V>, TierCell {
       }
       if (found.length < PORTION) break;
     }
-    // Other bytes than the current key's may lie at the arena's start, or the key's last word may be another.
-    key.reset(key.key, key.hasKey);
+    key.forget();
   }
 
   writeEntry(bytes: Uint8Array, keyEnd: number, entryKeyEnd: number, valueOffset: number, valueLength: number, section: DataOutput): boolean {

@@ -10,13 +10,17 @@ import type { TierKey } from '#state/rocksdb/tier-key';
 import type { RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 
 export interface TierState {
+  /** Of the user's state. */
   readonly name: string;
+  /** Name of the section and of the column family, and the section's version. */
+  readonly section: string;
+  readonly version: number;
   readonly cell: TierCell;
   /** By role. */
   readonly serializers: Readonly<Record<string, SerializerSnapshot>>;
   readonly ttlMs: number | undefined;
-  /** Of sections, as the state is declared. */
-  readonly codec: StoredCodec;
+  /** Of sections, as the state is declared; undefined for timers. */
+  readonly codec: StoredCodec | undefined;
 }
 
 /** A key group may come in several pieces, each of whole keys. The bytes belong to the receiver. */
@@ -29,7 +33,7 @@ const PIECE_BYTES = 64 << 10;
 export function readTierSections(pieces: ReturnType<RestoredOperatorState['keyed']>, state: TierState, access: TierAccess): void {
   const { key } = access;
   for (const piece of pieces) {
-    const codec = codecOfSection(piece, state, state.codec);
+    const codec = codecOfSection(piece, state, state.codec!);
     const input = new DataInput(piece.bytes);
     while (input.remaining > 0) {
       key.set(key.serializer.read(input));
@@ -61,6 +65,10 @@ export class TierSectionWriter {
     const keyGroup = this.#key.keyGroupAt(bytes, keyOffset);
     if (!this.#cell.isMap) {
       if (keyGroup !== this.#keyGroup || this.#group.length > PIECE_BYTES) this.#endPiece(keyGroup);
+      if (this.#cell.isKeyInside === true) {
+        this.#cell.writeWhole!(bytes, keyOffset, keyLength, this.#group);
+        return;
+      }
       this.#entries.reset();
       if (!this.#cell.writeEntry(bytes, keyOffset + keyLength, keyOffset + keyLength, valueOffset, valueLength, this.#entries)) return;
       const { groupBytes } = this.#key;

@@ -3,7 +3,6 @@
 // opened at that moment give the sections that any backend reads. Thread: the slot's.
 import type { Files } from '#platform/files/files';
 import type { BoundedIterator } from '#state/rocksdb/native/rocksdb-addon';
-import { STATE_SECTION_PREFIX, STATE_SECTION_VERSION } from '#state/keyed/state-section';
 import type { TierKey } from '#state/rocksdb/tier-key';
 import { TierSectionWriter, type TierState } from '#state/rocksdb/tier-sections';
 import type { TierStore } from '#state/rocksdb/tier-store';
@@ -134,8 +133,8 @@ export class TierSectionsSnapshot extends AfterCut {
     for (const { iterator } of this.#scans.splice(0)) iterator.close();
   }
 
-  #begin(output: SnapshotOutput, { name, serializers, cell }: TierState): TierSectionWriter {
-    const section = output.keyed({ name: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, serializers });
+  #begin(output: SnapshotOutput, { section: name, version, serializers, cell }: TierState): TierSectionWriter {
+    const section = output.keyed({ name, version, serializers });
     return new TierSectionWriter(cell, this.#key, (keyGroup, bytes) => section.write(keyGroup, bytes));
   }
 

@@ -24,7 +24,7 @@ export class TierValueCell<T> implements ValueCell<T>, TierCell {
   value(): T | null {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    if (!tier.read(this.family, length, tier.sealKey(length))) return null;
+    if (!tier.read(this.family, length, key.seal(tier))) return null;
     this.#input.reset(tier.valueBytes, tier.valueOffset, tier.valueLength);
     return this.#codec.read(this.#input) as T;
   }
@@ -46,7 +46,7 @@ export class TierValueCell<T> implements ValueCell<T>, TierCell {
   clear(): void {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    tier.remove(this.family, length, tier.sealKey(length));
+    tier.remove(this.family, length, key.seal(tier));
   }
 
   writeEntry(bytes: Uint8Array, _keyEnd: number, _entryKeyEnd: number, valueOffset: number, valueLength: number, section: DataOutput): boolean {
@@ -63,6 +63,6 @@ export class TierValueCell<T> implements ValueCell<T>, TierCell {
   #put(): void {
     const { key, tier } = this.#access;
     const length = key.place(tier);
-    tier.put(this.family, length, tier.sealKey(length), this.#output);
+    tier.put(this.family, length, key.seal(tier), this.#output);
   }
 }

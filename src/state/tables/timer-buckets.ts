@@ -125,6 +125,11 @@ export class TimerBuckets {
     return open === -1 ? earliest : Math.min(earliest, this.#entries.f64[open << F64_SHIFT]!);
   }
 
+  /** Every timer, in no particular order. Nothing may be registered or deleted meanwhile. */
+  forEach(visit: (timestamp: number, key: number, namespace: number) => void): void {
+    this.#entries.forEach(visit);
+  }
+
   /** The timers as they are now, to be read by forEachTimer; the reader closes it. @param settleNow reads a chunk that cannot be copied. */
   cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
     return this.#entries.cutChunks(settleNow);

@@ -79,6 +79,11 @@ export class TimerEntries {
     this.i32[(entry << I32_SHIFT) + KEY] = DELETED;
   }
 
+  /** Every timer that is neither free nor deleted, in no particular order. */
+  forEach(visit: (timestamp: number, key: number, namespace: number) => void): void {
+    forEachTimer({ columns: [this.f64], base: 0, from: 0, to: this.#limit }, visit);
+  }
+
   /** The entries as they are now, as one column of doubles; its reader closes it. @param settleNow reads a chunk that cannot be copied. */
   cutChunks(settleNow: (chunk: number) => void): ChunkedCut {
     assert(this.#cut === undefined, `timers of ${this.owner} have one cut at a time`);

@@ -12,6 +12,7 @@ import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/op
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { TimerBuckets } from '#state/tables/timer-buckets';
+import { FarTimers } from '#state/timers/far-timers';
 import { ReferencedKeys } from '#state/timers/referenced-keys';
 import { readTimers, type TimerSectionFormat } from '#state/timers/timer-sections';
 import { TimerSnapshot } from '#state/timers/timer-snapshot';
@@ -40,6 +41,8 @@ export class InternalTimerService {
   readonly #name: string;
   readonly #keySerializer: TypeSerializer;
   readonly #namespaceSerializer: TypeSerializer;
+  readonly #farEventTime: FarTimers;
+  readonly #farProcessingTime: FarTimers;
   #currentWatermark = MIN_WATERMARK;
   #lastSnapshot: TimerSnapshot | undefined;
 
@@ -53,6 +56,8 @@ export class InternalTimerService {
     this.#processingTime = new TimerBuckets(memory, name);
     this.#keySerializer = createSerializer(backend.keyType ?? Types.ANY);
     this.#namespaceSerializer = createSerializer(namespaceType ?? Types.ANY);
+    this.#farEventTime = new FarTimers(backend, `${name}/event-far`, this.#namespaceSerializer);
+    this.#farProcessingTime = new FarTimers(backend, `${name}/processing-far`, this.#namespaceSerializer);
   }
 
   /** The watermark advanced to last; Long.MIN (-Infinity) before the first. */
@@ -61,29 +66,29 @@ export class InternalTimerService {
   }
 
   get eventTimeTimerCount(): number {
-    return this.#eventTime.size;
+    return this.#eventTime.size + this.#farEventTime.size;
   }
 
   get processingTimeTimerCount(): number {
-    return this.#processingTime.size;
+    return this.#processingTime.size + this.#farProcessingTime.size;
   }
 
   /** For the backend's current key; without effect when it is there already. @param timestamp event time in ms. */
   registerEventTimeTimer(namespace: unknown, timestamp: number): void {
-    this.#register(this.#eventTime, this.#backend.currentKey, namespace, timestamp);
+    this.#register(this.#eventTime, this.#farEventTime, this.#backend.currentKey, namespace, timestamp);
   }
 
   deleteEventTimeTimer(namespace: unknown, timestamp: number): void {
-    this.#delete(this.#eventTime, namespace, timestamp);
+    this.#delete(this.#eventTime, this.#farEventTime, namespace, timestamp);
   }
 
   /** As registerEventTimeTimer. @param timestamp epoch ms. */
   registerProcessingTimeTimer(namespace: unknown, timestamp: number): void {
-    this.#register(this.#processingTime, this.#backend.currentKey, namespace, timestamp);
+    this.#register(this.#processingTime, this.#farProcessingTime, this.#backend.currentKey, namespace, timestamp);
   }
 
   deleteProcessingTimeTimer(namespace: unknown, timestamp: number): void {
-    this.#delete(this.#processingTime, namespace, timestamp);
+    this.#delete(this.#processingTime, this.#farProcessingTime, namespace, timestamp);
   }
 
   /**
@@ -93,17 +98,17 @@ export class InternalTimerService {
   advanceWatermark(watermark: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
     assert(watermark >= this.#currentWatermark, `a watermark does not go back, got ${watermark} after ${this.#currentWatermark}`);
     this.#currentWatermark = watermark;
-    return this.#fireDue(this.#eventTime, watermark, fire, shouldStop);
+    return this.#fireDue(this.#eventTime, this.#farEventTime, watermark, fire, shouldStop);
   }
 
   /** As advanceWatermark for processing-time timers at or before `nowMs`. */
   advanceProcessingTime(nowMs: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
-    return this.#fireDue(this.#processingTime, nowMs, fire, shouldStop);
+    return this.#fireDue(this.#processingTime, this.#farProcessingTime, nowMs, fire, shouldStop);
   }
 
   /** Epoch ms before which no processing-time timer is due; Infinity when there is none. */
   nextProcessingTime(): number {
-    return this.#processingTime.nextTimestampAtLeast();
+    return Math.min(this.#processingTime.nextTimestampAtLeast(), this.#farProcessingTime.horizon);
   }
 
   /** The cut; sections `<name>/event` and `<name>/processing` are deferred. */
@@ -124,8 +129,13 @@ export class InternalTimerService {
   /** Adds the restored timers. Throws STATE_MIGRATION_UNSUPPORTED when keys or namespaces were of another type. */
   restore(restored: RestoredOperatorState): void {
     const format = this.#format();
-    readTimers(restored.keyed(`${this.#name}/event`), format, (key, namespace, timestamp) => this.#register(this.#eventTime, key, namespace, timestamp));
-    readTimers(restored.keyed(`${this.#name}/processing`), format, (key, namespace, timestamp) => this.#register(this.#processingTime, key, namespace, timestamp));
+    for (const far of [this.#farEventTime, this.#farProcessingTime]) {
+      far.openRestored();
+      const timers = far === this.#farEventTime ? this.#eventTime : this.#processingTime;
+      readTimers(restored.keyed(far.section), format, (key, namespace, timestamp) => this.#register(timers, far, key, namespace, timestamp));
+    }
+    readTimers(restored.keyed(`${this.#name}/event`), format, (key, namespace, timestamp) => this.#register(this.#eventTime, this.#farEventTime, key, namespace, timestamp));
+    readTimers(restored.keyed(`${this.#name}/processing`), format, (key, namespace, timestamp) => this.#register(this.#processingTime, this.#farProcessingTime, key, namespace, timestamp));
   }
 
   /** Gives the memory back; idempotent. */
@@ -136,8 +146,17 @@ export class InternalTimerService {
     this.#namespaces.release();
   }
 
-  #register(timers: TimerBuckets, key: unknown, namespace: unknown, timestamp: number): void {
+  #register(timers: TimerBuckets, far: FarTimers, key: unknown, namespace: unknown, timestamp: number): void {
     if (key === undefined) failWithoutKey();
+    if (far.isFar(timestamp)) {
+      far.add(key, namespace, Math.trunc(timestamp));
+      return;
+    }
+    this.#registerNear(timers, key, namespace, timestamp);
+    if (timers.size > far.timersInMemoryMax) this.#moveFar(timers, far);
+  }
+
+  #registerNear(timers: TimerBuckets, key: unknown, namespace: unknown, timestamp: number): void {
     const keyRow = this.#keys.rowOf(key);
     const namespaceRow = namespace === undefined ? NO_NAMESPACE : this.#namespaces.rowOf(namespace) + 1;
     // Timestamps are whole ms as Flink's longs, so that buckets sort by counting.
@@ -146,15 +165,24 @@ export class InternalTimerService {
     if (namespaceRow !== NO_NAMESPACE) this.#namespaces.retain(namespaceRow - 1);
   }
 
-  #delete(timers: TimerBuckets, namespace: unknown, timestamp: number): void {
+  #delete(timers: TimerBuckets, far: FarTimers, namespace: unknown, timestamp: number): void {
+    if (far.isFar(timestamp)) {
+      far.delete(this.#backend.currentKey, namespace, Math.trunc(timestamp));
+      return;
+    }
     const keyRow = this.#keys.tryRowOf(this.#backend.currentKey);
     const namespaceRow = namespace === undefined ? NO_NAMESPACE : this.#namespaces.tryRowOf(namespace) + 1;
     if (keyRow === -1 || (namespace !== undefined && namespaceRow === 0)) return;
     if (timers.delete(Math.trunc(timestamp), keyRow, namespaceRow)) this.#dereference(keyRow, namespaceRow);
   }
 
-  #fireDue(timers: TimerBuckets, limit: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
-    while (timers.hasDue(limit)) {
+  #fireDue(timers: TimerBuckets, far: FarTimers, limit: number, fire: TimerCallback, shouldStop: () => boolean): boolean {
+    for (;;) {
+      if (!timers.hasDue(limit)) {
+        if (far.size === 0 || far.horizon > limit) return true;
+        far.takeNear((key, namespace, timestamp) => this.#registerNear(timers, key, namespace, timestamp));
+        continue;
+      }
       if (shouldStop()) return false;
       timers.pollDue(limit);
       const { dueTimestamp, dueKey, dueNamespace } = timers;
@@ -164,7 +192,23 @@ export class InternalTimerService {
       this.#backend.setCurrentKey(key);
       fire(key, namespace, dueTimestamp);
     }
-    return true;
+  }
+
+  /** Memory holds too many: the later half goes. */
+  #moveFar(timers: TimerBuckets, far: FarTimers): void {
+    const timestamps = new Float64Array(timers.size);
+    let count = 0;
+    timers.forEach((timestamp) => { timestamps[count++] = timestamp; });
+    const from = far.chooseHorizon(timestamps);
+    const moved: [timestamp: number, keyRow: number, namespaceRow: number][] = [];
+    timers.forEach((timestamp, keyRow, namespaceRow) => {
+      if (timestamp >= from) moved.push([timestamp, keyRow, namespaceRow]);
+    });
+    for (const [timestamp, keyRow, namespaceRow] of moved) {
+      far.add(this.#keys.keyAt(keyRow), namespaceRow === NO_NAMESPACE ? undefined : this.#namespaces.keyAt(namespaceRow - 1), timestamp);
+      timers.delete(timestamp, keyRow, namespaceRow);
+      this.#dereference(keyRow, namespaceRow);
+    }
   }
 
   #dereference(keyRow: number, namespaceRow: number): void {

@@ -21,7 +21,7 @@ export interface TimerSectionFormat {
 }
 
 /** Of the section's keys and namespaces, by role. */
-export function timerSerializers({ keySerializer, namespaceSerializer }: TimerSectionFormat): Readonly<Record<string, SerializerSnapshot>> {
+export function timerSerializers({ keySerializer, namespaceSerializer }: Pick<TimerSectionFormat, 'keySerializer' | 'namespaceSerializer'>): Readonly<Record<string, SerializerSnapshot>> {
   return { key: { type: keySerializer.type, version: keySerializer.version }, namespace: { type: namespaceSerializer.type, version: namespaceSerializer.version } };
 }
 

@@ -227,6 +227,15 @@ export class OperatorChain {
     if (errors.length > 0) throw errors[0];
   }
 
+  /** Counters of the operators, and figures of their state backends: summed where several operators have the same. */
+  metrics(): ReadonlyMap<string, number> {
+    const backends = this.#contexts.flatMap((context) => context?.keyedState?.metrics?.() ?? []);
+    if (backends.length === 0) return this.counters;
+    const all = new Map(this.counters);
+    for (const metrics of backends) for (const [name, value] of metrics) all.set(name, (all.get(name) ?? 0) + value);
+    return all;
+  }
+
   count(metric: string, by: number): void {
     this.counters.set(metric, (this.counters.get(metric) ?? 0) + by);
   }

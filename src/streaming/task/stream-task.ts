@@ -125,7 +125,7 @@ export class StreamTask implements RunnableTask {
       watermark: this.#source === undefined ? this.#valve.watermark : this.#source.watermark,
       ...this.#times.read(),
       progress: this.#source?.progress ?? Number.NaN,
-      byName: this.#chain.hasSinks ? new Map([...this.#chain.counters, ['numRecordsSend', this.#state.sent]]) : this.#chain.counters,
+      byName: this.#chain.hasSinks ? new Map([...this.#chain.metrics(), ['numRecordsSend', this.#state.sent]]) : this.#chain.metrics(),
     };
   }
 

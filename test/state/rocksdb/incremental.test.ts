@@ -125,7 +125,7 @@ withAddon(() => {
         assert.equal(backends.reduce((sum, backend) => sum + backend.keyCount(), 0), [...model.values()].filter((content) => Object.keys(content).length > 0).length);
       }
       for (const backend of backends) backend.release();
-    }), { numRuns: 12 });
+    }), { numRuns: 8 });
   });
 
   test('files that did not change keep their ids, also behind a restore; new ones are as large as what changed', async () => {

@@ -114,7 +114,7 @@ export class RowStore {
   /** Forgets a row that is not dirty. */
   drop(row: number): void {
     const { words } = this;
-    assert((words[row + FLAGS]! & (LIVE | DIRTY)) === LIVE, `only a clean row is dropped, row ${row}`);
+    assert((words[row + FLAGS]! & (LIVE | DIRTY)) === LIVE, 'only a clean row is dropped');
     this.#slots.remove(words[row + HASH]!, row);
     words[row + FLAGS] = 0;
     this.liveRows--;
@@ -185,7 +185,7 @@ export class RowStore {
 
   /** A place for a row at the head, its size set and its links empty. */
   #allocate(size: number): number {
-    assert(size <= this.rowWordsMax, `a row of ${size} words fits the log`);
+    assert(size <= this.rowWordsMax, 'a row fits the log');
     let chances = this.liveRows + 1;
     for (;;) {
       const row = this.liveRows < this.#options.rowsMax && !this.#slots.isFull ? this.#tryTake(size) : 0;
