@@ -1,15 +1,44 @@
-// A Calc over an input; over another Calc it becomes one with it, unless a random value would be computed twice.
+// A Calc over an input; over another Calc it becomes one with it, unless a random value would be computed twice; over normalised upserts
+// its filter and the columns that it reads go to where the upserts are kept.
 import { CalcExec } from '#table/exec/calc-exec';
+import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { conjunctionOf, inlineProjection, isDeterministic } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, isDeterministic, isTrueLiteral, shiftInputs } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { RowType } from '#table/types/logical-type';
 
 /** @param expressions undefined = all columns of the input. */
-export function mergedCalc(input: ExecNode, expressions: readonly Expression[] | undefined, condition: Expression | undefined, rowType: RowType): CalcExec {
-  const all = expressions ?? input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
-  if (!(input instanceof CalcExec) || !input.expressions.every(isDeterministic)) return new CalcExec(input, all, condition, rowType);
+export function mergedCalc(input: ExecNode, expressions: readonly Expression[] | undefined, condition: Expression | undefined, rowType: RowType): ExecNode {
+  const all = expressions ?? columnsOf(input);
+  if (!(input instanceof CalcExec) || !input.expressions.every(isDeterministic)) return simplified(new CalcExec(input, all, condition, rowType));
   const inline = (expression: Expression): Expression => inlineProjection(expression, input.expressions);
   const conditions = [input.condition, condition === undefined ? undefined : inline(condition)].filter((part) => part !== undefined);
-  return new CalcExec(input.inputs[0]!, all.map(inline), conditions.length === 0 ? undefined : conjunctionOf(conditions), rowType);
+  return simplified(new CalcExec(input.inputs[0]!, all.map(inline), conditions.length === 0 ? undefined : conjunctionOf(conditions), rowType));
+}
+
+const columnsOf = (input: ExecNode): readonly Expression[] => input.rowType.fields.map((field, index) => ({ kind: 'input', index, type: field.type }));
+
+function simplified(calc: CalcExec): ExecNode {
+  const [input] = calc.inputs;
+  return input instanceof ChangelogNormalizeExec && input.condition === undefined ? pushedIntoNormalize(calc, input) : calc;
+}
+
+/** Conditions on the key alone are asked before; all others inside, where a row that fails takes the one before away. */
+function pushedIntoNormalize(calc: CalcExec, normalize: ChangelogNormalizeExec): ExecNode {
+  const below = normalize.inputs[0]!;
+  const conditions = calc.condition === undefined ? [] : conjunctsOf(calc.condition);
+  const isOnKey = (condition: Expression): boolean => [...inputsUsed(condition)].every((column) => normalize.keyColumns.includes(column));
+  const before = conjunctionOf(conditions.filter(isOnKey));
+  const inside = conjunctionOf(conditions.filter((condition) => !isOnKey(condition)));
+  const used = new Set(normalize.keyColumns);
+  for (const expression of calc.expressions) inputsUsed(expression, used);
+  inputsUsed(inside, used);
+  const kept = [...used].sort((a, b) => a - b);
+  const isSame = kept.length === below.rowType.fields.length;
+  if (isSame && isTrueLiteral(before) && isTrueLiteral(inside)) return calc;
+  const all = columnsOf(below);
+  const source = isSame && isTrueLiteral(before) ? below : mergedCalc(below, kept.map((column) => all[column]!), isTrueLiteral(before) ? undefined : before, { ...below.rowType, fields: kept.map((column) => below.rowType.fields[column]!) });
+  const move = (expression: Expression): Expression => shiftInputs(expression, (column) => kept.indexOf(column));
+  const node = new ChangelogNormalizeExec(source, normalize.keyColumns.map((column) => kept.indexOf(column)), isTrueLiteral(inside) ? undefined : move(inside));
+  return new CalcExec(node, calc.expressions.map(move), undefined, calc.rowType);
 }

@@ -1,7 +1,7 @@
 // Logical plan to physical plan: for each node the operator that does it, by what its inputs are like (time attributes, windows,
 // keys). Families of operators have files of their own; here is what is left, and the dispatch.
 import { assertNever } from '#core/assert';
-import { CalcExec } from '#table/exec/calc-exec';
+import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
 import { ScanExec } from '#table/exec/scan-exec';
 import { UnionExec } from '#table/exec/union-exec';
@@ -22,7 +22,7 @@ import { planWindowTable } from '#table/planner/plan-window-table';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 export function planPhysical(node: LogicalPlan, services: Omit<PlannerContext, 'plan'>): ExecNode {
-  const context: PlannerContext = { ...services, plan: (input) => planNode(input, context) };
+  const context: PlannerContext = { ...services, plan: (input) => services.shared.share(planNode(input, context)) };
   return context.plan(node);
 }
 
@@ -49,7 +49,17 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
 }
 
 function planScan(node: ScanNode, context: PlannerContext): ExecNode {
-  return new ScanExec(node.table, context.scanSource(node.table, node.optionHints), node.rowType, { limit: node.limit });
+  return normalized(new ScanExec(node.table, context.scanSource(node.table, node.optionHints), node.rowType, { limit: node.limit }), context);
+}
+
+/** Upserts become a full changelog at once; so does a changelog that may bring events twice. */
+function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
+  const { updates, deletes, hasUpdateBefore } = scan.source.changes;
+  const mayRepeat = context.option('table.exec.source.cdc-events-duplicate') === 'true' && (updates || deletes);
+  if (!(updates && !hasUpdateBefore) && !mayRepeat) return scan;
+  const [key] = scan.upsertKeys;
+  if (key === undefined) throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table '${scan.table.identifier.name}' produces a changelog stream contains UPDATE_AFTER, no UPDATE_BEFORE. This requires to define primary key constraint on the table.`);
+  return new ChangelogNormalizeExec(scan, key);
 }
 
 /** The watermark of a table is made in its source; its expression may use computed columns, which are written out. */
@@ -57,13 +67,13 @@ function planWatermark(node: WatermarkNode, context: PlannerContext): ExecNode {
   const { input } = node;
   if (input.kind === 'scan') {
     const source = context.scanSource(input.table, input.optionHints);
-    return new ScanExec(input.table, source, node.rowType, { limit: input.limit, watermark: { timeColumn: node.timeColumn, expression: node.expression } });
+    return normalized(new ScanExec(input.table, source, node.rowType, { limit: input.limit, watermark: { timeColumn: node.timeColumn, expression: node.expression } }), context);
   }
   if (input.kind === 'project' && input.input.kind === 'scan') {
     const scan = input.input;
     const source = context.scanSource(scan.table, scan.optionHints);
     const watermark = { timeColumn: node.timeColumn, expression: inlineProjection(node.expression, input.expressions) };
-    return new CalcExec(new ScanExec(scan.table, source, scan.rowType, { limit: scan.limit, watermark }), input.expressions, undefined, node.rowType);
+    return mergedCalc(normalized(new ScanExec(scan.table, source, scan.rowType, { limit: scan.limit, watermark }), context), input.expressions, undefined, node.rowType);
   }
   throw new TableError('TABLE_NOT_SUPPORTED', 'a watermark stands above something other than a table');
 }

@@ -4,6 +4,7 @@ import type { ExecNode } from '#table/exec/exec-node';
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { LookupTableSource, ScanTableSource } from '#table/factories/table-factory';
+import type { SharedNodes } from '#table/planner/shared-nodes';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 
 export interface PlannerContext {
@@ -14,6 +15,7 @@ export interface PlannerContext {
   /** Undefined: the table's connector cannot be asked by key. */
   lookupSource(table: ResolvedTable, optionHints: Readonly<Record<string, string>>): LookupTableSource | undefined;
   reduce(expression: Expression): Expression;
+  readonly shared: SharedNodes;
   /** The physical plan of an input. */
   plan(node: LogicalPlan): ExecNode;
 }

@@ -14,7 +14,7 @@ import type { TableSink } from '#table/factories/table-factory';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { optimize } from '#table/optimizer/optimize';
 import { planPhysical } from '#table/planner/plan-physical';
-import { reuseSubplans } from '#table/planner/reuse-subplans';
+import { SharedNodes } from '#table/planner/shared-nodes';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 import type { RowType } from '#table/types/logical-type';
 
@@ -29,9 +29,11 @@ export interface Modification {
 
 export class Planner {
   readonly #session: ValidatorSession;
+  readonly #shared: SharedNodes;
 
   constructor(session: ValidatorSession) {
     this.#session = session;
+    this.#shared = new SharedNodes({ isOn: session.option('table.optimizer.reuse-sub-plan-enabled') !== 'false' });
   }
 
   optimized(plan: LogicalPlan): LogicalPlan {
@@ -44,13 +46,13 @@ export class Planner {
     const { functions } = session;
     return planPhysical(plan, {
       isBatch: session.isBatch, functions, option: (key) => session.option(key), scanSource: scanSourceOf, lookupSource: lookupSourceOf,
-      reduce: (expression) => reduceExpression(expression, functions),
+      reduce: (expression) => reduceExpression(expression, functions), shared: this.#shared,
     });
   }
 
   /** Physical plans of several statements, with what they share planned once. */
   sinks(modifications: readonly Modification[]): readonly ExecNode[] {
-    return reuseSubplans(modifications.map((modification) => this.#sinkNode(modification)), { isOn: this.#session.option('table.optimizer.reuse-sub-plan-enabled') !== 'false' });
+    return modifications.map((modification) => this.#sinkNode(modification));
   }
 
   translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism'>): void {
