@@ -3,6 +3,7 @@ import { DeduplicateExec } from '#table/exec/deduplicate-exec';
 import type { ExecNode } from '#table/exec/exec-node';
 import { isInsertOnly } from '#table/exec/exec-node';
 import { inferChangelog } from '#table/exec/changelog-inference';
+import { OverAggregateExec, type OverShape } from '#table/exec/over-aggregate-exec';
 import { RankExec, type RankShape } from '#table/exec/rank-exec';
 import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
@@ -11,8 +12,57 @@ import type { FilterNode, OverNode } from '#table/logical/logical-plan';
 import { mergedCalc } from '#table/planner/merged-calc';
 import type { PlannerContext } from '#table/planner/planner-context';
 
-export function planOver(_node: OverNode, _context: PlannerContext): ExecNode {
-  throw new TableError('TABLE_NOT_SUPPORTED', 'OVER: not supported yet');
+/** Expressions of the window and of its calls are computed below, so that the operator reads columns only. */
+export function planOver(node: OverNode, context: PlannerContext): ExecNode {
+  const input = context.plan(node.input);
+  const width = input.rowType.fields.length;
+  const added: Expression[] = [];
+  const place = (expression: Expression): Expression => {
+    if (expression.kind === 'input' || expression.kind === 'literal') return expression;
+    return { kind: 'input', index: width + added.push(expression) - 1, type: expression.type };
+  };
+  const column = (expression: Expression): Expression & { readonly kind: 'input' } => {
+    const placed = place(expression);
+    return placed.kind === 'input' ? placed : { kind: 'input', index: width + added.push(placed) - 1, type: placed.type };
+  };
+  const partitionColumns = node.window.partitionBy.map((part) => column(part).index);
+  const orderBy = node.window.orderBy.map((key) => ({ ...key, expression: column(key.expression) }));
+  const calls = node.calls.map((named) => ({ ...named, call: { ...named.call, arguments: named.call.arguments.map(place), filter: named.call.filter === undefined ? undefined : place(named.call.filter) } }));
+  const shape: OverShape = { partitionColumns, orderBy, calls, frame: frameOf(node, context), mode: modeOf(node, input, context) };
+  const wide = added.length === 0 ? input : mergedCalc(input, [...input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type })), ...added], undefined, {
+    ...input.rowType, fields: [...input.rowType.fields, ...added.map((expression, index) => ({ name: `$o${index}`, type: expression.type }))],
+  });
+  const over = new OverAggregateExec(wide, shape, added.length === 0 ? node.rowType : { ...node.rowType, fields: [...wide.rowType.fields, ...node.rowType.fields.slice(width)] });
+  if (added.length === 0) return over;
+  const kept = node.rowType.fields.map((field, index): Expression => ({ kind: 'input', index: index < width ? index : index + added.length, type: field.type }));
+  return mergedCalc(over, kept, undefined, node.rowType);
+}
+
+function modeOf(node: OverNode, input: ExecNode, context: PlannerContext): OverShape['mode'] {
+  if (context.isBatch) return 'batch';
+  const [order] = node.window.orderBy;
+  const type = order?.expression.type;
+  const isTime = (type?.kind === 'TIMESTAMP' || type?.kind === 'TIMESTAMP_LTZ') && type.time !== 'regular';
+  const isAppend = isInsertOnly(inferChangelog([input]).changesOf(input));
+  if (!isTime || !isAppend) {
+    if (order === undefined) throw new TableError('TABLE_NOT_SUPPORTED', 'The window can only be ordered in ASCENDING mode: OVER on a stream needs ORDER BY');
+    return 'any-order';
+  }
+  if (node.window.orderBy.length > 1) throw new TableError('TABLE_NOT_SUPPORTED', 'The window can only be ordered by a single time column.');
+  if (!order!.isAscending) throw new TableError('TABLE_NOT_SUPPORTED', 'The window can only be ordered in ASCENDING mode.');
+  if (node.window.upper.kind !== 'CURRENT_ROW') throw new TableError('TABLE_NOT_SUPPORTED', 'OVER on a stream ends with the current row: FOLLOWING is not supported');
+  return type.time === 'rowtime' ? 'rowtime' : 'proctime';
+}
+
+function frameOf({ window }: OverNode, context: PlannerContext): OverShape['frame'] {
+  const bound = (part: OverNode['window']['lower']): OverShape['frame']['lower'] => {
+    if (part.kind !== 'PRECEDING' && part.kind !== 'FOLLOWING') return { kind: part.kind };
+    const offset = context.reduce(part.offset);
+    if (offset.kind !== 'literal' || offset.value === null) throw new TableError('TABLE_NOT_SUPPORTED', 'the bounds of a window are constants');
+    const scale = offset.type.kind === 'DECIMAL' ? 10 ** offset.type.scale : 1;
+    return { kind: part.kind, offset: Number(offset.value) / scale };
+  };
+  return { unit: window.unit, lower: bound(window.lower), upper: bound(window.upper) };
 }
 
 const RANKINGS = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
