@@ -14,6 +14,7 @@ const ENTRIES = {
   cli: 'src/cli/main.ts',
   slot: 'src/client/slot-entry.ts',
   'nexmark-job': 'src/cli/commands/nexmark/nexmark-job.ts',
+  'sql-job': 'src/cli/commands/sql/sql-job.ts',
   helper: 'src/client/helper-entry.ts',
   index: 'src/index.ts',
   testing: 'src/testing.ts',

@@ -1,6 +1,7 @@
 // The commands by name, with the line that --help prints of each. Their modules are loaded by command-table.ts.
 export const COMMAND_DESCRIPTIONS = {
   run: 'runs a program on this host',
+  sql: 'runs SQL statements of a file or of the command line',
   nexmark: 'runs the queries of the Nexmark benchmark',
   'explain-memory': 'shows every memory pool and what a setting would change',
   list: 'shows the jobs of a running engine',

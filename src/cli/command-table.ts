@@ -7,6 +7,7 @@ export type Command = (context: CommandContext) => Promise<number>;
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   run: async () => (await import('#cli/commands/run')).runRun,
   nexmark: async () => (await import('#cli/commands/nexmark')).runNexmark,
+  sql: async () => (await import('#cli/commands/sql')).runSql,
   'explain-memory': async () => (await import('#cli/commands/memory')).runMemory,
   list: async () => (await import('#cli/commands/list')).runList,
   cancel: async () => (await import('#cli/commands/cancel')).runCancel,

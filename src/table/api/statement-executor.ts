@@ -11,6 +11,7 @@ import { identifierText, sinkRowType, type ResolvedColumn, type ResolvedTable } 
 import { TableError } from '#table/errors';
 import { inferChangelog } from '#table/exec/changelog-inference';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
+import { ScanExec } from '#table/exec/scan-exec';
 import { planTree } from '#table/exec/plan-text';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { logicalTree } from '#table/logical/logical-text';
@@ -68,7 +69,7 @@ export class StatementExecutor {
     const roots = planner.sinks([{ query: plan, table, optionHints: {}, isOverwrite: false, staticPartitions: {} }]);
     const isAppend = isInsertOnly(inferChangelog(roots).changesOf(roots[0]!.inputs[0]!));
     const client = await this.#start(planner, roots, 'collect', uid);
-    return new TableResult({ rowType: plan.rowType, resultKind: 'SUCCESS_WITH_CONTENT', timeZone: this.#session.timeZone, job: { client, sinkUid: uid }, isInsertOnly: isAppend && this.#session.isBatch });
+    return new TableResult({ rowType: plan.rowType, resultKind: 'SUCCESS_WITH_CONTENT', timeZone: this.#session.timeZone, job: { client, sinkUid: uid }, isInsertOnly: isAppend, isBounded: isBoundedPlan(roots[0]!) });
   }
 
   async #inserts(inserts: readonly InsertStatement[], text: string): Promise<TableResult> {
@@ -111,6 +112,10 @@ export class StatementExecutor {
     environment.configure({ 'pipeline.object-reuse': true });
     return environment.executeAsync(this.#session.option('pipeline.name') ?? name);
   }
+}
+
+function isBoundedPlan(node: ExecNode): boolean {
+  return node instanceof ScanExec ? node.source.isBounded : node.inputs.every(isBoundedPlan);
 }
 
 function explainText(logical: readonly LogicalPlan[], roots: readonly ExecNode[], details: readonly ExplainDetail[]): string {

@@ -21,12 +21,15 @@ export interface TableResultOptions {
   readonly job?: { readonly client: StartedJob; readonly sinkUid: string | undefined };
   /** The query only inserts: printed without the column of kinds. */
   readonly isInsertOnly?: boolean;
+  /** Every source of the query ends. */
+  readonly isBounded?: boolean;
 }
 
 export class TableResult {
   readonly rowType: RowType;
   readonly resultKind: ResultKind;
   readonly isInsertOnly: boolean;
+  readonly isBounded: boolean;
   readonly #options: TableResultOptions;
 
   constructor(options: TableResultOptions) {
@@ -34,6 +37,12 @@ export class TableResult {
     this.rowType = options.rowType;
     this.resultKind = options.resultKind;
     this.isInsertOnly = options.isInsertOnly ?? true;
+    this.isBounded = options.isBounded ?? true;
+  }
+
+  /** The statement wrote rows into tables: what it gave are their names. */
+  get isModification(): boolean {
+    return this.#options.job !== undefined && this.#options.job.sinkUid === undefined;
   }
 
   getJobClient(): StartedJob | undefined {

@@ -20,14 +20,14 @@ const QUIET_MS = 4;
 /** Hands out the rows of all tables in their order. One per run of a case; everything runs in one thread. */
 export class StepFeeder {
   readonly #feeds: readonly Feed[];
-  readonly #tables: ReadonlySet<string>;
+  /** Tables that some job reads. */
+  readonly #read = new Set<string>();
   #next = 0;
   #polls = 0;
   #since = performance.now();
 
   constructor(feeds: readonly Feed[]) {
     this.#feeds = feeds;
-    this.#tables = new Set(feeds.map(({ table }) => table));
   }
 
   /** Number of the row that was let in last; -1 before the first. */
@@ -35,8 +35,9 @@ export class StepFeeder {
     return this.#next - 1;
   }
 
-  isFed(table: string): boolean {
-    return this.#tables.has(table);
+  /** Rows of tables that nobody reads are passed over. */
+  onReader(table: string): void {
+    this.#read.add(table);
   }
 
   activity(): void {
@@ -46,6 +47,7 @@ export class StepFeeder {
 
   /** What the source of `table` gives at this poll; undefined = nothing yet. */
   take(table: string): Feed | undefined {
+    while (this.#next < this.#feeds.length && !this.#read.has(this.#feeds[this.#next]!.table)) this.#next++;
     const feed = this.#feeds[this.#next];
     if (feed === undefined) return { table };
     this.#polls++;
@@ -101,6 +103,7 @@ class StepSource implements Source<TableRow, string, null> {
     const types = this.#rowType.fields;
     const hasKind = this.#hasKind;
     let isOpen = false;
+    feeder.onReader(name);
     const rowOf = ({ kind, values }: NonNullable<Feed['row']>): TableRow => {
       const row: TableRow = Object.fromEntries(keys.map((key, index) => [key, readValue(types[index]!.type, values[index])]));
       if (hasKind) row[KIND_KEY] = rowKindOf(kind);

@@ -41,13 +41,13 @@ export interface ProgramCase {
   readonly setupSql?: readonly string[];
   readonly sinks: readonly (CaseTable & { readonly deduplicatedFieldIndices?: readonly number[]; readonly compare?: string })[];
   readonly run: readonly { readonly kind: string; readonly text?: string; readonly statements?: readonly string[] }[];
-  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; readonly addedConfig?: Readonly<Record<string, string>>; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog: readonly CaseChange[]; readonly final: readonly CaseChange[] }>> };
+  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; readonly addedConfig?: Readonly<Record<string, string>>; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final: readonly CaseChange[] }>> };
 }
 
 export interface QueryCase {
   readonly id: string;
   readonly query: string;
-  readonly tables?: { readonly name: string; readonly columns: readonly { readonly name: string; readonly type: string }[]; readonly rows: readonly CaseChange[] };
+  readonly tables?: readonly { readonly name: string; readonly columns: readonly { readonly name: string; readonly type: string }[]; readonly rows: readonly CaseChange[] }[];
   readonly config?: Readonly<Record<string, string>>;
   readonly expected?: { readonly rows: readonly (readonly unknown[])[]; readonly changelog?: readonly CaseChange[]; readonly columns: readonly { readonly name: string; readonly type: string }[] };
   readonly error?: { readonly phase: string; readonly internal?: boolean };
@@ -122,8 +122,7 @@ export async function runProgramCase(program: ProgramCase, mode: 'streaming' | '
 /** The rows left at the end, and all changes. */
 export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly changelog: readonly CaseChange[] }> {
   const tables = environment(query.config ?? {});
-  if (query.tables !== undefined) {
-    const { name = 'T', columns, rows } = query.tables;
+  for (const { name = 'T', columns, rows } of query.tables ?? []) {
     const feeder = new StepFeeder([...rows.map((row) => ({ table: name, row })), { table: name }]);
     await createCaseTable(tables, { name, ddl: columns.map((column) => `\`${column.name}\` ${column.type}`) }, stepSource(feeder, name, rows.some(({ kind }) => kind !== '+I') ? 'I,UB,UA,D' : undefined));
   }
