@@ -1,5 +1,7 @@
-// CREATE and DROP of tables, views, databases and catalogs.
+// CREATE, ALTER and DROP of tables, views, databases and catalogs.
+import { executeAlter } from '#table/api/alter-statements';
 import type { Session } from '#table/api/session';
+import { optionsOf, partsOf } from '#table/api/statement-parts';
 import { successResult } from '#table/api/statement-results';
 import type { TableResult } from '#table/api/table-result';
 import { InMemoryCatalog } from '#table/catalog/in-memory-catalog';
@@ -7,7 +9,6 @@ import { identifierText, type ObjectIdentifier, type ResolvedTable } from '#tabl
 import { TableError } from '#table/errors';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { CreateTable, CreateView, DropObject } from '#table/parser/ast-ddl';
-import type { ObjectPath, OptionItem } from '#table/parser/ast-node';
 import type { Statement } from '#table/parser/ast-statement';
 import { failAt } from '#table/validator/validation-error';
 import { StatementValidator } from '#table/validator/statement-validator';
@@ -37,14 +38,11 @@ export async function executeDefinition(statement: Statement, text: string, sess
       catalogs.registerCatalog(new InMemoryCatalog(statement.name.name, options['default-database'] ?? 'default', options));
       return done();
     }
+    case 'alter': executeAlter(statement, text, session); return done();
     case 'drop': drop(statement, session); return done();
     default: return undefined;
   }
 }
-
-export const optionsOf = (items: readonly OptionItem[]): Readonly<Record<string, string>> => Object.fromEntries(items.map(({ key, value }) => [key, value]));
-
-const partsOf = (path: ObjectPath): readonly string[] => path.parts.map(({ name }) => name);
 
 async function createTable(statement: CreateTable, text: string, session: Session, startInsert: StartInsert): Promise<TableResult> {
   const { catalogs } = session;

@@ -1,4 +1,5 @@
 // The state of a table environment: catalogs, settings, and what expressions depend on. One per environment; SET changes it.
+import { SessionModules } from '#table/api/session-modules';
 import { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { Clock } from '#platform/clock/clock';
 import type { Random } from '#platform/random/random';
@@ -9,6 +10,7 @@ const DEFAULTS: Readonly<Record<string, string>> = { 'table.local-time-zone': 'd
 
 export class Session implements ValidatorSession {
   readonly catalogs: CatalogRegistry;
+  readonly modules = new SessionModules();
   readonly #settings = new Map<string, string>();
   /** Settings of the environment underneath, which SET hides. */
   readonly #base: (key: string) => string | undefined;

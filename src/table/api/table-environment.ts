@@ -11,6 +11,7 @@ import type { TableResult } from '#table/api/table-result';
 import type { Clock } from '#platform/clock/clock';
 import type { Random } from '#platform/random/random';
 import { parseStatement } from '#table/parser/parser';
+import { checkStatement } from '#table/parser/statement-checks';
 
 export interface TableEnvironmentOptions {
   readonly environment: ProgramEnvironment;
@@ -31,7 +32,9 @@ export class TableEnvironment {
 
   /** Runs one statement. A query and an INSERT start a job: `await()` its end, or `collect()` its rows. Throws SqlParserError, TableValidationError, TableError. */
   executeSql(text: string): Promise<TableResult> {
-    return this.#executor.execute(parseStatement(text), text);
+    const statement = parseStatement(text);
+    checkStatement(text, statement);
+    return this.#executor.execute(statement, text);
   }
 
   /** Writes the rows of a query into a table of the program's own, made for it with the query's columns. Starts the job. */

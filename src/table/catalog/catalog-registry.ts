@@ -106,6 +106,19 @@ export class CatalogRegistry {
     else this.catalog(id.catalog).alterTable(id.database, id.name, table);
   }
 
+  /** Within its database. Throws CATALOG_OBJECT_EXISTS where the new name is taken. */
+  renameTable(id: ObjectIdentifier, newName: string): void {
+    const newId = { ...id, name: newName };
+    if (this.getTable(newId) !== undefined) throw new TableError('CATALOG_OBJECT_EXISTS', `Table (or view) ${id.database}.${newName} already exists in Catalog ${id.catalog}.`);
+    const temporary = this.#temporaryTables.get(identifierText(id));
+    if (temporary === undefined) {
+      this.catalog(id.catalog).renameTable(id.database, id.name, newName);
+      return;
+    }
+    this.#temporaryTables.delete(identifierText(id));
+    this.#temporaryTables.set(identifierText(newId), temporary);
+  }
+
   /** False when it is not there. */
   dropTable(id: ObjectIdentifier, options: { readonly isTemporary: boolean }): boolean {
     if (options.isTemporary) return this.#temporaryTables.delete(identifierText(id));
@@ -134,6 +147,10 @@ export class CatalogRegistry {
     if (parts.length > 3) return undefined;
     const id = this.qualify(parts);
     return this.#temporaryFunctions.get(functionKey(id)) ?? this.#catalogs.get(id.catalog)?.getFunction(id.database, id.name);
+  }
+
+  isTemporaryFunction(parts: readonly string[]): boolean {
+    return (parts.length === 1 && this.#systemFunctions.has(parts[0]!.toLowerCase())) || this.#temporaryFunctions.has(functionKey(this.qualify(parts)));
   }
 
   createTemporaryFunction(parts: readonly string[], fn: CatalogFunction, options: { readonly isSystem: boolean; readonly ignoreIfExists: boolean }): void {

@@ -34,7 +34,7 @@ function likeParts(pattern: string, escape: string | undefined): readonly (strin
 }
 
 /** Patterns of texts and % at their ends need no regular expression. */
-function compileLike(pattern: string, escape: string | undefined): (text: string) => boolean {
+export function compileLike(pattern: string, escape: string | undefined): (text: string) => boolean {
   const parts = likeParts(pattern, escape);
   if (parts.length === 0) return (text) => text === '';
   const isAny = (index: number): boolean => typeof parts[index] === 'object' && (parts[index] as { wildcard: string }).wildcard === '%';
