@@ -43,7 +43,7 @@ export function valuesOver(rows: readonly TableRow[], call: OverCall, frame: Ove
 }
 
 function sequential(rows: readonly TableRow[], { name, aggregation }: OverCall, { compare }: OverOrder): unknown[] {
-  const values = new Array<unknown>(rows.length);
+  const values: unknown[] = Array.from({ length: rows.length });
   const stored = aggregation.create();
   const ordered = name === 'LEAD' ? [...rows.keys()].reverse() : [...rows.keys()];
   const state = stored.a['a0'] as { partitionSize?: number };
@@ -60,7 +60,7 @@ function sequential(rows: readonly TableRow[], { name, aggregation }: OverCall, 
 }
 
 function growing(rows: readonly TableRow[], { aggregation }: OverCall, { unit }: OverFrame, { compare }: OverOrder): unknown[] {
-  const values = new Array<unknown>(rows.length);
+  const values: unknown[] = Array.from({ length: rows.length });
   const stored = aggregation.create();
   for (let from = 0; from < rows.length;) {
     let to = from;
