@@ -19,7 +19,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   testing: 'src/testing.ts',
 };
-const EXTERNAL = ['esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
+const EXTERNAL = ['@aws-sdk/client-s3', 'esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
 
 export async function build() {
   const inputs = hashInputs();

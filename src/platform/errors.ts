@@ -16,6 +16,7 @@ export const PLATFORM_ERRORS = {
   FILE_HANDLE_CLOSED: 'A file handle was used after it was closed, or after the simulated host crashed.',
   FILE_GZIP_DAMAGED: 'A file read as gzip is cut short, or is not gzip.',
   FILE_STORAGE_CRASHED: 'The simulated host crashed during this call: unsynced bytes and names are gone.',
+  OBJECT_STORE_FAILED: 'A call to an object store failed for another reason than a missing object; the cause tells it.',
   SHARED_MEMORY_EXHAUSTED: 'Shared memory of the wanted size cannot be had from the host.',
   THREAD_ENTRY_UNKNOWN: 'A simulated thread was to be started from an entry that is not registered.',
   THREAD_LOST: 'A thread was killed by the simulation.',

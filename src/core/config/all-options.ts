@@ -16,6 +16,7 @@ import { cleanupStrategyOptions, restartStrategyOptions } from '#core/config/opt
 import { rocksdbMetricsOptions } from '#core/config/options/rocksdb-metrics-options';
 import { rocksdbOptions } from '#core/config/options/rocksdb-options';
 import { changelogOptions, stateBackendOptions } from '#core/config/options/state-backend-options';
+import { s3Options } from '#core/config/options/s3-options';
 import { stateRecoveryOptions } from '#core/config/options/state-recovery-options';
 import { taskManagerOptions } from '#core/config/options/task-manager-options';
 
@@ -40,6 +41,7 @@ export const optionAreas: readonly OptionArea[] = [
   { title: 'Metrics of RocksDB', options: rocksdbMetricsOptions },
   { title: 'State in ForSt', options: forstOptions },
   { title: 'State changelog', options: changelogOptions },
+  { title: 'Object store', options: s3Options },
   { title: 'Cluster', options: clusterOptions },
   { title: 'REST and dashboard', options: restOptions },
 ];

@@ -5,7 +5,7 @@
 /** Families whose names are open: reporters, resource frameworks, catalogs, file systems. */
 export const knownUnusedPrefixes: readonly string[] = [
   'metrics.reporter.', 'metrics.scope.', 'traces.reporter.', 'events.reporter.', 'external-resource.', 'kubernetes.', 'yarn.', 'table.',
-  'sql-gateway.', 'sql-client.', 'security.', 'env.', 'fs.', 's3.', 's3a.', 'flink.hadoop.', 'flink.yarn.', 'hadoop.', 'presto.', 'gs.',
+  'sql-gateway.', 'sql-client.', 'security.', 'env.', 'fs.', 's3.entropy.', 's3.upload.', 's3.connection.', 's3.bucket.', 's3a.', 'flink.hadoop.', 'flink.yarn.', 'hadoop.', 'presto.', 'gs.',
   'containerized.master.env.', 'containerized.taskmanager.env.', 'high-availability.zookeeper.', 'high-availability.kubernetes.',
   'zookeeper.', 'pekko.', 'historyserver.', 'python.', 'classloader.', 'blob.', 'user.artifacts.',
   'state.backend.rocksdb.metrics.', 'state.backend.forst.metrics.', 'state.backend.rocksdb.column-family-as-variable.',

@@ -19,7 +19,7 @@ import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinato
 import type { Cancellable, Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
-import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
 import { inFlightOperatorId } from '#streaming/task/in-flight-state';
 import type { TaskMail } from '#streaming/task/task-description';
@@ -47,6 +47,7 @@ export interface CheckpointDriverOptions {
   /** The snapshot that the job was started from and owns since: it goes as the job's own checkpoints do. Older than all of them. */
   readonly claimed?: CompletedSnapshot | undefined;
   readonly files: Files;
+  readonly storage: CheckpointStorage;
   readonly clock: Clock;
   readonly log: Log;
   readonly sendMail: (subtaskId: SubtaskId, mail: TaskMail) => void;
@@ -86,9 +87,9 @@ export class CheckpointDriver {
 
   constructor(options: CheckpointDriverOptions) {
     this.#options = options;
-    const { settings, files, jobId, clock } = options;
+    const { settings, storage, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
-    this.#store = new CheckpointStore(new DirectoryStorage(files), settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
+    this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
     const { adopted = [], claimed } = options;
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
     this.#coordinator.adopt(claimed === undefined ? adoptedIds : [claimed.checkpointId, ...adoptedIds]);

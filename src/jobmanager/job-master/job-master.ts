@@ -35,7 +35,8 @@ import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { StateQueries } from '#jobmanager/job-master/state-queries';
 import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
-import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
@@ -78,6 +79,7 @@ export class JobMaster implements JobMasterGateway {
   readonly outcome: Promise<JobOutcome>;
   readonly #options: JobMasterOptions;
   readonly #settings: CheckpointSettings;
+  readonly #storage: CheckpointStorage;
   readonly #restartStrategy: RestartStrategy;
   #resolveOutcome: (outcome: JobOutcome) => void = () => undefined;
   #status: JobStatus = 'INITIALIZING';
@@ -108,6 +110,7 @@ export class JobMaster implements JobMasterGateway {
     this.#parallelism = new JobParallelism({ jobId, plan, resourceManager, recovered: recovered?.point.parallelisms ?? {}, isAdaptive: this.#slotWatch !== undefined });
     this.#queries = new StateQueries(clock);
     this.#settings = readCheckpointSettings(options.configuration);
+    this.#storage = createCheckpointStorage(options.files, options.configuration);
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
     this.#isWholeJobRestarted = isFullFailover(options.configuration);
@@ -121,10 +124,10 @@ export class JobMaster implements JobMasterGateway {
   async start(): Promise<void> {
     const { jobId, files, clock, log, recovered } = this.#options;
     try {
-      const found = recovered === undefined ? undefined : await findRecoveryStart(new DirectoryStorage(files), log, recovered.point);
+      const found = recovered === undefined ? undefined : await findRecoveryStart(this.#storage, log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
-        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, clock, log,
+        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log,
         firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
         adopted: found?.completed ?? [],
         claimed: await this.#findClaimed(),
@@ -191,8 +194,8 @@ export class JobMaster implements JobMasterGateway {
    * Rejects with SNAPSHOT_REQUEST_FAILED, SAVEPOINT_DIRECTORY_MISSING, JOB_STOP_FAILED.
    */
   async triggerSavepoint({ targetDirectory, stop, formatType }: SavepointRequest): Promise<string> {
-    const { files, jobId, configuration, random } = this.#options;
-    const directory = await chooseSavepointDirectory(files, targetDirectory ?? configuration.get(checkpointingOptions.savepointDir), jobId, random);
+    const { jobId, configuration, random } = this.#options;
+    const directory = await chooseSavepointDirectory(this.#storage, targetDirectory ?? configuration.get(checkpointingOptions.savepointDir), jobId, random);
     const { path } = await this.#requestSnapshot({ kind: 'savepoint', directory, stop, formatType });
     if (stop !== undefined) {
       const restarted = new Promise<'RESTARTED'>((resolve) => this.#onRestart.push(() => resolve('RESTARTED')));
@@ -322,19 +325,19 @@ export class JobMaster implements JobMasterGateway {
 
   /** @param found of the process that has died; else what the configuration names. */
   async #findRestore(found: LoadedCheckpoint | undefined): Promise<LoadedCheckpoint | undefined> {
-    const { files, configuration } = this.#options;
+    const { configuration } = this.#options;
     const path = configuration.get(stateRecoveryOptions.path);
-    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(new DirectoryStorage(files), path));
+    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(this.#storage, path));
     if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
     return restore;
   }
 
   /** The snapshot that the job owns since it was started from it; undefined when it owns none, or has removed it in a process that has died. */
   async #findClaimed(): Promise<CompletedSnapshot | undefined> {
-    const { files, configuration, recovered } = this.#options;
+    const { configuration, recovered } = this.#options;
     const path = configuration.get(stateRecoveryOptions.path);
     if (path === undefined || configuration.get(stateRecoveryOptions.claimMode) !== 'CLAIM') return undefined;
-    const claimed = recovered === undefined ? this.#restore : await loadCheckpoint(new DirectoryStorage(files), path).catch(() => undefined);
+    const claimed = recovered === undefined ? this.#restore : await loadCheckpoint(this.#storage, path).catch(() => undefined);
     return claimed === undefined ? undefined : { checkpointId: claimed.metadata.checkpointId, path: claimed.descriptor.directory };
   }
 
@@ -454,7 +457,7 @@ export class JobMaster implements JobMasterGateway {
         await taskExecutor.releaseSlots(jobId);
       }
       const latest = this.#checkpoints?.latestCompletedPath;
-      const restore = latest === undefined ? this.#restore : await loadCheckpoint(new DirectoryStorage(this.#options.files), latest);
+      const restore = latest === undefined ? this.#restore : await loadCheckpoint(this.#storage, latest);
       if (this.#restart !== restart) return;
       this.#restart = undefined;
       this.#restore = restore;

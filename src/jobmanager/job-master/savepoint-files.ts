@@ -1,10 +1,9 @@
 // Where a savepoint lies, and how it goes: it is its user's, so the engine chooses a new name for each and removes one
 // only when told to, and then only the files that its metadata names. Thread: main.
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
-import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
-import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
-import { resolveStoragePath } from '#state/checkpoint-storage/checkpoint-storage';
+import { absolutePath, loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { JobManagerError } from '#jobmanager/errors';
 import type { Files } from '#platform/files/files';
@@ -13,14 +12,14 @@ import type { Files } from '#platform/files/files';
  * `<target>/savepoint-<6 digits of the job id>-<12 digits>`, free at this time; @param random uniform in [0, 1).
  * Throws SAVEPOINT_DIRECTORY_MISSING.
  */
-export async function chooseSavepointDirectory(files: Files, target: string | undefined, jobId: string, random: () => number): Promise<string> {
+export async function chooseSavepointDirectory(storage: CheckpointStorage, target: string | undefined, jobId: string, random: () => number): Promise<string> {
   if (target === undefined) {
     throw new JobManagerError('SAVEPOINT_DIRECTORY_MISSING', 'the savepoint has no place to go: name a directory, or set execution.checkpointing.savepoint-dir');
   }
   const half = (): string => Math.floor(random() * 0x1000000).toString(16).padStart(6, '0');
   for (;;) {
-    const path = join(resolve(localPath(target)), `savepoint-${jobId.slice(0, 6)}-${half()}${half()}`);
-    if (!(await files.exists(path))) return path;
+    const path = `${absolutePath(target)}/savepoint-${jobId.slice(0, 6)}-${half()}${half()}`;
+    if ((await storage.stat(path)) === undefined) return path;
   }
 }
 

@@ -15,7 +15,7 @@ import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
 import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
-import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import { SharedFiles } from '#state/checkpoint-storage/shared-files';
 import { openStateBackend, type StateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
@@ -136,7 +136,7 @@ export class SlotRuntime {
     const { clock, files, process, random, loadProgram, createTask } = this.#options;
     assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
-    const storage = new DirectoryStorage(files);
+    const storage = createCheckpointStorage(files, Configuration.fromMap(deployment.configuration));
     const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
       configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,

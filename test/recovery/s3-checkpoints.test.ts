@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { Configuration } from '#core/config/configuration';
+import { NodeFiles } from '#platform/files/node-files';
+import { SeededRandom } from '#platform/random/seeded-random';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
+import { startMoto } from '../state/checkpoint-storage/moto-server.js';
+import { cancelWhen, committedLines, RecoveryFolder, runSmall, SMALL } from './recovery-run.js';
+
+const moto = await startMoto();
+if (typeof moto === 'string') {
+  console.error(`SKIPPED: jobs with checkpoints in S3 are not tested here: ${moto}`);
+  test('checkpoints in S3', { skip: moto }, () => undefined);
+} else {
+  describe('checkpoints in S3', () => {
+    const folder = new RecoveryFolder();
+    after(() => {
+      moto.stop();
+      rmSync(folder.path, { recursive: true });
+    });
+
+    test('a job goes on from its newest one at another parallelism; subsumed ones and, at its end, all are removed', async () => {
+      const client = new S3Client({ endpoint: moto.endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId: 'key', secretAccessKey: 'secret' } });
+      await client.send(new CreateBucketCommand({ Bucket: 'jobs' }));
+      const s3 = { 's3.endpoint': moto.endpoint, 's3.path.style.access': true, 's3.access-key': 'key', 's3.secret-key': 'secret' };
+      const settings = {
+        ...SMALL, ...s3, 'execution.checkpointing.interval': '200 ms', 'execution.checkpointing.dir': 's3://jobs/checkpoints', 'execution.checkpointing.data-inline-threshold': '0 b',
+        'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION', 'restart-strategy.type': 'none',
+      };
+      const args = { outputDirectory: join(folder.path, 'out'), rows: 3000, ratePerSecond: 600 };
+      const { error, job } = await runSmall(args, 2, settings, cancelWhen((running) => running.details.checkpoints.completed >= 2));
+      assert.equal(error?.code, 'JOB_CANCELED');
+      const path = job.details.checkpoints.latestPath!;
+      assert.match(path, /^s3:\/\/jobs\/checkpoints\/[0-9a-f]{32}\/chk-\d+$/);
+      const storage = createCheckpointStorage(new NodeFiles(new SeededRandom(1)), Configuration.fromMap(s3));
+      assert.deepEqual((await storage.list(`s3://jobs/checkpoints/${job.details.jobId}`)).map(({ name }) => name), [path.split('/').at(-1)]);
+      const names = (await storage.list(path)).map(({ name }) => name);
+      assert.ok(names.includes('_metadata') && names.some((name) => name.endsWith('.state')), names.join());
+      const second = await runSmall({ ...args, ratePerSecond: 5000 }, 3, { ...settings, 'execution.state-recovery.path': path });
+      assert.equal(second.error, undefined);
+      const lines = committedLines(args.outputDirectory);
+      assert.equal(lines.length, 3000);
+      assert.equal(new Set(lines).size, 3000);
+      assert.deepEqual(await storage.list(`s3://jobs/checkpoints/${second.job.details.jobId}`), [], 'a finished job leaves none');
+    });
+  });
+}
