@@ -3,6 +3,7 @@
 // Invariant: a watermark goes on only when every timer up to it has fired and every row of theirs is out.
 // hot path: one context object per operator, reused for every call. On the slot's thread.
 import { assert } from '#core/assert';
+import { MAX_WATERMARK } from '#core/time/watermarks';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { InternalTimerService } from '#state/timers/internal-timer-service';
@@ -25,6 +26,8 @@ export class KeyedCalls implements TimerService {
   readonly #fireEventTime = (_key: unknown, _namespace: unknown, timestamp: number): void => this.#fire(timestamp, timestamp, 'EVENT_TIME');
   readonly #fireProcessingTime = (_key: unknown, _namespace: unknown, timestamp: number): void => this.#fire(timestamp, Number.NaN, 'PROCESSING_TIME');
   readonly #shouldStop = (): boolean => this.emission.hasPending || this.#operator.output.isBlocked;
+  /** How far the watermark that goes on is behind the one that came, where timers make rows older than it. The last one is not held back. */
+  watermarkDelayMs = 0;
   #watermark = Number.NEGATIVE_INFINITY;
   #isAdvancing = false;
 
@@ -61,7 +64,7 @@ export class KeyedCalls implements TimerService {
       if (this.#timers.advanceWatermark(this.#watermark, this.#fireEventTime, this.#shouldStop)) {
         if (this.emission.hasPending) continue;
         this.#isAdvancing = false;
-        this.#operator.output.emitWatermark(this.#watermark);
+        this.#operator.output.emitWatermark(this.#watermark >= MAX_WATERMARK ? this.#watermark : this.#watermark - this.watermarkDelayMs);
         return true;
       }
       if (!this.emission.hasPending) return false;

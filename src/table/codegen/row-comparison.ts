@@ -8,12 +8,12 @@ import { compareValues, sameValue } from '#table/values/value-equality';
 
 type Fields = { readonly fields: readonly LogicalField[] };
 
-/** Whether two rows agree in all columns from `from` on. NULL equals NULL, NaN equals NaN. */
-export function equalRowsOf(type: Fields, from = 0): (a: TableRow, b: TableRow) => boolean {
+/** Whether two rows agree in all columns, or in those named. NULL equals NULL, NaN equals NaN. */
+export function equalRowsOf(type: Fields, columns: readonly number[] = type.fields.map((_, index) => index)): (a: TableRow, b: TableRow) => boolean {
   const keys = fieldKeys(type);
   const scope = new Map<string, unknown>();
   const tests = type.fields.flatMap((field, index) => {
-    if (index < from) return [];
+    if (!columns.includes(index)) return [];
     const [a, b] = [fieldAccess('a', keys[index]!), fieldAccess('b', keys[index]!)];
     if (isPrimitiveValue(field.type) && field.type.kind !== 'DOUBLE' && field.type.kind !== 'FLOAT') return [`${a} === ${b}`];
     scope.set(`same${index}`, sameValue(field.type));

@@ -3,6 +3,7 @@ import { compile, fieldAccess, rekindOf } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { DeduplicateFunction } from '#table/runtime/rank/deduplicate-function';
+import { FirstRowtimeFunction } from '#table/runtime/rank/first-rowtime-function';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 export interface DeduplicateShape {
@@ -32,7 +33,7 @@ export class DeduplicateExec implements ExecNode {
   }
 
   changes(inputs: readonly ChangeKinds[]): ChangeKinds {
-    if (this.shape.keepsFirst && !this.shape.isRowtime && isInsertOnly(inputs[0]!)) return INSERT_ONLY;
+    if (this.shape.keepsFirst && isInsertOnly(inputs[0]!)) return INSERT_ONLY;
     return isInsertOnly(inputs[0]!) ? { updates: true, deletes: false } : ALL_CHANGES;
   }
 
@@ -44,10 +45,16 @@ export class DeduplicateExec implements ExecNode {
     const { keyColumns, timeColumn, isRowtime, keepsFirst } = this.shape;
     const { transformation, key } = context.keyed(input!, keyColumns);
     const timeKey = fieldKeys(input!.rowType)[timeColumn]!;
+    const placement = keyColumns.length === 0 ? { parallelism: 1 } : {};
+    if (keepsFirst && isRowtime && isInsertOnly(input!.changes)) {
+      return context.oneInput(transformation, context.keyedFunction(() => new FirstRowtimeFunction({
+        rowType: rowTypeInformation(input!.rowType), timeOf: compile('row', fieldAccess('row', timeKey)), emit: rekindOf(this.rowType, { hasKind: context.hasKind }), ttl: context.stateTtl,
+      }), [key]), placement);
+    }
     const create = () => new DeduplicateFunction({
       rowType: rowTypeInformation(input!.rowType), keepsFirst, timeOf: isRowtime ? compile('row', fieldAccess('row', timeKey)) : undefined,
       emitsUpdateBefore: context.emitsUpdateBefore, emit: rekindOf(this.rowType, { hasKind: context.hasKind }), ttl: context.stateTtl,
     });
-    return context.oneInput(transformation, context.keyedFunction(create, [key]), keyColumns.length === 0 ? { parallelism: 1 } : {});
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), placement);
   }
 }

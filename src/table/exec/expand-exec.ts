@@ -1,6 +1,6 @@
 // Expand: each row once per grouping set.
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
-import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext } from '#table/exec/exec-node';
+import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
@@ -11,6 +11,7 @@ export class ExpandExec implements ExecNode {
   readonly groupColumns: readonly number[];
   readonly groupingSets: readonly (readonly number[])[];
   readonly upsertKeys: readonly (readonly number[])[] = [];
+  readonly window: WindowProperties | undefined;
 
   /** @param rowType the input's columns, a copy of each grouping column, the number of the set. */
   constructor(input: ExecNode, groupColumns: readonly number[], groupingSets: readonly (readonly number[])[], rowType: RowType) {
@@ -18,6 +19,7 @@ export class ExpandExec implements ExecNode {
     this.groupColumns = groupColumns;
     this.groupingSets = groupingSets;
     this.rowType = rowType;
+    this.window = input.window;
   }
 
   get description(): string {

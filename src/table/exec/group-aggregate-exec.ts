@@ -55,7 +55,7 @@ export class GroupAggregateExec implements ExecNode {
       });
       return new GroupAggregateFunction({
         handler, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
-        isGlobal: this.groupColumns.length === 0, equalResults: equalRowsOf(this.rowType, this.groupColumns.length),
+        isGlobal: this.groupColumns.length === 0, equalResults: equalRowsOf(this.rowType, this.aggregates.map((_, index) => this.groupColumns.length + index)),
       });
     };
     return context.oneInput(transformation, context.keyedFunction(create, [key]), this.groupColumns.length === 0 ? { parallelism: 1 } : {});

@@ -5,6 +5,7 @@ import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { sortText } from '#table/exec/plan-text';
 import type { SortKey } from '#table/expressions/expression';
+import { UpsertRankFunction } from '#table/runtime/rank/upsert-rank-function';
 import { RankFunction } from '#table/runtime/rank/rank-function';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
@@ -17,6 +18,8 @@ export interface RankShape {
   readonly end: number;
   readonly hasRank: boolean;
   readonly isBatch: boolean;
+  /** Rows are replaced by this key of the input and only move up: no -U is wanted, and no rows beyond the end are kept. */
+  readonly updateKey?: readonly number[] | undefined;
 }
 
 export class RankExec implements ExecNode {
@@ -42,26 +45,36 @@ export class RankExec implements ExecNode {
     const { ranking, start, end, partitionColumns, orderBy } = this.shape;
     if (this.kind !== 'Rank') return sortDescription(this);
     const select = this.rowType.fields.map(({ name }) => name).join(', ');
-    return `strategy=[], rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
+    return `strategy=[${this.shape.updateKey === undefined ? '' : `UpdateFastStrategy[${this.shape.updateKey.join(',')}]`}], rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
   }
 
   changes(): ChangeKinds {
     if (this.shape.isBatch) return INSERT_ONLY;
+    if (this.shape.updateKey !== undefined) return ALL_CHANGES;
     return this.shape.hasRank ? ALL_CHANGES : { updates: false, deletes: true };
   }
 
   needsUpdateBefore(_isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[] {
-    return [!isInsertOnly(inputs[0]!)];
+    return [!isInsertOnly(inputs[0]!) && this.shape.updateKey === undefined];
   }
 
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     const { partitionColumns, orderBy, start, end, hasRank, isBatch, ranking } = this.shape;
     const { transformation, key } = context.keyed(input!, partitionColumns);
+    const placement = partitionColumns.length === 0 ? { parallelism: 1 } : {};
+    const { updateKey } = this.shape;
+    const same = { rowType: rowTypeInformation(input!.rowType), compare: compareRowsOf(input!.rowType, orderBy), start, end };
+    if (updateKey !== undefined) {
+      const isSame = equalRowsOf(input!.rowType, updateKey);
+      return context.oneInput(transformation, context.keyedFunction(() => new UpsertRankFunction({
+        ...same, isSame, hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
+      }), [key]), placement);
+    }
     const create = () => new RankFunction({
-      rowType: rowTypeInformation(input!.rowType), compare: compareRowsOf(input!.rowType, orderBy), equal: equalRowsOf(input!.rowType), start, end,
+      ...same, equal: equalRowsOf(input!.rowType),
       hasRetraction: !isInsertOnly(input!.changes), hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch, ranking, emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
     });
-    return context.oneInput(transformation, context.keyedFunction(create, [key]), partitionColumns.length === 0 ? { parallelism: 1 } : {});
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), placement);
   }
 }
 
@@ -71,7 +84,7 @@ function sortDescription({ kind, inputs, shape }: RankExec): string {
   return [...order, ...range].join(', ');
 }
 
-function rankedRow(from: RowType, to: RowType, options: { readonly hasRank: boolean; readonly hasKind: boolean }): (row: TableRow, kind: number, rank: number) => TableRow {
+export function rankedRow(from: RowType, to: RowType, options: { readonly hasRank: boolean; readonly hasKind: boolean }): (row: TableRow, kind: number, rank: number) => TableRow {
   const keys = [...fieldKeys(to), ...(options.hasKind ? [KIND_KEY] : [])];
   const values = [...fieldKeys(from).map((key) => fieldAccess('row', key)), ...(options.hasRank ? ['rank'] : []), ...(options.hasKind ? ['kind'] : [])];
   return compile('row, kind, rank', `(${rowLiteral(keys, values)})`);

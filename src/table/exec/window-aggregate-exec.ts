@@ -131,11 +131,14 @@ export class WindowAggregateExec implements ExecNode {
     const keys = fieldKeys(input.rowType);
     const times = timesOf(spec, this.inputs[0]!.rowType, context);
     const endKey = attached === undefined ? undefined : keys[attached.endColumn]!;
+    const startKey = attached === undefined || spec.window !== 'SESSION' ? undefined : keys[attached.startColumn];
     const timeKey = keys[spec.timeColumn];
     const windows = (row: TableRow, nowMs: number): readonly (readonly [number, number])[] | null => {
       if (endKey !== undefined) {
         const end = row[endKey] as number | null;
-        return end === null ? null : [[attachedStart(spec, end), end]];
+        if (end === null) return null;
+        const start = startKey === undefined ? undefined : (row[startKey] as number | null);
+        return [[start ?? attachedStart(spec, end), end]];
       }
       const time = spec.isRowtime ? (row[timeKey!] as number | null) : nowMs;
       if (time === null) return null;

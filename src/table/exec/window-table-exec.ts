@@ -1,6 +1,8 @@
 // WindowTableFunction: each row once per window that it is in, with the window's start, end and time.
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { rowTypeInformation } from '#table/codegen/type-information-of';
+import { SessionTableFunction } from '#table/runtime/window/session-table-function';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import type { WindowSpec } from '#table/logical/logical-plan';
 import { windowsOf, windowTimesOf } from '#table/runtime/window/window-times';
@@ -40,6 +42,7 @@ export class WindowTableExec implements ExecNode {
     const times = timesOf(spec, this.inputs[0]!.rowType, context);
     const timeKey = fieldKeys(input!.rowType)[spec.timeColumn]!;
     const make = windowedRow(input!.rowType, this.rowType, context.hasKind);
+    if (spec.window === 'SESSION') return this.#translateSession(context, input!);
     // An operator of its own, since the time by the clock is asked for per row.
     const apply = (row: TableRow, collect: (row: TableRow) => void): void => {
       const time = spec.isRowtime ? (row[timeKey] as number | null) : context.functions.now();
@@ -47,6 +50,17 @@ export class WindowTableExec implements ExecNode {
       for (const [start, end] of windowsOf(spec, times.toLocal(time))) collect(make(row, start, end, times.toEpoch(end) - 1));
     };
     return context.oneInput(rows, { kind: 'row', row: { kind: 'flatMap', apply } });
+  }
+
+  /** Where a session ends is known only when it is over. */
+  #translateSession(context: TranslationContext, input: TranslatedInput): TranslatedNode {
+    const { spec } = this;
+    const { transformation, key } = context.keyed(input, spec.partitionColumns);
+    const create = () => new SessionTableFunction({
+      rowType: rowTypeInformation(input.rowType, { hasKind: context.hasKind }), gapMs: spec.sizeMs, times: timesOf(spec, this.inputs[0]!.rowType, context),
+      timeOf: spec.isRowtime ? compile('row', fieldAccess('row', fieldKeys(input.rowType)[spec.timeColumn]!)) : undefined, emit: windowedRow(input.rowType, this.rowType, context.hasKind),
+    });
+    return context.oneInput(transformation, context.keyedFunction(create, [key]), spec.partitionColumns.length === 0 ? { parallelism: 1 } : {});
   }
 }
 

@@ -6,6 +6,7 @@ import { GroupAggregateExec } from '#table/exec/group-aggregate-exec';
 import { equalityOf } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { AggregateNode } from '#table/logical/logical-plan';
+import { windowAggregate } from '#table/planner/plan-window-aggregate';
 import type { PlannerContext } from '#table/planner/planner-context';
 import { LogicalTypes, notNull, nullable, type LogicalField, type RowType } from '#table/types/logical-type';
 
@@ -18,17 +19,27 @@ export function planGroupingSets(node: AggregateNode, context: PlannerContext): 
   const setColumn = width + copies.length;
   const expanded: RowType = { ...input.rowType, fields: [...fields, ...copies, { name: '$e', type: notNull(LogicalTypes.BIGINT) }] };
   const expand = new ExpandExec(input, node.groupColumns, node.groupingSets, expanded);
-  const groupColumns = [...copies.map((_, index) => width + index), setColumn];
+  const window = windowInAllSets(node, input);
+  // The window's own columns stay what they are: in all sets, and known as its bounds.
+  const groupColumns = [...node.groupColumns.map((column, index) => (window.includes(column) ? column : width + index)), setColumn];
   const aggregateFields = node.rowType.fields.slice(node.groupColumns.length, node.groupColumns.length + node.aggregates.length);
   const grouped: RowType = { ...node.rowType, fields: [...groupColumns.map((column) => expanded.fields[column]!), ...aggregateFields] };
-  const aggregate = new GroupAggregateExec(expand, groupColumns, node.aggregates, grouped, { isBatch: context.isBatch });
+  const aggregate = windowAggregate({ groupColumns, aggregates: node.aggregates, rowType: grouped }, expand)
+    ?? new GroupAggregateExec(expand, groupColumns, node.aggregates, grouped, { isBatch: context.isBatch });
   const column = (index: number, type: Expression['type']): Expression => ({ kind: 'input', index, type });
   const setNumber = column(copies.length, notNull(LogicalTypes.BIGINT));
   const expressions = [
-    ...copies.map((copy, index) => column(index, copy.type)), ...aggregateFields.map((field, index) => column(copies.length + 1 + index, field.type)),
+    ...groupColumns.slice(0, -1).map((_, index) => column(index, grouped.fields[index]!.type)), ...aggregateFields.map((field, index) => column(copies.length + 1 + index, field.type)),
     ...node.groupingCalls.map((columns) => groupingValue(columns, node.groupingSets, setNumber)),
   ];
   return new CalcExec(aggregate, expressions, undefined, node.rowType);
+}
+
+/** The window columns that are grouped by, where the window's end is in every set. */
+function windowInAllSets(node: AggregateNode, { window }: ExecNode): readonly number[] {
+  if (window === undefined) return [];
+  const isInAll = (column: number): boolean => column >= 0 && node.groupingSets.every((set) => set.some((index) => node.groupColumns[index] === column));
+  return isInAll(window.endColumn) ? [window.startColumn, window.endColumn, window.timeColumn].filter(isInAll) : [];
 }
 
 /** A bit per argument, the last one lowest: 1 where the column is not in the row's set. */

@@ -3,11 +3,13 @@ import { inferChangelog } from '#table/exec/changelog-inference';
 import { JoinExec, joinKeysOf, type JoinKeys } from '#table/exec/join-exec';
 import { CalcExec } from '#table/exec/calc-exec';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
+import { IntervalJoinExec } from '#table/exec/interval-join-exec';
 import { WindowJoinExec } from '#table/exec/window-join-exec';
 import { conjunctsOf, conjunctionOf, inputsUsed, shiftInputs } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { JoinNode } from '#table/logical/logical-plan';
 import { mergedCalc } from '#table/planner/merged-calc';
+import { intervalBoundsOf } from '#table/planner/interval-bounds';
 import type { PlannerContext } from '#table/planner/planner-context';
 import type { RowType } from '#table/types/logical-type';
 
@@ -15,7 +17,8 @@ export function planJoin(node: JoinNode, context: PlannerContext): ExecNode {
   const leftWidth = node.left.rowType.fields.length;
   const inputs = withKeyColumns(node, context.plan(node.left), context.plan(node.right));
   const keys = joinKeysOf(inputs.condition, inputs.left.rowType.fields.length);
-  const join = (context.isBatch ? undefined : windowJoin(inputs, node.joinType, keys)) ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch });
+  const timed = context.isBatch ? undefined : (windowJoin(inputs, node.joinType, keys) ?? intervalJoin(inputs, node.joinType, context));
+  const join = timed ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch });
   if (inputs.left.rowType.fields.length === leftWidth && inputs.right.rowType.fields.length === node.right.rowType.fields.length) return join;
   return narrowed(join, node, inputs.left.rowType.fields.length);
 }
@@ -31,6 +34,15 @@ function windowJoin({ left, right, rowType }: KeyedInputs, joinType: JoinNode['j
   const others = keys.left.map((_, index) => index).filter((index) => index !== start && index !== end);
   const pick = <T>(list: readonly T[]): readonly T[] => others.map((index) => list[index]!);
   return new WindowJoinExec(left, right, joinType, { left: pick(keys.left), right: pick(keys.right), isNullSafe: pick(keys.isNullSafe), rest: keys.rest }, rowType);
+}
+
+/** The condition bounds how far two time attributes are apart. Needs inputs that are only inserted into. */
+function intervalJoin({ left, right, condition, rowType }: KeyedInputs, joinType: JoinNode['joinType'], context: PlannerContext): ExecNode | undefined {
+  if (joinType === 'SEMI' || joinType === 'ANTI') return undefined;
+  const leftWidth = left.rowType.fields.length;
+  const found = intervalBoundsOf(condition, leftWidth, context.reduce);
+  if (found === undefined || ![left, right].every((input) => isInsertOnly(inferChangelog([input]).changesOf(input)))) return undefined;
+  return new IntervalJoinExec(left, right, joinType, joinKeysOf(conjunctionOf(found.rest), leftWidth), found.bounds, rowType);
 }
 
 interface KeyedInputs {

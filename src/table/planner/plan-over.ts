@@ -5,10 +5,12 @@ import { isInsertOnly } from '#table/exec/exec-node';
 import { inferChangelog } from '#table/exec/changelog-inference';
 import { OverAggregateExec, type OverShape } from '#table/exec/over-aggregate-exec';
 import { RankExec, type RankShape } from '#table/exec/rank-exec';
+import { WindowRankExec } from '#table/exec/window-rank-exec';
 import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import type { FilterNode, OverNode } from '#table/logical/logical-plan';
+import { updateKeyOf } from '#table/planner/rank-strategy';
 import { mergedCalc } from '#table/planner/merged-calc';
 import type { PlannerContext } from '#table/planner/planner-context';
 
@@ -78,7 +80,8 @@ export function planRankedFilter(node: FilterNode, context: PlannerContext): Exe
   if (ranking !== 'ROW_NUMBER' && !context.isBatch) throw new TableError('TABLE_NOT_SUPPORTED', `${ranking}() on streaming table is not supported currently`);
   const partitionColumns = over.window.partitionBy.map(columnOf);
   const input = context.plan(over.input);
-  const ranked = deduplicated(over, input, partitionColumns, range, context) ?? new RankExec(input, { ranking, partitionColumns, orderBy: over.window.orderBy, ...range, hasRank: true, isBatch: context.isBatch }, over.rowType);
+  const ranked = windowRanked(over, input, partitionColumns, range, context) ?? deduplicated(over, input, partitionColumns, range, context)
+    ?? new RankExec(input, { ranking, partitionColumns, orderBy: over.window.orderBy, ...range, hasRank: true, isBatch: context.isBatch, updateKey: context.isBatch ? undefined : updateKeyOf(input, partitionColumns, over.window.orderBy) }, over.rowType);
   const rest = conjunctionOf(range.rest);
   return isTrueLiteral(rest) ? ranked : mergedCalc(ranked, undefined, rest, node.rowType);
 }
@@ -131,6 +134,19 @@ function boundOf(part: Expression, rankColumn: number): { readonly start: number
 
 const uncast = (expression: Expression): Expression => (expression.kind === 'cast' ? uncast(expression.operand) : expression);
 
+/** Partitioned by the bounds of a window: the result of a window comes when it ends. */
+function windowRanked(over: OverNode, input: ExecNode, partitionColumns: readonly number[], range: RankRange, context: PlannerContext): ExecNode | undefined {
+  const { window } = input;
+  const { orderBy } = over.window;
+  if (context.isBatch || window === undefined || !window.spec.isRowtime || window.startColumn < 0 || !partitionColumns.includes(window.startColumn) || !partitionColumns.includes(window.endColumn)) return undefined;
+  if (orderBy.some(({ expression }) => expression.kind !== 'input') || !isInsertOnly(inferChangelog([input]).changesOf(input))) return undefined;
+  const others = partitionColumns.filter((column) => column !== window.startColumn && column !== window.endColumn && column !== window.timeColumn);
+  const [first, ...more] = orderBy;
+  const type = first?.expression.type;
+  const isByTime = more.length === 0 && (type?.kind === 'TIMESTAMP' || type?.kind === 'TIMESTAMP_LTZ') && type.time === 'rowtime';
+  return new WindowRankExec(input, window, { partitionColumns: others, orderBy, ...range, hasRank: true, isLastFirst: isByTime && range.end === 1 && !first!.isAscending }, over.rowType);
+}
+
 /** ROW_NUMBER = 1 ordered by one time attribute. The rank is 1 for all rows. */
 function deduplicated(over: OverNode, input: ExecNode, keyColumns: readonly number[], range: RankRange, context: PlannerContext): ExecNode | undefined {
   const [order, ...more] = over.window.orderBy;
@@ -147,10 +163,12 @@ function deduplicated(over: OverNode, input: ExecNode, keyColumns: readonly numb
 
 /** Leaves the rank out of top-N nodes whose rank nobody reads above: then one row changes in place of many. */
 export function withoutUnusedRank(input: ExecNode, expressions: readonly Expression[]): ExecNode {
-  if (!(input instanceof RankExec) || !input.shape.hasRank) return input;
+  if (!(input instanceof RankExec || input instanceof WindowRankExec) || !input.shape.hasRank) return input;
   const rankColumn = input.rowType.fields.length - 1;
   const isRead = expressions.some((expression) => inputsUsed(expression).has(rankColumn));
   if (isRead) return input;
-  return new RankExec(input.inputs[0]!, { ...input.shape, hasRank: false }, { ...input.rowType, fields: input.rowType.fields.slice(0, -1) });
+  const rowType = { ...input.rowType, fields: input.rowType.fields.slice(0, -1) };
+  if (input instanceof WindowRankExec) return new WindowRankExec(input.inputs[0]!, input.window, { ...input.shape, hasRank: false }, rowType);
+  return new RankExec(input.inputs[0]!, { ...input.shape, hasRank: false }, rowType);
 }
 

@@ -18,6 +18,8 @@ export interface KeyedTableFunction {
   /** By input. The backend's current key is that of the row. */
   readonly elements: readonly ElementMethod[];
   readonly onTimer?: (timestamp: number, context: any, out: Collector<any>) => unknown; // any: the keyed context of process functions
+  /** Its timers make rows that much older than the watermark: it goes on with this delay. */
+  readonly watermarkDelayMs?: number;
   /** Before the first row; state is restored. */
   openWith(context: TableFunctionContext): void;
   /** Before timers up to the watermark fire and the watermark goes on. */

@@ -31,6 +31,7 @@ export class KeyedTableOperator implements StreamOperator {
   open(context: OperatorContext): void {
     this.#context = context;
     this.#calls = new KeyedCalls(context, this.#function.onTimer);
+    this.#calls.watermarkDelayMs = this.#function.watermarkDelayMs ?? 0;
     this.#isOpen = true;
     this.#function.openWith({ backend: context.keyedState!, timers: this.#calls, operator: context, out: this.#calls.emission });
   }

@@ -57,11 +57,11 @@ export class WindowAggregateFunction implements KeyedTableFunction {
     const windows = windowsOf(row, nowMs);
     if (windows === null) return;
     for (const [start, end] of windows) {
-      if (this.#isLate(end)) {
-        this.#operator.count('numLateRecordsDropped', 1);
+      if (isSession) {
+        this.#addToSession(start, end, row);
         continue;
       }
-      if (isSession) this.#addToSession(start, end, row);
+      if (this.#isLate(end)) this.#operator.count('numLateRecordsDropped', 1);
       else this.#addTo({ start, end, stored: this.#windows.get(keyOf(start, end))?.stored ?? this.#options.aggregation.create() }, row);
     }
   }
@@ -79,12 +79,16 @@ export class WindowAggregateFunction implements KeyedTableFunction {
     this.#register(entry.end);
   }
 
-  /** Sessions that the row's own touches become one with it. */
+  /** Sessions that the row's own touches become one with it. A row that is late by itself may still be in one that is open. */
   #addToSession(start: number, end: number, row: TableRow): void {
     const { aggregation } = this.#options;
     let merged: WindowEntry = { start, end, stored: aggregation.create() };
-    for (const entry of [...this.#windows.values()].sort((a, b) => a.start - b.start)) {
-      if (entry.start > merged.end || entry.end < merged.start) continue;
+    const touching = [...this.#windows.values()].sort((a, b) => a.start - b.start).filter((entry) => entry.start <= end && entry.end >= start);
+    if (touching.length === 0 && this.#isLate(end)) {
+      this.#operator.count('numLateRecordsDropped', 1);
+      return;
+    }
+    for (const entry of touching) {
       this.#windows.remove(keyOf(entry.start, entry.end));
       this.#unregister(entry.end);
       aggregation.merge(merged.stored, entry.stored);
