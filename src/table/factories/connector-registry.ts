@@ -23,7 +23,9 @@ export function scanSourceOf(table: ResolvedTable, hints: Readonly<Record<string
 }
 
 export function lookupSourceOf(table: ResolvedTable, hints: Readonly<Record<string, string>>): LookupTableSource | undefined {
-  const own = table.factory as TableObject | undefined;
+  const own = table.factory as (TableObject & { readonly lookup?: Omit<LookupTableSource, 'kind'> }) | undefined;
+  // A table of a program that can be scanned may have a lookup beside.
+  if (own?.lookup !== undefined) return { kind: 'lookup-source', ...own.lookup };
   if (own !== undefined) return own.kind === 'lookup-source' ? own : undefined;
   return connectorOf(table, hints).createLookup?.(table, { all: { ...table.options, ...hints } });
 }
