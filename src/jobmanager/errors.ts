@@ -6,6 +6,7 @@ export const JOBMANAGER_ERRORS = {
   CHECKPOINT_DIRECTORY_MISSING: 'Checkpointing is on and execution.checkpointing.dir is not set.',
   CHECKPOINT_NOT_FOUND: 'The checkpoint or savepoint to restore from does not exist or has no _metadata.',
   CHECKPOINT_METADATA_DAMAGED: 'The _metadata file of a checkpoint is cut short, changed, or of another format.',
+  CHECKPOINT_FILE_MISSING: 'A file that the metadata of a checkpoint names is missing or of another size.',
   CHECKPOINT_VERSION_UNSUPPORTED: 'The _metadata file of a checkpoint was written in a version that this engine does not read.',
   SAVEPOINT_DIRECTORY_MISSING: 'A savepoint was asked for without a directory, and execution.checkpointing.savepoint-dir is not set.',
   SNAPSHOT_REQUEST_FAILED: 'A checkpoint or savepoint that was asked for was given up, or the job does not run.',

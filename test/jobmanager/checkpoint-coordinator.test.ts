@@ -7,7 +7,7 @@ import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-setti
 const SOURCE = subtaskIdOf('source', 0);
 const SINK = subtaskIdOf('sink', 0);
 const PARTICIPANTS = { triggered: [SOURCE], acknowledging: [SOURCE, SINK] };
-const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, tolerableFailures: 0, retainedMax: 1, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
+const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, tolerableFailures: 0, retainedMax: 1, isAfterTasksFinish: true, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
 
 function acknowledgement(subtaskId: typeof SOURCE, bytes = 10): SubtaskAcknowledgement {
   return { subtaskId, file: `${subtaskId}.state`, bytes, fullBytes: bytes, inline: undefined, sharedFiles: [], timings: { alignmentMs: 0, syncMs: 0, asyncMs: 0, bytesProcessedDuringAlignment: 0 }, operatorIds: [] };

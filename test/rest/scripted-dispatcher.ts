@@ -23,7 +23,7 @@ export class ScriptedDispatcher implements DispatcherGateway {
       jobId, jobName: `job ${id.slice(0, 4)}`, status, startedMs: 1000.5, endedMs: status === 'RUNNING' ? undefined : 2500.25,
       vertices: [{ id: 'vertex', name: 'task', parallelism: 2, maxParallelism: 128, isParallelismSet: false }],
       executions: [execution(0, 'RUNNING'), execution(1, 'FINISHED')], slots: [], restarts: 0, exceptions: [], error: undefined,
-      checkpoints: { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
+      checkpoints: { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0, history: [] },
     });
   }
 

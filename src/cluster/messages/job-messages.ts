@@ -5,6 +5,41 @@ import type { SlotMetrics } from '#cluster/messages/slot-messages';
 import type { ExecutionState } from '#cluster/status/execution-state';
 import type { JobStatus } from '#cluster/status/job-status';
 
+export interface SubtaskCheckpointStatistics {
+  readonly subtaskId: SubtaskId;
+  /** Epoch ms. */
+  readonly ackTimestamp: number;
+  readonly endToEndDurationMs: number;
+  /** Stored for this checkpoint, and all that it needs. */
+  readonly checkpointedBytes: number;
+  readonly stateBytes: number;
+  readonly syncMs: number;
+  readonly asyncMs: number;
+  readonly alignmentMs: number;
+  readonly bytesProcessedDuringAlignment: number;
+  /** From the trigger to the first barrier. */
+  readonly startDelayMs: number;
+}
+
+/** One checkpoint or savepoint; sums are over the subtasks that have acknowledged. */
+export interface CheckpointStatistics {
+  readonly checkpointId: number;
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  readonly isSavepoint: boolean;
+  /** Epoch ms. */
+  readonly triggerTimestamp: number;
+  readonly latestAckTimestamp: number | undefined;
+  readonly endToEndDurationMs: number;
+  readonly checkpointedBytes: number;
+  readonly stateBytes: number;
+  /** Those that must acknowledge. */
+  readonly subtaskCount: number;
+  readonly externalPath: string | undefined;
+  /** Why it failed. */
+  readonly failure: string | undefined;
+  readonly subtasks: readonly SubtaskCheckpointStatistics[];
+}
+
 export interface CheckpointCounts {
   readonly triggered: number;
   readonly completed: number;
@@ -13,6 +48,8 @@ export interface CheckpointCounts {
   readonly latestPath: string | undefined;
   readonly latestBytes: number;
   readonly latestDurationMs: number;
+  /** Newest first, as many as web.checkpoints.history says. */
+  readonly history: readonly CheckpointStatistics[];
 }
 
 export interface ExecutionDetails {

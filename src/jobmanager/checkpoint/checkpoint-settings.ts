@@ -10,6 +10,8 @@ export interface CheckpointSettings {
   readonly minPauseMs: number;
   readonly tolerableFailures: number;
   readonly retainedMax: number;
+  /** Whether checkpoints go on when some tasks have finished. */
+  readonly isAfterTasksFinish: boolean;
   /** Whether completed checkpoints stay when the job is canceled; those of a finished job are deleted. */
   readonly isRetainedOnCancellation: boolean;
   /** Whether they stay when it fails. */
@@ -36,6 +38,7 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
     timeoutMs: configuration.get(checkpointingOptions.timeout).toMillis(),
     minPauseMs: configuration.get(checkpointingOptions.minPause).toMillis(),
     tolerableFailures: configuration.get(checkpointingOptions.tolerableFailedCheckpoints),
+    isAfterTasksFinish: configuration.get(checkpointingOptions.isAfterTasksFinishEnabled),
     retainedMax: Math.max(1, configuration.get(checkpointingOptions.numRetained)),
     isRetainedOnCancellation: retention === 'RETAIN_ON_CANCELLATION',
     isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',

@@ -6,12 +6,13 @@ import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
+import { CheckpointHistory } from '#jobmanager/checkpoint/checkpoint-history';
 import type { CheckpointMetadata, EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { JobManagerError } from '#jobmanager/errors';
-import { absolutePath, CheckpointStore, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { absolutePath, CheckpointStore, loadWholeCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { removeClaimed } from '#jobmanager/job-master/savepoint-files';
@@ -48,6 +49,8 @@ export interface CheckpointDriverOptions {
   readonly claimed?: CompletedSnapshot | undefined;
   readonly files: Files;
   readonly storage: CheckpointStorage;
+  /** Checkpoints whose statistics are kept. */
+  readonly historyMax: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly sendMail: (subtaskId: SubtaskId, mail: TaskMail) => void;
@@ -66,6 +69,9 @@ export class CheckpointDriver {
   readonly #options: CheckpointDriverOptions;
   readonly #coordinator: CheckpointCoordinator;
   readonly #store: CheckpointStore;
+  readonly #history: CheckpointHistory;
+  /** Their state cannot be read. */
+  readonly #damaged = new Set<number>();
   readonly #requests = new SnapshotRequests();
   /** The savepoint that the job stops with: what it goes on from, should it fail before it has stopped. */
   #stoppedWith: CompletedSnapshot | undefined;
@@ -89,6 +95,7 @@ export class CheckpointDriver {
     this.#options = options;
     const { settings, storage, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
+    this.#history = new CheckpointHistory(options.historyMax);
     this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
     const { adopted = [], claimed } = options;
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
@@ -109,7 +116,7 @@ export class CheckpointDriver {
 
   get counts(): CheckpointCounts {
     const { triggeredCount, completedCount, failedCount, latestBytes, latestDurationMs } = this.#coordinator;
-    return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs };
+    return { triggered: triggeredCount, completed: completedCount, failed: failedCount, latestPath: this.latestCompletedPath, latestBytes, latestDurationMs, history: this.#history.statistics };
   }
 
   /** The savepoint that the job stops with, when no checkpoint is newer. */
@@ -120,6 +127,34 @@ export class CheckpointDriver {
   /** A savepoint that the job stops with is complete: tasks have come to their end or are coming to it. */
   get isStopping(): boolean {
     return this.#isStopping;
+  }
+
+  /**
+   * What a restart goes on from: the newest complete checkpoint, or savepoint that the job stops with; undefined when there is
+   * none. One of which a file is missing is passed over, if that may be. Rejects as loadWholeCheckpoint, when none is whole.
+   */
+  async loadLatest(options: { readonly canFallBack: boolean }): Promise<LoadedCheckpoint | undefined> {
+    const stopping = this.stoppingSavepointPath;
+    const ids = this.#coordinator.completedIds.filter((id) => !this.#damaged.has(id)).toReversed();
+    const paths = [...(stopping === undefined ? [] : [stopping]), ...ids.map((id) => this.#store.directoryOf(id))];
+    for (const [index, path] of paths.entries()) {
+      try {
+        return await loadWholeCheckpoint(this.#options.storage, path);
+      } catch (error) {
+        if (!options.canFallBack || index === paths.length - 1) throw error;
+        this.#options.log.warn('a damaged checkpoint is passed over, the job goes on from an older one', { path, error });
+      }
+    }
+    return undefined;
+  }
+
+  /** The state of a checkpoint cannot be read: true when there is an older one. */
+  passOver(checkpointId: number): boolean {
+    const older = this.#coordinator.completedIds.filter((id) => id < checkpointId && !this.#damaged.has(id));
+    if (older.length === 0) return false;
+    this.#damaged.add(checkpointId);
+    this.#options.log.warn('a damaged checkpoint is passed over, the job goes on from an older one', { checkpointId, from: older.at(-1) });
+    return true;
   }
 
   /** Takes a snapshot as soon as the running attempt can. Rejects with SNAPSHOT_REQUEST_FAILED, CHECKPOINT_DIRECTORY_MISSING. */
@@ -140,6 +175,8 @@ export class CheckpointDriver {
     this.#awaiting = new Set([...this.#awaiting].filter((subtaskId) => attempt.graph.execution(subtaskId).state === 'RUNNING'));
     this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
+    // A slot that died may have left files of checkpoints that were given up.
+    this.#enqueue((store) => store.removeOrphans((id) => id !== this.#coordinator.pendingId));
     this.#scheduleNext();
   }
 
@@ -176,6 +213,7 @@ export class CheckpointDriver {
       this.#options.log.warn('checkpoint refers to files that were removed', { checkpointId, subtaskId: acknowledgement.subtaskId });
       return this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
     }
+    if (checkpointId === this.#coordinator.pendingId) this.#history.onAcknowledged(checkpointId, acknowledgement, this.#options.clock.now());
     this.#act(this.#coordinator.onAcknowledge(checkpointId, acknowledgement));
   }
 
@@ -224,7 +262,8 @@ export class CheckpointDriver {
     const attempt = this.#attempt;
     if (attempt === undefined) return;
     const areSettled = attempt.sources.every((source) => source.isSettled);
-    const participants = areSettled ? attempt.graph.checkpointParticipants() : undefined;
+    const mayStart = areSettled && (this.#options.settings.isAfterTasksFinish || attempt.graph.executions.every((execution) => execution.state === 'RUNNING'));
+    const participants = mayStart ? attempt.graph.checkpointParticipants() : undefined;
     const nowMs = this.#options.clock.now();
     const request = this.#coordinator.pendingId === undefined ? this.#requests.next() : undefined;
     if (request !== undefined && participants !== undefined) {
@@ -258,6 +297,7 @@ export class CheckpointDriver {
   #complete(checkpointId: number): void {
     const request = this.#requests.current;
     const path = this.#store.directoryOf(checkpointId);
+    this.#history.onCompleted(checkpointId, path, this.#options.clock.now());
     const isStop = request?.kind === 'savepoint' && request.stop !== undefined;
     if (isStop) {
       this.#stoppedWith = { checkpointId, path };
@@ -275,6 +315,7 @@ export class CheckpointDriver {
 
   #giveUp(checkpointId: number, reason: AbortReason): void {
     const flags = barrierFlags(this.#requests.current);
+    this.#history.onFailed(checkpointId, ABORT_REASONS[reason], this.#options.clock.now());
     this.#requests.abort(ABORT_REASONS[reason]);
     this.#endHolds();
     this.#hurryAtEnd();
@@ -286,6 +327,7 @@ export class CheckpointDriver {
   #trigger(checkpointId: number, timestamp: number, participants: CheckpointParticipants): void {
     const attempt = this.#attempt;
     assert(attempt !== undefined, 'checkpoints are triggered while an attempt runs');
+    this.#history.onTriggered(checkpointId, timestamp, { isSavepoint: this.#requests.current?.kind === 'savepoint', subtaskCount: participants.acknowledging.length });
     const executions = participants.acknowledging.map((subtaskId) => attempt.graph.execution(subtaskId));
     this.#enumerators = attempt.sources.map((source) => {
       const subtasks = executions.filter((execution) => execution.deployment.vertexId === source.vertexId).map((execution) => execution.deployment.subtaskIndex);

@@ -131,6 +131,21 @@ export async function loadCheckpoint(storage: CheckpointStorage, path: string): 
   return { metadata, descriptor: { checkpointId: metadata.checkpointId, directory, operators: metadata.operators, inlined: metadata.inlined } };
 }
 
+/** As loadCheckpoint, when every file is there that the metadata names; else throws CHECKPOINT_FILE_MISSING. */
+export async function loadWholeCheckpoint(storage: CheckpointStorage, path: string): Promise<LoadedCheckpoint> {
+  const loaded = await loadCheckpoint(storage, path);
+  const { directory, inlined } = loaded.descriptor;
+  const stateFiles = new Set(loaded.metadata.operators.flatMap(({ subtasks }) => subtasks.map(({ file }) => file)).filter((file) => inlined[file] === undefined));
+  const expected = [...[...stateFiles].map((file) => ({ path: file, bytes: undefined })), ...loaded.metadata.sharedFiles];
+  for (const file of expected) {
+    const found = await storage.stat(resolveStoragePath(directory, file.path));
+    if (found !== undefined && (file.bytes === undefined || found.bytes === file.bytes)) continue;
+    const why = found === undefined ? 'is missing' : `has ${found.bytes} bytes`;
+    throw new JobManagerError('CHECKPOINT_FILE_MISSING', `the file ${file.path} of the checkpoint ${path} ${why}${file.bytes === undefined ? '' : `, ${file.bytes} were stored`}: restore from another checkpoint`, { context: { path, file: file.path } });
+  }
+  return loaded;
+}
+
 /** Of a local path relative to where the process runs; a path of an object store is absolute. */
 export function absolutePath(path: string): string {
   return /^s3a?:\/\//.test(path) ? path.replace(/\/+$/, '') : resolve(localPath(path));

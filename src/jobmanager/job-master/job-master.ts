@@ -127,7 +127,7 @@ export class JobMaster implements JobMasterGateway {
       const found = recovered === undefined ? undefined : await findRecoveryStart(this.#storage, log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
-        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log,
+        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log, historyMax: this.#options.configuration.get(restOptions.checkpointsHistory),
         firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
         adopted: found?.completed ?? [],
         claimed: await this.#findClaimed(),
@@ -164,7 +164,7 @@ export class JobMaster implements JobMasterGateway {
       endedMs: this.#endedMs,
       vertices: this.#plan.vertices.map(({ id, name, parallelism, maxParallelism, isParallelismSet }) => ({ id, name, parallelism, maxParallelism, isParallelismSet })),
       executions: this.#deployment?.graph.executions.map((execution) => execution.details()) ?? [],
-      checkpoints: this.#checkpoints?.counts ?? { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0 },
+      checkpoints: this.#checkpoints?.counts ?? { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0, history: [] },
       slots: this.#deployment?.slots ?? [],
       restarts: this.#attemptNumber,
       exceptions: this.#exceptions.entries(),
@@ -407,7 +407,8 @@ export class JobMaster implements JobMasterGateway {
     const failure = { timestamp: nowMs, error: serializeError(error), task: task === undefined ? undefined : { subtaskId: task.subtaskId, taskName: task.taskName, slotIndex: task.slotIndex, attemptNumber: task.attemptNumber } };
     if (failed?.every((subtaskId) => this.#restart?.subtaskIds.has(subtaskId) === true) === true) return this.#exceptions.addConcurrent(failure);
     this.#failures = [...this.#failures, nowMs].slice(-FAILURE_TIMES_MAX);
-    const decision = isFinalError(error) ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(nowMs);
+    const isPassedOver = isFinalError(error) && this.#passOverDamaged(error);
+    const decision = isFinalError(error) && !isPassedOver ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(nowMs);
     log.debug('job attempt failed', { jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
     if (decision.kind === 'restart' && !decision.isNewAttempt) this.#exceptions.addConcurrent(failure);
     else this.#exceptions.addRoot(failure);
@@ -418,7 +419,8 @@ export class JobMaster implements JobMasterGateway {
       void this.#windDown().then(() => this.#end('FAILED'));
       return;
     }
-    const subtaskIds = this.#subtasksToRestart(failed);
+    // An older checkpoint is behind what tasks that run on have seen.
+    const subtaskIds = this.#subtasksToRestart(isPassedOver ? undefined : failed);
     log.warn('job restarts', { jobId, attempt: this.#attemptNumber, tasks: subtaskIds.size, delayMs: Math.round(decision.delayMs), cause: error });
     this.#beginRestart(subtaskIds, nowMs + decision.delayMs);
   }
@@ -443,6 +445,12 @@ export class JobMaster implements JobMasterGateway {
     void this.#carryOut(this.#restart);
   }
 
+  /** State that cannot be read makes its checkpoint useless: true when there is an older one to go on from. */
+  #passOverDamaged({ code }: EngineError): boolean {
+    const restored = this.#restore?.metadata.checkpointId;
+    return (code === 'SNAPSHOT_CORRUPT' || code === 'SNAPSHOT_READ_FAILED') && restored !== undefined && this.#checkpoints?.passOver(restored) === true;
+  }
+
   /** Ends the tasks, waits, and starts them again from the newest checkpoint: all of the job in new slots, or regions in their places. */
   async #carryOut(restart: Restart): Promise<void> {
     const { jobId, taskExecutor } = this.#options;
@@ -456,8 +464,7 @@ export class JobMaster implements JobMasterGateway {
         deployment.closeSources();
         await taskExecutor.releaseSlots(jobId);
       }
-      const latest = this.#checkpoints?.latestCompletedPath;
-      const restore = latest === undefined ? this.#restore : await loadCheckpoint(this.#storage, latest);
+      const restore = await this.#checkpoints?.loadLatest({ canFallBack: isWhole }) ?? this.#restore;
       if (this.#restart !== restart) return;
       this.#restart = undefined;
       this.#restore = restore;
