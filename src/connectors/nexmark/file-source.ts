@@ -12,6 +12,8 @@ export interface NexmarkFileSourceOptions {
   readonly onMalformed?: OnMalformed;
   /** Lines per block. Default 500. */
   readonly blockLines?: number;
+  /** Into how many splits the file goes, each for one subtask. Default: the parallelism. With 1, rows keep the order of the file. */
+  readonly splits?: number;
 }
 
 export class NexmarkFileSource implements Source<NexmarkEvent, InterleavedSplit, RemainingSplits<InterleavedSplit>> {
@@ -21,18 +23,21 @@ export class NexmarkFileSource implements Source<NexmarkEvent, InterleavedSplit,
   readonly path: string;
   readonly #onMalformed: OnMalformed;
   readonly #blockLines: number;
+  readonly #splits: number | undefined;
 
   constructor(path: string, options: NexmarkFileSourceOptions = {}) {
     this.path = path;
     this.#onMalformed = checkOnMalformed(this.name, options.onMalformed);
     this.#blockLines = options.blockLines ?? 500;
+    this.#splits = options.splits;
     requireOption(Number.isInteger(this.#blockLines) && this.#blockLines > 0, this.name, 'blockLines', this.#blockLines, 'a positive integer');
+    requireOption(options.splits === undefined || (Number.isInteger(options.splits) && options.splits > 0), this.name, 'splits', options.splits, 'a positive integer');
   }
 
   /** Throws PlatformError FILE_NOT_FOUND when the job starts and there is no such file. */
   createEnumerator(context: SplitEnumeratorContext<InterleavedSplit>, checkpoint: RemainingSplits<InterleavedSplit> | undefined): SplitEnumerator<InterleavedSplit, RemainingSplits<InterleavedSplit>> {
     context.files.sizeSync(this.path);
-    return new StaticSplitEnumerator(context, checkpoint, () => interleavedSplits('nexmark-file', context.parallelism, this.#blockLines, null));
+    return new StaticSplitEnumerator(context, checkpoint, () => interleavedSplits('nexmark-file', this.#splits ?? context.parallelism, this.#blockLines, null));
   }
 
   createReader(context: SourceReaderContext): NexmarkFileReader {

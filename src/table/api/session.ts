@@ -55,7 +55,7 @@ export class Session implements ValidatorSession {
   get functions(): FunctionContext {
     const clock = this.#clock;
     return {
-      localTimeZone: this.timeZone, now: () => clock.now(), queryStartMs: clock.now(), isBatch: this.isBatch, random: () => this.#random.nextDouble(),
+      localTimeZone: this.timeZone, now: () => Math.floor(clock.now()), queryStartMs: Math.floor(clock.now()), isBatch: this.isBatch, random: () => this.#random.nextDouble(),
       catalog: this.catalogs.currentCatalog, database: this.catalogs.currentDatabase, configuration: this.#settings,
     };
   }

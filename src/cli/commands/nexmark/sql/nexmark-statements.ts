@@ -62,10 +62,10 @@ WHERE place <= 1` },
 FROM bid GROUP BY bidder, SESSION(\`dateTime\`, INTERVAL '10' SECOND)` },
   // Bids per bidder and ten seconds by the clock.
   q12: { query: `SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
-FROM TABLE(TUMBLE(TABLE clocked_bid, DESCRIPTOR(at), INTERVAL '10' SECOND)) GROUP BY bidder, window_start, window_end`, setUp: ['CREATE VIEW clocked_bid AS SELECT bidder, PROCTIME() AS at FROM bid'] },
+FROM TABLE(TUMBLE(TABLE clocked_bid, DESCRIPTOR(read_at), INTERVAL '10' SECOND)) GROUP BY bidder, window_start, window_end`, setUp: ['CREATE VIEW clocked_bid AS SELECT bidder, PROCTIME() AS read_at FROM bid'] },
   // Every bid with a value looked up in a side table.
-  q13: { query: `SELECT b.auction, b.bidder, b.price, b.\`dateTime\`, s.\`value\` FROM (SELECT *, PROCTIME() AS at FROM bid) AS b
-JOIN side_input FOR SYSTEM_TIME AS OF b.at AS s ON MOD(b.auction, 10000) = s.key` },
+  q13: { query: `SELECT b.auction, b.bidder, b.price, b.\`dateTime\`, s.\`value\` FROM (SELECT *, PROCTIME() AS read_at FROM bid) AS b
+JOIN side_input FOR SYSTEM_TIME AS OF b.read_at AS s ON MOD(b.auction, 10000) = s.key` },
   // Bids of middling price with the time of day and how often their text holds a c.
   q14: { query: `SELECT auction, bidder, CAST(0.908 * price AS DECIMAL(23, 3)) AS price,
   CASE WHEN HOUR(\`dateTime\`) >= 8 AND HOUR(\`dateTime\`) <= 18 THEN 'dayTime' WHEN HOUR(\`dateTime\`) <= 6 OR HOUR(\`dateTime\`) >= 20 THEN 'nightTime' ELSE 'otherTime' END AS bidTimeType,
