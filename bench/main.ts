@@ -23,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => B
   parser: async () => (await import('./parser-bench.js')).parserRows,
   rocksdb: async () => (await import('./rocksdb-bench.js')).rocksdbRows,
   state: async () => (await import('./state-bench.js')).stateRows,
+  checkpoint: async () => (await import('./checkpoint-bench.js')).checkpointRows,
   recovery: async () => (await import('./recovery-bench.js')).recoveryRows,
   'rocksdb-state': async () => (await import('./rocksdb-state-bench.js')).rocksdbStateRows,
 };
