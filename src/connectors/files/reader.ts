@@ -64,7 +64,7 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
       file.linesToSkip = file.lines.skip(wanted) < wanted ? 0 : file.linesToSkip - wanted;
       return ReadStatus.MORE;
     }
-    for (let room = output.room; room > 0; room--) {
+    for (let room = output.room; room > 0 || file.decoder.hasPending === true; room--) {
       const record = file.decoder.next();
       if (record === END_OF_FILE) {
         this.#finished.push(file.split.id);

@@ -12,6 +12,8 @@ export interface RecordDecoder<T> {
   readHeader?(): void;
   /** The next record, END_OF_FILE behind the last. Malformed ones were reported and are passed over. */
   next(): T | typeof END_OF_FILE;
+  /** The lines passed hold more records than were handed out: the position is no place to stop at. */
+  readonly hasPending?: boolean;
 }
 
 export const END_OF_FILE: unique symbol = Symbol('end of file');

@@ -40,6 +40,11 @@ export class FileSink<T = unknown> implements Sink<T, PartFileState, PartFile> {
     return new FileSink<T>(directory, { suffix: '.ndjson', ...options }, (record) => (typeof record === 'object' && record !== null ? formatRecord(record) : JSON.stringify(record) ?? 'null'));
   }
 
+  /** Each record as the line that `toLine` makes of it. Throws CONNECTOR_OPTION_INVALID. */
+  static forFormat<T>(directory: string, toLine: (record: T) => string, options: FileSinkOptions<T> = {}): FileSink<T> {
+    return new FileSink<T>(directory, { suffix: '', ...options }, toLine);
+  }
+
   createWriter(context: SinkWriterContext): PartFileWriter<T> {
     return new PartFileWriter(context, this.#options);
   }

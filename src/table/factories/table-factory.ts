@@ -4,6 +4,7 @@ import type { Expression } from '#table/expressions/expression';
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { RowType } from '#table/types/logical-type';
+import type { Files } from '#platform/files/files';
 import type { Source } from '#streaming/source/source';
 import type { Sink } from '#streaming/sink/sink';
 import type { TableRow } from '#table/runtime/row-kind';
@@ -51,8 +52,13 @@ export interface LookupTableSource {
   createLookup(keyColumns: readonly number[], rowType: RowType): Lookup;
 }
 
+/** Of the subtask that looks up. */
+export interface LookupContext {
+  readonly files: Files;
+}
+
 export interface Lookup {
-  open?(): void;
+  open?(context: LookupContext): void;
   /** Rows whose key columns have these values. */
   lookup(key: readonly unknown[]): readonly Record<string, unknown>[];
   close?(): void;

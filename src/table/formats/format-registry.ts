@@ -1,0 +1,35 @@
+// Formats by their names, and what tables say about them in their options.
+import type { ResolvedTable } from '#table/catalog/resolved-table';
+import { identifierText } from '#table/catalog/resolved-table';
+import { TableError } from '#table/errors';
+import { csvFormat } from '#table/formats/csv-format';
+import { canalJsonFormat, debeziumJsonFormat, jsonFormat, maxwellJsonFormat } from '#table/formats/json-formats';
+import { rawFormat } from '#table/formats/raw-format';
+import type { FormatRequest, TableFormat } from '#table/formats/table-format';
+import type { TableOptions } from '#table/factories/table-factory';
+import type { RowType } from '#table/types/logical-type';
+
+const FORMATS: ReadonlyMap<string, TableFormat> = new Map([canalJsonFormat, csvFormat, debeziumJsonFormat, jsonFormat, maxwellJsonFormat, rawFormat].map((format) => [format.identifier, format]));
+
+/** By the option `format`. Throws TABLE_OPTION_INVALID. */
+export function formatOf(table: ResolvedTable, { all }: TableOptions): TableFormat {
+  const name = all['format'];
+  const path = identifierText(table.identifier);
+  if (name === undefined) throw new TableError('TABLE_OPTION_INVALID', `One or more required options are missing for table ${path}. Missing required options are: format`);
+  const format = FORMATS.get(name);
+  if (format === undefined) throw new TableError('TABLE_OPTION_INVALID', `Could not find any format factory for identifier '${name}' of table ${path}. Available factory identifiers are: ${[...FORMATS.keys()].sort().join(', ')}`);
+  return format;
+}
+
+/** Options of the format as a table has them: `csv.field-delimiter`. */
+export const formatOptionNames = ({ identifier, options }: TableFormat): readonly string[] => options.map((name) => `${identifier}.${name}`);
+
+export function formatRequest(format: TableFormat, table: ResolvedTable, { all }: TableOptions, rowType: RowType, timeZone: string): FormatRequest {
+  return {
+    rowType, timeZone,
+    option: (name) => all[`${format.identifier}.${name}`],
+    refuse: (name, problem) => {
+      throw new TableError('TABLE_OPTION_INVALID', `option ${format.identifier}.${name} of table ${identifierText(table.identifier)} ${problem}`);
+    },
+  };
+}

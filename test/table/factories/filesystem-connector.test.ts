@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { FilesystemLookup } from '#table/factories/filesystem-lookup';
+import { lookupSourceOf } from '#table/factories/connector-registry';
+import { SeededRandom } from '#platform/random/seeded-random';
+import { NodeFiles } from '#platform/files/node-files';
+import { changesOf, inlineTables } from '../api/table-jobs.js';
+
+let folder: string;
+before(() => { folder = mkdtempSync(join(tmpdir(), 'millrace-table-files-')); });
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+function directory(files: Readonly<Record<string, string>> = {}): string {
+  const path = join(folder, String(count++));
+  mkdirSync(path);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return path;
+}
+
+const filesystem = (path: string, format: string, more = ''): string => `WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = '${format}'${more})`;
+
+/** Texts of all visible files below, by path. */
+function contents(path: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => [join(entry.parentPath, entry.name).slice(path.length + 1), readFileSync(join(entry.parentPath, entry.name), 'utf8')]));
+}
+
+async function write(table: string, options: string, query: string): Promise<void> {
+  const tables = inlineTables();
+  await tables.executeSql(`CREATE TABLE target ${table} ${options}`);
+  await (await tables.executeSql(`INSERT INTO target ${query}`)).await();
+}
+
+async function read(table: string, options: string, query = 'SELECT * FROM source_table'): Promise<string[]> {
+  const tables = inlineTables();
+  await tables.executeSql(`CREATE TABLE source_table ${table} ${options}`);
+  return changesOf(tables, query);
+}
+
+describe('reading files', () => {
+  test('json: columns by name, those that are missing NULL, large and decimal numbers exact', async () => {
+    const path = directory({ 'a.json': '{"id":9007199254740993,"price":12345678901234.56,"tags":["a","b"],"ts":"2020-01-02 03:04:05.678"}\n\n{"id":2,"other":true}\n' });
+    assert.deepEqual(await read('(id BIGINT, price DECIMAL(20, 2), tags ARRAY<STRING>, ts TIMESTAMP(3))', filesystem(path, 'json')), [
+      '+I["9007199254740993n",1234567890123456,["a","b"],1577934245678]', '+I[2,null,null,null]',
+    ]);
+  });
+
+  test('csv: quoted values may hold delimiters, quotes and line ends', async () => {
+    const path = directory({ 'a.csv': '1,"a,""b""\nc",true\n 2 ,x,false\n' });
+    assert.deepEqual(await read('(id INT, name STRING, flag BOOLEAN)', filesystem(path, 'csv')), ['+I[1,"a,\\"b\\"\\nc",true]', '+I[2,"x",false]']);
+  });
+
+  test('csv: delimiter, null literal and comments are options', async () => {
+    const path = directory({ 'a.csv': '# head\n1;n/a\n' });
+    assert.deepEqual(await read('(id INT, name STRING)', filesystem(path, 'csv', ", 'csv.field-delimiter' = ';', 'csv.null-literal' = 'n/a', 'csv.allow-comments' = 'true'")), ['+I[1,null]']);
+  });
+
+  test('raw: a line is the value', async () => {
+    assert.deepEqual(await read('(line STRING)', filesystem(directory({ 'a.txt': 'one, two\nthree\n' }), 'raw')), ['+I["one, two"]', '+I["three"]']);
+  });
+
+  test('partition columns come from folders, metadata columns from the file', async () => {
+    const path = directory({ 'day=2020-01-01/kind=a%2Fb/x.csv': '1\n', 'day=2020-01-02/kind=__DEFAULT_PARTITION__/y.csv': '2\n', '_SUCCESS': '' });
+    assert.deepEqual(await read("(id INT, `day` DATE, kind STRING, file STRING METADATA FROM 'file.name') PARTITIONED BY (`day`, kind)", filesystem(path, 'csv')), ['+I[1,18262,"a/b","x.csv"]', '+I[2,18263,null,"y.csv"]']);
+  });
+
+  test('a record that is none fails the job with its place, or is left out', async () => {
+    const path = directory({ 'a.json': '{"id":1}\n{"id":"x"}\nno json\n{"id":4}\n' });
+    await assert.rejects(read('(id INT)', filesystem(path, 'json')), /a\.json:2: Fail to deserialize at field: id/);
+    assert.deepEqual(await read('(id INT)', filesystem(path, 'json', ", 'json.ignore-parse-errors' = 'true'")), ['+I[1]', '+I[null]', '+I[4]']);
+  });
+
+  test('debezium-json: an update is the row before and the row after', async () => {
+    const path = directory({ 'a.json': '{"before":null,"after":{"id":1,"n":5},"op":"c"}\n{"before":{"id":1,"n":5},"after":{"id":1,"n":6},"op":"u"}\n{"before":{"id":1,"n":6},"after":null,"op":"d"}\n' });
+    assert.deepEqual(await read('(id INT, n INT)', filesystem(path, 'debezium-json')), ['+I[1,5]', '-U[1,5]', '+U[1,6]', '-D[1,6]']);
+  });
+
+  test('canal-json and maxwell-json: old values are those that an update names', async () => {
+    const canal = directory({ 'a.json': '{"data":[{"id":"1","n":"6"}],"old":[{"n":"5"}],"type":"UPDATE"}\n{"data":[{"id":"1","n":"6"}],"type":"DELETE"}\n' });
+    assert.deepEqual(await read('(id INT, n INT)', filesystem(canal, 'canal-json')), ['-U[1,5]', '+U[1,6]', '-D[1,6]']);
+    const maxwell = directory({ 'a.json': '{"data":{"id":1,"n":5},"type":"insert"}\n{"data":{"id":1,"n":6},"old":{"n":5},"type":"update"}\n' });
+    assert.deepEqual(await read('(id INT, n INT)', filesystem(maxwell, 'maxwell-json')), ['+I[1,5]', '-U[1,5]', '+U[1,6]']);
+  });
+});
+
+describe('writing files', () => {
+  test('json and csv', async () => {
+    const query = "SELECT * FROM (VALUES (1, 'a b', CAST(1.50 AS DECIMAL(5, 2)), TIMESTAMP '2020-01-02 03:04:05', CAST(NULL AS BOOLEAN)))";
+    const table = '(id INT, name STRING, price DECIMAL(5, 2), ts TIMESTAMP(3), flag BOOLEAN)';
+    const json = directory();
+    await write(table, filesystem(json, 'json'), query);
+    assert.deepEqual(Object.values(contents(json)), ['{"id":1,"name":"a b","price":1.50,"ts":"2020-01-02 03:04:05","flag":null}\n']);
+    const csv = directory();
+    await write(table, filesystem(csv, 'csv'), query);
+    assert.deepEqual(Object.values(contents(csv)), ['1,"a b",1.50,"2020-01-02 03:04:05",\n']);
+  });
+
+  test('a folder per partition, without the columns of the partition', async () => {
+    const path = directory();
+    await write('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(path, 'csv'), "SELECT * FROM (VALUES (1, 'a'), (2, 'b/c'), (3, CAST(NULL AS STRING)), (4, 'a'))");
+    const written = Object.entries(contents(path)).map(([name, text]) => [name.slice(0, name.lastIndexOf('/')), text]).sort();
+    assert.deepEqual(written, [['kind=__DEFAULT_PARTITION__', '3\n'], ['kind=a', '1\n4\n'], ['kind=b%2Fc', '2\n']]);
+  });
+
+  test('debezium-json takes changes, json does not', async () => {
+    const path = directory();
+    const counts = 'SELECT a, COUNT(*) FROM (VALUES (1), (1)) AS t(a) GROUP BY a';
+    await write('(a INT, n BIGINT)', filesystem(path, 'debezium-json'), counts);
+    assert.deepEqual(Object.values(contents(path)).join('').split('\n').slice(0, -1), ['{"before":null,"after":{"a":1,"n":1},"op":"c"}', '{"before":{"a":1,"n":1},"after":null,"op":"d"}', '{"before":null,"after":{"a":1,"n":2},"op":"c"}']);
+    await assert.rejects(write('(a INT, n BIGINT)', filesystem(directory(), 'json'), counts), { code: 'TABLE_CHANGELOG_MISMATCH' });
+  });
+});
+
+describe('options', () => {
+  const refuses = (table: string, options: string, message: RegExp) => async () => assert.rejects(read(table, options), message);
+
+  test('a path is required', refuses('(a INT)', "WITH ('connector' = 'filesystem', 'format' = 'json')", /Missing required options are: path/));
+  test('a format that nobody knows is named with those there are', refuses('(a INT)', filesystem('x', 'odd'), /Could not find any format factory for identifier 'odd'.*canal-json, csv, debezium-json, json, maxwell-json, raw/));
+  test('an option that the format does not have is refused', refuses('(a INT)', filesystem('x', 'json', ", 'json.odd' = '1'"), /Unsupported options found .*: json\.odd/));
+  test('raw takes one column', refuses('(a STRING, b STRING)', filesystem('x', 'raw'), /only supports single physical column/));
+});
+
+test('rows are looked up by key in all that the files hold', async () => {
+  const path = directory({ 'a.csv': '1,x\n2,y\n', 'b.csv': '1,z\n' });
+  const tables = inlineTables();
+  await tables.executeSql(`CREATE TABLE side (k BIGINT, v STRING) ${filesystem(path, 'csv')}`);
+  const found = tables.session.catalogs.getTable(tables.session.catalogs.qualify(['side']));
+  assert.ok(found?.kind === 'table');
+  const rowType = { kind: 'ROW' as const, isNullable: false, fields: found.table.schema.columns.map(({ name, type }) => ({ name, type })) };
+  const lookup = lookupSourceOf(found.table, {})!.createLookup([0], rowType);
+  assert.ok(lookup instanceof FilesystemLookup);
+  lookup.open({ files: new NodeFiles(new SeededRandom(7)) });
+  assert.deepEqual(lookup.lookup([1]), [{ k: 1, v: 'x' }, { k: 1, v: 'z' }]);
+  assert.deepEqual(lookup.lookup([3]), []);
+});
