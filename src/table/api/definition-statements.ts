@@ -1,4 +1,5 @@
-// CREATE, ALTER and DROP of tables, views, databases and catalogs.
+// CREATE, ALTER and DROP of tables, views, databases, catalogs and functions.
+import { createFunction, dropFunction } from '#table/api/function-statements';
 import { executeAlter } from '#table/api/alter-statements';
 import type { Session } from '#table/api/session';
 import { optionsOf, partsOf } from '#table/api/statement-parts';
@@ -38,6 +39,7 @@ export async function executeDefinition(statement: Statement, text: string, sess
       catalogs.registerCatalog(new InMemoryCatalog(statement.name.name, options['default-database'] ?? 'default', options));
       return done();
     }
+    case 'create-function': await createFunction(statement, text, session); return done();
     case 'alter': executeAlter(statement, text, session); return done();
     case 'drop': drop(statement, session); return done();
     default: return undefined;
@@ -117,6 +119,7 @@ function drop(statement: DropObject, session: Session): void {
       if (!catalogs.dropTable(id, { isTemporary: statement.isTemporary }) && !statement.ifExists) throw new TableError('CATALOG_OBJECT_UNKNOWN', `${statement.object === 'TABLE' ? 'Table' : 'View'} with identifier '${identifierText(id)}' does not exist.`);
       return;
     }
+    case 'FUNCTION': dropFunction(statement, session); return;
     default: throw new TableError('TABLE_NOT_SUPPORTED', `DROP ${statement.object} is not supported`);
   }
 }

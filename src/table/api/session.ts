@@ -3,13 +3,22 @@ import { SessionModules } from '#table/api/session-modules';
 import { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { Clock } from '#platform/clock/clock';
 import type { Random } from '#platform/random/random';
+import { TableError } from '#table/errors';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 
 const DEFAULTS: Readonly<Record<string, string>> = { 'table.local-time-zone': 'default', 'execution.runtime-mode': 'STREAMING' };
 
+export type LoadModule = (path: string) => Promise<Readonly<Record<string, unknown>>>;
+
+const noModules: LoadModule = async (path) => {
+  throw new TableError('FUNCTION_INVALID', `The module ${path} cannot be loaded: this table environment was made without a way to load modules`);
+};
+
 export class Session implements ValidatorSession {
   readonly catalogs: CatalogRegistry;
+  /** A module of user functions by its path. */
+  readonly loadModule: LoadModule;
   readonly modules = new SessionModules();
   readonly #settings = new Map<string, string>();
   /** Settings of the environment underneath, which SET hides. */
@@ -18,11 +27,12 @@ export class Session implements ValidatorSession {
   readonly #random: Pick<Random, 'nextDouble'>;
   readonly #systemTimeZone: string;
 
-  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry }) {
+  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry; readonly loadModule?: LoadModule }) {
     this.#base = options.base;
     this.#clock = options.clock;
     this.#random = options.random;
     this.catalogs = options.catalogs ?? new CatalogRegistry();
+    this.loadModule = options.loadModule ?? noModules;
     this.#systemTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 

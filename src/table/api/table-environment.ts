@@ -5,7 +5,7 @@ import type { CatalogTable } from '#table/catalog/catalog';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { ProgramEnvironment } from '#table/api/program-environment';
 import type { TableObject } from '#table/factories/table-factory';
-import { Session } from '#table/api/session';
+import { Session, type LoadModule } from '#table/api/session';
 import { StatementExecutor } from '#table/api/statement-executor';
 import type { TableResult } from '#table/api/table-result';
 import type { Clock } from '#platform/clock/clock';
@@ -18,6 +18,8 @@ export interface TableEnvironmentOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'nextDouble'>;
   readonly catalogs?: CatalogRegistry;
+  /** For CREATE FUNCTION. */
+  readonly loadModule?: LoadModule;
 }
 
 export class TableEnvironment {
@@ -25,8 +27,8 @@ export class TableEnvironment {
   readonly #executor: StatementExecutor;
 
   constructor(options: TableEnvironmentOptions) {
-    const { environment, clock, random, catalogs } = options;
-    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }) });
+    const { environment, clock, random, catalogs, loadModule } = options;
+    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }) });
     this.#executor = new StatementExecutor(this.session, environment);
   }
 
