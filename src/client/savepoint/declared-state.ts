@@ -2,6 +2,8 @@
 // `open` and `close` run; no record and no timer reaches it. Thread: the caller's.
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { Configuration } from '#core/config/configuration';
+import { SimulatedFiles } from '#platform/files/simulated-files';
+import { SeededRandom } from '#platform/random/seeded-random';
 import type { Clock } from '#platform/clock/clock';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
@@ -30,7 +32,8 @@ export function declaredState({ operatorId, name, factory, maxParallelism }: Dec
   const timers = keyedState === undefined ? undefined : new InternalTimerService({ backend: keyedState, memory });
   const context: OperatorContext = {
     operatorId, operatorName: name, taskName: name, subtaskIndex: 0, parallelism: 1, maxParallelism, attemptNumber: 0, configuration: Configuration.EMPTY,
-    clock, output: NO_ROWS, keyedState, timers, memory, restored: undefined, isObjectReuse: false, count: () => undefined,
+    // Who is only asked for its state finds an empty disk.
+    clock, files: new SimulatedFiles({ clock, random: new SeededRandom(0) }), output: NO_ROWS, keyedState, timers, memory, restored: undefined, isObjectReuse: false, count: () => undefined,
   };
   const operator = factory.create();
   try {

@@ -5,6 +5,7 @@ import type { FieldTree } from '#core/codegen/field-tree';
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
 import type { Clock } from '#platform/clock/clock';
+import type { Files } from '#platform/files/files';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { InternalTimerService } from '#state/timers/internal-timer-service';
@@ -35,6 +36,7 @@ export interface OperatorContext {
   readonly attemptNumber: number;
   readonly configuration: Configuration;
   readonly clock: Clock;
+  readonly files: Files;
   readonly output: Output;
   /** Present on keyed operators only. */
   readonly keyedState: KeyedStateBackend | undefined;

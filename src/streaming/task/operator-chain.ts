@@ -259,7 +259,7 @@ export class OperatorChain {
 
   #context(index: number): OperatorContext {
     const { operatorId, name, node } = this.#description.operators[index]!;
-    const { taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, memory } = this.#description;
+    const { taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, files, memory } = this.#description;
     const restored = this.#description.restored?.(operatorId);
     const isKeyed = node.kind === 'operator' && node.factory.kind === 'stream' && node.factory.keys !== undefined;
     const keyGroupRange = keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex);
@@ -271,7 +271,7 @@ export class OperatorChain {
       timers?.restore(restored);
     }
     const context: OperatorContext = {
-      operatorId, operatorName: name, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, memory,
+      operatorId, operatorName: name, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, files, memory,
       output: this.#outputs[index]!, keyedState, timers, restored, isObjectReuse: this.#isObjectReuse,
       count: (metric, by) => this.count(metric, by),
     };

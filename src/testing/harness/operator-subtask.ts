@@ -1,5 +1,7 @@
 // One subtask of one operator without a task: real keyed state and timers on the heap, everything else handed in.
 // It does what the loop of a slot does around the operator's methods. Thread: the test's.
+import { SeededRandom } from '#platform/random/seeded-random';
+import { SimulatedFiles } from '#platform/files/simulated-files';
 import { Configuration } from '#core/config/configuration';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { SimulatedClock } from '#platform/clock/simulated-clock';
@@ -52,7 +54,7 @@ export class OperatorSubtask {
     this.operator = factory.kind === 'stream' ? factory.create() : new RowOperatorRunner(factory.row);
     this.context = {
       operatorId: OPERATOR_ID, operatorName: name, taskName: name, subtaskIndex, parallelism, maxParallelism, attemptNumber: 0,
-      configuration: options.configuration ?? Configuration.EMPTY, clock, output: this.output, keyedState, timers, memory, restored, isObjectReuse: false,
+      configuration: options.configuration ?? Configuration.EMPTY, clock, files: new SimulatedFiles({ clock, random: new SeededRandom(0) }), output: this.output, keyedState, timers, memory, restored, isObjectReuse: false,
       count: (metric, by) => void this.counters.set(metric, (this.counters.get(metric) ?? 0) + by),
     };
     this.operator.open(this.context);

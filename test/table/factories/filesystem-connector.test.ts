@@ -141,3 +141,10 @@ test('rows are looked up by key in all that the files hold', async () => {
   assert.deepEqual(lookup.lookup([1]), [{ k: 1, v: 'x' }, { k: 1, v: 'z' }]);
   assert.deepEqual(lookup.lookup([3]), []);
 });
+
+test('a lookup join asks the files for the key of each row', async () => {
+  const path = directory({ 'a.csv': '1,x\n2,y\n' });
+  const tables = inlineTables();
+  await tables.executeSql(`CREATE TABLE side (k BIGINT, v STRING) ${filesystem(path, 'csv')}`);
+  assert.deepEqual(await changesOf(tables, 'SELECT a, v FROM (SELECT a, PROCTIME() AS t FROM (VALUES (1), (3), (2)) AS n(a)) AS l JOIN side FOR SYSTEM_TIME AS OF l.t AS s ON l.a = s.k'), ['+I[1,"x"]', '+I[2,"y"]']);
+});
