@@ -18,6 +18,7 @@ const ENTRIES = {
   helper: 'src/client/helper-entry.ts',
   index: 'src/index.ts',
   testing: 'src/testing.ts',
+  table: 'src/table.ts',
 };
 const EXTERNAL = ['@aws-sdk/client-s3', 'esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
 

@@ -10,5 +10,7 @@ export const engineUrl: URL = isBundled ? new URL('./index.js', import.meta.url)
 
 export const testingUrl: URL = isBundled ? new URL('./testing.js', import.meta.url) : new URL('../testing.js', import.meta.url);
 
+export const tableUrl: URL = isBundled ? new URL('./table.js', import.meta.url) : new URL('../table.js', import.meta.url);
+
 /** What a slot's worker starts with. */
 export const slotEntryUrl: URL = isBundled ? new URL('./slot.js', import.meta.url) : new URL('./slot-entry.js', import.meta.url);

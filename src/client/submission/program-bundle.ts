@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Plugin } from 'esbuild';
-import { engineUrl, testingUrl } from '#client/engine-modules';
+import { engineUrl, tableUrl, testingUrl } from '#client/engine-modules';
 import { ClientError } from '#client/errors';
 import type { Files } from '#platform/files/files';
 
@@ -77,7 +77,7 @@ function hashOf(content: Uint8Array | string): string {
 const engineImports: Plugin = {
   name: 'millrace-engine',
   setup(build) {
-    build.onResolve({ filter: /^millrace(\/.*)?$/ }, ({ path }) => ({ path: (path === 'millrace/testing' ? testingUrl : engineUrl).href, external: true }));
+    build.onResolve({ filter: /^millrace(\/.*)?$/ }, ({ path }) => ({ path: (path === 'millrace/testing' ? testingUrl : path === 'millrace/table' ? tableUrl : engineUrl).href, external: true }));
   },
 };
 
