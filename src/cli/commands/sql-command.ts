@@ -9,6 +9,7 @@ export const SQL_COMMAND: CommandSpec = {
   options: [
     { name: 'file', short: 'f', value: 'FILE', description: 'runs the statements of a file, one after the other' },
     { name: 'execute', short: 'e', value: 'STATEMENT', isRepeatable: true, description: 'runs statements; may be given several times' },
+    { name: 'init', short: 'i', value: 'FILE', description: 'runs the statements of a file first, and prints nothing of them' },
     { name: 'format', value: 'table|ndjson|csv|changelog', choices: ['table', 'ndjson', 'csv', 'changelog'], description: 'how rows are printed (default table)' },
     ...CONFIGURATION_OPTIONS,
     { name: 'verbose', short: 'v', description: 'shows the whole stack when a job fails' },
