@@ -15,6 +15,7 @@ export const TABLE_ERRORS = {
   TABLE_NOT_SUPPORTED: 'A statement is valid, but what it asks for is not built or cannot work on a stream.',
   TABLE_CHANGELOG_MISMATCH: 'A query makes changes that its sink, or an operator on the way, cannot take.',
   TABLE_CONSTRAINT_VIOLATED: 'A row breaks NOT NULL, a length or a primary key of the sink it is written to.',
+  TABLE_MATCH_SKIP_IMPOSSIBLE: 'AFTER MATCH SKIP names a variable that has no row in a match, or begins it: matching could not go on.',
 } as const;
 
 export type TableErrorCode = keyof typeof TABLE_ERRORS;

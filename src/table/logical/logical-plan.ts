@@ -4,6 +4,7 @@
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { AggregateExpression, Expression, OverWindow, SortKey } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
+import type { MatchShape } from '#table/logical/match-shape';
 import type { RowType } from '#table/types/logical-type';
 
 export type JoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SEMI' | 'ANTI';
@@ -174,7 +175,7 @@ export interface WatermarkNode extends Node {
 export interface MatchNode extends Node {
   readonly kind: 'match';
   readonly input: LogicalPlan;
-  readonly match: unknown;
+  readonly match: MatchShape;
 }
 
 export interface PlanHint {

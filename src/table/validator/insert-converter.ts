@@ -5,7 +5,8 @@ import { identifierText, sinkRowType } from '#table/catalog/resolved-table';
 import type { InsertStatement } from '#table/parser/ast-statement';
 import type { Modification } from '#table/planner/planner';
 import { canCastImplicitly } from '#table/types/cast-support';
-import { LogicalTypes, nullable } from '#table/types/logical-type';
+import { LogicalTypes, nullable, type LogicalType } from '#table/types/logical-type';
+import { isExactNumeric } from '#table/types/type-families';
 import { summaryTypeText } from '#table/types/type-text';
 import { projected } from '#table/validator/plan-parts';
 import { convertQuery } from '#table/validator/query-converter';
@@ -42,8 +43,13 @@ function columnsForSink(insert: InsertStatement, query: Modification['query'], r
       return { name: field.name, expression: { kind: 'literal', value: null, type: nullable(field.type) } as Expression };
     }
     const source = query.rowType.fields[index]!;
-    if (source.type.kind !== 'NULL' && !canCastImplicitly(source.type, field.type)) failAt(validator.text, insert.query.span, `Column types of query result and sink do not match. Cause: Incompatible types for sink column '${field.name}' at position ${index}: ${summaryTypeText(source.type)} is given, ${summaryTypeText(field.type)} is wanted`);
+    if (source.type.kind !== 'NULL' && !fitsSink(source.type, field.type)) failAt(validator.text, insert.query.span, `Column types of query result and sink do not match. Cause: Incompatible types for sink column '${field.name}' at position ${index}: ${summaryTypeText(source.type)} is given, ${summaryTypeText(field.type)} is wanted`);
     return { name: field.name, expression: { kind: 'input', index, type: source.type } as Expression };
   });
   return projected(query, columns);
+}
+
+/** A sink's DECIMAL takes every exact number: what does not fit is found when it runs. */
+function fitsSink(from: LogicalType, to: LogicalType): boolean {
+  return canCastImplicitly(from, to) || (to.kind === 'DECIMAL' && isExactNumeric(from));
 }

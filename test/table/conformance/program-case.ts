@@ -41,7 +41,7 @@ export interface ProgramCase {
   readonly setupSql?: readonly string[];
   readonly sinks: readonly (CaseTable & { readonly deduplicatedFieldIndices?: readonly number[]; readonly compare?: string })[];
   readonly run: readonly { readonly kind: string; readonly text?: string; readonly statements?: readonly string[] }[];
-  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; readonly addedConfig?: Readonly<Record<string, string>>; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final: readonly CaseChange[] }>> };
+  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; readonly addedConfig?: Readonly<Record<string, string>>; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final?: readonly CaseChange[] }>> };
 }
 
 export interface QueryCase {
@@ -91,15 +91,32 @@ export async function runStreamingCase(streaming: StreamingCase): Promise<readon
     return noted;
   }
   await createCaseTable(tables, { name: 'noted', ddl: streaming.sink.ddl }, notingSink(feeder, noted, streaming.sink.changelogMode));
-  const result = await tables.executeSql(`INSERT INTO noted ${streaming.query}${streaming.sink.onConflict === undefined ? '' : ` ON CONFLICT DO ${streaming.sink.onConflict}`}`);
+  const result = await tables.executeSql(`INSERT INTO noted ${streaming.query}${streaming.sink.onConflict === undefined ? '' : ` ON CONFLICT ${streaming.sink.onConflict}`}`);
   await withLimit(result.await());
   return noted;
 }
 
-/** Changes of every sink, both phases' rows fed in one run. */
-export async function runProgramCase(program: ProgramCase, mode: 'streaming' | 'batch'): Promise<ReadonlyMap<string, readonly CaseChange[]>> {
-  const feeds: Feed[] = program.sources.flatMap(({ name, rowsBefore }) => rowsBefore.map((row) => ({ table: name, row })));
-  feeds.push(...program.sources.flatMap(({ name, rowsAfter }) => rowsAfter.map((row) => ({ table: name, row }))));
+/**
+ * The orders in which Flink may have read the sources of a program in one run: its record does not tell. Both phases after one
+ * another, source by source, and in turns; each with the sources in every order.
+ */
+export function feedOrders(program: ProgramCase): readonly (readonly Feed[])[] {
+  const inOrder = ({ name, rowsBefore, rowsAfter }: ProgramCase['sources'][number]): readonly Feed[] => [...rowsBefore, ...rowsAfter].map((row) => ({ table: name, row }));
+  return permutations(program.sources).flatMap((sources) => {
+    const whole = sources.map(inOrder);
+    const byPhase = [...sources.flatMap(({ name, rowsBefore }) => rowsBefore.map((row) => ({ table: name, row }))), ...sources.flatMap(({ name, rowsAfter }) => rowsAfter.map((row) => ({ table: name, row })))];
+    const inTurns = Array.from({ length: Math.max(0, ...whole.map((rows) => rows.length)) }, (_, index) => whole.flatMap((rows) => rows.slice(index, index + 1))).flat();
+    return sources.length < 2 ? [byPhase] : [byPhase, whole.flat(), inTurns];
+  });
+}
+
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, index) => permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]));
+}
+
+/** Changes of every sink, the rows of both phases fed in one run. */
+export async function runProgramCase(program: ProgramCase, mode: 'streaming' | 'batch', feeds: readonly Feed[] = feedOrders(program)[0]!): Promise<ReadonlyMap<string, readonly CaseChange[]>> {
   const feeder = new StepFeeder(feeds);
   const tables = environment({ ...program.config, ...program.fullRun?.addedConfig, 'execution.runtime-mode': mode });
   for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode']));

@@ -1,5 +1,5 @@
 // Whether a recorded case agrees: `agrees`, or in one line what differs.
-import { asMultiset, finalRows, runProgramCase, runQueryCase, runStreamingCase, type CaseChange, type ProgramCase, type QueryCase, type StreamingCase } from './program-case.js';
+import { asMultiset, feedOrders, finalRows, runProgramCase, runQueryCase, runStreamingCase, type CaseChange, type ProgramCase, type QueryCase, type StreamingCase } from './program-case.js';
 
 async function attempt(run: () => Promise<string>): Promise<string> {
   try {
@@ -31,14 +31,27 @@ export async function verdictOfStreaming(streaming: StreamingCase): Promise<stri
 export async function verdictOfProgram(program: ProgramCase): Promise<string> {
   const mode = program.modes.includes('streaming') ? 'streaming' : 'batch';
   const isRefused = program.run.some(({ kind }) => kind === 'failing-sql') || program.fullRun?.error !== undefined;
+  let first: string | undefined;
+  for (const feeds of feedOrders(program).slice(0, ORDERS_MAX)) {
+    const verdict = await verdictOfRun(program, mode, feeds, isRefused);
+    if (verdict === 'agrees') return verdict;
+    first ??= verdict;
+    if (verdict.startsWith('fails')) break;
+  }
+  return first!;
+}
+
+const ORDERS_MAX = 18;
+
+async function verdictOfRun(program: ProgramCase, mode: 'streaming' | 'batch', feeds: Parameters<typeof runProgramCase>[2], isRefused: boolean): Promise<string> {
   const verdict = await attempt(async () => {
-    const got = await runProgramCase(program, mode);
+    const got = await runProgramCase(program, mode, feeds);
     if (isRefused) return 'was not refused';
     for (const sink of program.sinks) {
       const expected = program.fullRun?.sinks?.[sink.name];
       if (expected === undefined) return 'has no recorded run';
       const pairs = (changes: readonly CaseChange[]): readonly unknown[] => changes.map(({ kind, values }) => [kind, values]);
-      const final = differenceOf(finalRows(got.get(sink.name)!), expected.final.map(({ values }) => values));
+      const final = differenceOf(finalRows(got.get(sink.name)!), expected.final?.map(({ values }) => values) ?? finalRows(expected.changelog!));
       // Some runs are recorded by their final rows only.
       const difference = expected.changelog === undefined ? final : differenceOf(pairs(got.get(sink.name)!), pairs(expected.changelog));
       if (difference === undefined) continue;
