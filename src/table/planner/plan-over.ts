@@ -81,7 +81,7 @@ export function planRankedFilter(node: FilterNode, context: PlannerContext): Exe
   const partitionColumns = over.window.partitionBy.map(columnOf);
   const input = context.plan(over.input);
   const ranked = windowRanked(over, input, partitionColumns, range, context) ?? deduplicated(over, input, partitionColumns, range, context)
-    ?? new RankExec(input, { ranking, partitionColumns, orderBy: over.window.orderBy, ...range, hasRank: true, isBatch: context.isBatch, updateKey: context.isBatch ? undefined : updateKeyOf(input, partitionColumns, over.window.orderBy) }, over.rowType);
+    ?? plainlyRanked(over, input, { ranking, partitionColumns, orderBy: over.window.orderBy, ...range, hasRank: true, isBatch: context.isBatch, updateKey: context.isBatch ? undefined : updateKeyOf(input, partitionColumns, over.window.orderBy) });
   const rest = conjunctionOf(range.rest);
   return isTrueLiteral(rest) ? ranked : mergedCalc(ranked, undefined, rest, node.rowType);
 }
@@ -133,6 +133,14 @@ function boundOf(part: Expression, rankColumn: number): { readonly start: number
 }
 
 const uncast = (expression: Expression): Expression => (expression.kind === 'cast' ? uncast(expression.operand) : expression);
+
+/** A rank that can only be one is a constant: then rows come and go, where with the rank as a column they would replace each other. */
+function plainlyRanked(over: OverNode, input: ExecNode, shape: RankShape): ExecNode {
+  if (shape.isBatch || shape.start !== shape.end) return new RankExec(input, shape, over.rowType);
+  const columns = input.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
+  const rank: Expression = { kind: 'literal', value: shape.start, type: over.calls[0]!.type };
+  return mergedCalc(new RankExec(input, { ...shape, hasRank: false }, input.rowType), [...columns, rank], undefined, over.rowType);
+}
 
 /** Partitioned by the bounds of a window: the result of a window comes when it ends. */
 function windowRanked(over: OverNode, input: ExecNode, partitionColumns: readonly number[], range: RankRange, context: PlannerContext): ExecNode | undefined {

@@ -17,6 +17,7 @@ import { planPhysical } from '#table/planner/plan-physical';
 import { SharedNodes } from '#table/planner/shared-nodes';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 import type { RowType } from '#table/types/logical-type';
+import { withoutConflicts } from '#table/planner/sink-conflicts';
 
 /** One INSERT: a query, and where its rows go. */
 export interface Modification {
@@ -25,6 +26,7 @@ export interface Modification {
   readonly optionHints: Readonly<Record<string, string>>;
   readonly isOverwrite: boolean;
   readonly staticPartitions: Readonly<Record<string, string>>;
+  readonly onConflict?: 'ERROR' | 'NOTHING' | 'DEDUPLICATE' | undefined;
 }
 
 export class Planner {
@@ -60,14 +62,14 @@ export class Planner {
     translatePlan(roots, inferChangelog(roots), { ...target, functions: session.functions, isBatch: session.isBatch, option: (key) => session.option(key) });
   }
 
-  #sinkNode({ query, table, optionHints, isOverwrite, staticPartitions }: Modification): ExecNode {
+  #sinkNode({ query, table, optionHints, isOverwrite, staticPartitions, onConflict }: Modification): ExecNode {
     const rowType = sinkRowType(table.schema);
     const sink = sinkOf(table, optionHints);
     const node = this.physical(this.optimized(castToSink(query, rowType, this.#session.functions.localTimeZone)));
-    return this.#sinkOver(node, table, sink, rowType, { isOverwrite, staticPartitions });
+    return this.#sinkOver(node, table, sink, rowType, { isOverwrite, staticPartitions, onConflict });
   }
 
-  #sinkOver(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, options: { readonly isOverwrite: boolean; readonly staticPartitions: Readonly<Record<string, string>> }): ExecNode {
+  #sinkOver(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, { onConflict, ...options }: Pick<Modification, 'isOverwrite' | 'staticPartitions' | 'onConflict'>): ExecNode {
     const changes = inferChangelog([input]).changesOf(input);
     const mode = sink.changelogMode(changes);
     const keyColumns = (table.schema.primaryKey?.columns ?? []).map((name) => rowType.fields.findIndex((field) => field.name === name));
@@ -75,7 +77,10 @@ export class Planner {
       const what = changes.updates && changes.deletes ? 'update and delete' : changes.updates ? 'update' : 'delete';
       throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table sink '${[table.identifier.catalog, table.identifier.database, table.identifier.name].join('.')}' doesn't support consuming ${what} changes which is produced by node ${input.kind}(${input.description})`);
     }
-    return new SinkExec(input, table, sink, rowType, { mode, keyColumns, ...options });
+    if (this.#session.isBatch) return new SinkExec(input, table, sink, rowType, { mode, keyColumns, ...options });
+    const sinkName = [table.identifier.catalog, table.identifier.database, table.identifier.name].join('.');
+    const rows = withoutConflicts({ input, changes, sink, sinkName, keyColumns, onConflict, option: (key) => this.#session.option(key) });
+    return new SinkExec(rows, table, sink, rowType, { mode: rows === input ? mode : 'upsert', keyColumns, ...options });
   }
 }
 

@@ -28,7 +28,7 @@ export function convertFrom(from: TableExpression, context: ValidatorContext, sc
     case 'derived-table': return derivedClause(from, context, scope);
     case 'table-function': return functionClause(from, context, scope);
     case 'unnest': return unnestClause(from, context, scope);
-    case 'match-recognize': return aliased(convertMatchRecognize(from, context, scope), from.alias, context);
+    case 'match-recognize': return aliased(convertMatchRecognize(from, convertFrom(from.input, context, scope), context, scope), from.alias, context);
     case 'join': return joinClause(from, context, scope, hints);
     default: return assertNever(from, 'FROM item');
   }

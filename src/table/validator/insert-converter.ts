@@ -22,7 +22,7 @@ export function convertInsert(insert: InsertStatement, validator: StatementValid
   const optionHints = Object.fromEntries(insert.hints.filter(({ name }) => name.name.toUpperCase() === 'OPTIONS').flatMap((hint) => hint.arguments.flatMap((item) => (item.kind === 'option' ? [[item.key, item.value]] : []))));
   const staticPartitions = Object.fromEntries(insert.partition.map((item) => [item.column.name, item.value === undefined || !('value' in item.value) ? '' : String(item.value.value)]));
   const query = convertQuery(insert.query, validator);
-  return { query: columnsForSink(insert, query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions };
+  return { query: columnsForSink(insert, query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions, onConflict: insert.onConflict };
 }
 
 function columnsForSink(insert: InsertStatement, query: Modification['query'], rowType: ReturnType<typeof sinkRowType>, staticPartitions: Readonly<Record<string, string>>, validator: StatementValidator): Modification['query'] {

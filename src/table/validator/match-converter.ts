@@ -5,16 +5,15 @@ import type { AfterMatchSkip, MatchShape, PatternElement, PatternExpression } fr
 import type { Identifier, Span } from '#table/parser/ast-node';
 import type { MatchRecognize, PatternQuantified, PatternVariable, RowPattern } from '#table/parser/ast-match-recognize';
 import type { LogicalField } from '#table/types/logical-type';
-import { convertFrom } from '#table/validator/from-converter';
 import { convertPatternExpression, type PatternScope } from '#table/validator/pattern-expression-converter';
 import { sortKeyOf } from '#table/validator/plan-parts';
-import { relationOf, type QueryScope } from '#table/validator/query-scope';
+import { relationOf, type QueryScope, type ScopeRelation } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
-export function convertMatchRecognize(from: MatchRecognize, context: ValidatorContext, scope: QueryScope): LogicalPlan {
+/** @param input what its FROM gives. */
+export function convertMatchRecognize(from: MatchRecognize, input: { readonly plan: LogicalPlan; readonly relations: readonly ScopeRelation[] }, context: ValidatorContext, scope: QueryScope): LogicalPlan {
   refuseUnsupported(from, context);
-  const input = convertFrom(from.input, context, scope);
   const inputScope = scope.withRelations(input.relations);
   const elements = elementsOf(from.pattern, context);
   const variables = elements.map(({ name }) => name.name);

@@ -41,7 +41,7 @@ export interface ProgramCase {
   readonly setupSql?: readonly string[];
   readonly sinks: readonly (CaseTable & { readonly deduplicatedFieldIndices?: readonly number[]; readonly compare?: string })[];
   readonly run: readonly { readonly kind: string; readonly text?: string; readonly statements?: readonly string[] }[];
-  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; readonly addedConfig?: Readonly<Record<string, string>>; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final?: readonly CaseChange[] }>> };
+  readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; /** `key=value`. */ readonly addedConfig?: string; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final?: readonly CaseChange[] }>> };
 }
 
 export interface QueryCase {
@@ -96,12 +96,19 @@ export async function runStreamingCase(streaming: StreamingCase): Promise<readon
   return noted;
 }
 
+function addedConfigOf({ fullRun }: ProgramCase): Readonly<Record<string, string>> {
+  const [key, value] = fullRun?.addedConfig?.split('=') ?? [];
+  return key === undefined || value === undefined ? {} : { [key]: value };
+}
+
+/** All rows of a source. */
+const inOrder = ({ name, rowsBefore, rowsAfter }: ProgramCase['sources'][number]): readonly Feed[] => [...rowsBefore, ...rowsAfter].map((row) => ({ table: name, row }));
+
 /**
  * The orders in which Flink may have read the sources of a program in one run: its record does not tell. Both phases after one
  * another, source by source, and in turns; each with the sources in every order.
  */
 export function feedOrders(program: ProgramCase): readonly (readonly Feed[])[] {
-  const inOrder = ({ name, rowsBefore, rowsAfter }: ProgramCase['sources'][number]): readonly Feed[] => [...rowsBefore, ...rowsAfter].map((row) => ({ table: name, row }));
   return permutations(program.sources).flatMap((sources) => {
     const whole = sources.map(inOrder);
     const byPhase = [...sources.flatMap(({ name, rowsBefore }) => rowsBefore.map((row) => ({ table: name, row }))), ...sources.flatMap(({ name, rowsAfter }) => rowsAfter.map((row) => ({ table: name, row })))];
@@ -118,8 +125,8 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
 /** Changes of every sink, the rows of both phases fed in one run. */
 export async function runProgramCase(program: ProgramCase, mode: 'streaming' | 'batch', feeds: readonly Feed[] = feedOrders(program)[0]!): Promise<ReadonlyMap<string, readonly CaseChange[]>> {
   const feeder = new StepFeeder(feeds);
-  const tables = environment({ ...program.config, ...program.fullRun?.addedConfig, 'execution.runtime-mode': mode });
-  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode']));
+  const tables = environment({ ...program.config, ...addedConfigOf(program), 'execution.runtime-mode': mode });
+  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode']), inOrder(source));
   const noted = new Map<string, NotedChange[]>();
   for (const sink of program.sinks) {
     const rows: NotedChange[] = [];

@@ -170,7 +170,8 @@ export class OverFunction implements KeyedTableFunction {
     if (!isAdded) out.collect(emit(before[at]!, oldValues[at]!, RowKind.DELETE));
     after.forEach((other, index) => {
       if (isAdded && index === at) {
-        out.collect(emit(row, newValues[index]!, RowKind.INSERT));
+        // The row that has come keeps its kind: a new version is an update.
+        out.collect(emit(row, newValues[index]!, kindOf(row)));
         return;
       }
       const oldIndex = index < at ? index : isAdded ? index - 1 : index + 1;
