@@ -66,6 +66,21 @@ describe('collect sink', () => {
     assert.deepEqual(context.sent.flat(), Array.from({ length: 2_500 }, (_, row) => row));
   });
 
+  test('the rows of a slow stream are sent after a short time, once there is room', () => {
+    const context = new RecordingSinkContext();
+    const writer = new CollectSink<number>().createWriter(context);
+    writer.write(1);
+    assert.deepEqual(context.sent, []);
+    context.clock.advance(50);
+    assert.deepEqual(context.sent, [[1]]);
+    context.clientRoom = 0;
+    writer.write(2);
+    context.clock.advance(50);
+    context.clientRoom = 1;
+    context.clock.advance(50);
+    assert.deepEqual(context.sent, [[1], [2]]);
+  });
+
   test('a full client holds the writer until there is room', () => {
     const context = new RecordingSinkContext();
     context.clientRoom = 0;
