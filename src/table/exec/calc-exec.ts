@@ -8,7 +8,8 @@ import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, Translatio
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
 import { readsOf } from '#table/codegen/row-reads';
 import { KIND_KEY } from '#table/runtime/row-kind';
-import { fieldKeys, type RowType } from '#table/types/logical-type';
+import { fieldKeys, type LogicalType, type RowType } from '#table/types/logical-type';
+import { integerRank, isCharacter, isInteger } from '#table/types/type-families';
 
 export class CalcExec implements ExecNode {
   readonly kind = 'Calc';
@@ -25,7 +26,7 @@ export class CalcExec implements ExecNode {
     this.condition = condition === undefined || isTrueLiteral(condition) ? undefined : condition;
     this.rowType = rowType;
     this.upsertKeys = input.upsertKeys.flatMap((key) => {
-      const mapped = key.map((column) => this.#outputOf(column));
+      const mapped = key.map((column) => this.#keyOutputOf(column));
       return mapped.includes(-1) ? [] : [mapped];
     });
     this.window = mapWindow(input.window, (column) => this.#outputOf(column));
@@ -66,6 +67,21 @@ export class CalcExec implements ExecNode {
   #outputOf(column: number): number {
     return this.expressions.findIndex((expression) => expression.kind === 'input' && expression.index === column);
   }
+
+  /** Where the column's values stay apart: also behind a cast that loses nothing. */
+  #keyOutputOf(column: number): number {
+    return this.expressions.findIndex((expression) => {
+      const kept = expression.kind === 'cast' && isLossless(expression.operand.type, expression.type) ? expression.operand : expression;
+      return kept.kind === 'input' && kept.index === column;
+    });
+  }
+}
+
+/** A cast to a wider type of the same family, or to the same type but for NULL. */
+function isLossless(from: LogicalType, to: LogicalType): boolean {
+  if (isInteger(from) && isInteger(to)) return integerRank(from) <= integerRank(to);
+  if (isCharacter(from) && to.kind === 'VARCHAR') return (from as { readonly length: number }).length <= to.length;
+  return JSON.stringify({ ...from, isNullable: true }) === JSON.stringify({ ...to, isNullable: true });
 }
 
 export function mapWindow(window: WindowProperties | undefined, map: (column: number) => number): WindowProperties | undefined {

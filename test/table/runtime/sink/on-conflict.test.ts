@@ -28,6 +28,14 @@ describe('an upsert sink whose key is not that of the query', () => {
     await assert.rejects(inserted({ query: counts, rows: [] }), { code: 'TABLE_CHANGELOG_MISMATCH' });
   });
 
+  it('needs none where the key of the query is only cast to a wider type', async () => {
+    const changes = await runStreamingCase({
+      id: 'test', tables: [{ name: 'e', ddl: ['v INT'] }], steps: [1, 1].map((value) => ({ table: 'e', kind: '+I', values: [value] })), endOrder: ['e'], query: 'SELECT v, COUNT(*) FROM e GROUP BY v',
+      sink: { ddl: ['v BIGINT', 'n BIGINT', 'PRIMARY KEY (v) NOT ENFORCED'], changelogMode: 'I,UA,D' },
+    });
+    assert.deepEqual(changes.map(({ kind, values }) => [kind, ...values]), [['+I', 1, 1], ['+U', 1, 2]]);
+  });
+
   it('holds the last row of a key with DO DEDUPLICATE', async () => {
     assert.deepEqual(await inserted({ query: counts, onConflict: 'DO DEDUPLICATE', rows: [['a', 1, at(1)], ['b', 1, at(2)], ['b', 1, at(3)]] }), ['+I["1",1]', '+U["1",1]', '+U["1",2]']);
   });
