@@ -20,8 +20,8 @@ import { fieldKeys, type RowType } from '#table/types/logical-type';
 const ROLLING_FILE_SIZE = '128MB';
 const ROLLING_INTERVAL = '30 min';
 const OPTIONS = [
-  'source.monitor-interval', 'source.path.regex-pattern', 'partition.default-name', 'sink.rolling-policy.file-size', 'sink.rolling-policy.rollover-interval', 'sink.rolling-policy.inactivity-interval',
-  'sink.rolling-policy.check-interval', 'sink.parallelism', 'sink.partition-commit.policy.kind', 'sink.partition-commit.trigger', 'sink.partition-commit.delay',
+  'source.monitor-interval', 'partition.default-name', 'sink.rolling-policy.file-size', 'sink.rolling-policy.rollover-interval', 'sink.rolling-policy.inactivity-interval',
+  'sink.rolling-policy.check-interval', 'sink.parallelism',
 ];
 
 export const filesystemConnector: TableConnector = {
@@ -94,8 +94,6 @@ function fileFormatOf(table: ResolvedTable, options: TableOptions, rowType: RowT
   const request = formatRequest(format, table, options, content, timeZone);
   // Refuses bad options before a job starts.
   format.createDecoder(request);
-  const regex = options.all['source.path.regex-pattern'];
-  if (regex !== undefined) throw new TableError('TABLE_NOT_SUPPORTED', `option source.path.regex-pattern of table ${identifierText(table.identifier)} is not supported: give a directory as path`);
   const partitions = partitionValuesOf(rowType, table.partitionKeys, defaultPartition(options), timeZone);
   const keys = fieldKeys(rowType);
   const fileColumns = rowType.fields.flatMap((field, index) => (metadata.has(field.name) ? [{ key: keys[index]!, value: fileFact(metadata.get(field.name)!, table) }] : []));

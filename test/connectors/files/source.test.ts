@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { LINE_BYTES_MAX } from '#connectors/files/line-reader';
+import { ndjsonFormat } from '#connectors/files/line-format';
 import { FileSource } from '#connectors/files/source';
 import { Types } from '#core/types/type-information';
 import type { Files } from '#platform/files/files';
@@ -126,5 +127,35 @@ describe('CSV', () => {
         assert.deepEqual([...first.values, ...second.values], records);
       }
     }
+  });
+});
+
+describe('files that come later', () => {
+  const source = (): FileSource<unknown> => FileSource.forFormat<unknown>('/d', ndjsonFormat(), { isRecursive: true, monitorIntervalMs: 10 });
+  const put = (files: Files, path: string, text: string): void => {
+    files.mkdirsSync(path.slice(0, path.lastIndexOf('/')));
+    files.atomicWriteSync(path, Buffer.from(text));
+  };
+
+  test('are read when they are there, also below, and each of them once over a restore', () => {
+    const files = filesWith({});
+    const first = new SourceHarness(source(), { files });
+    const steps = (harness: SourceHarness): void => { for (let step = 0; step < 6; step++) harness.step(0); };
+    steps(first);
+    assert.deepEqual(first.values, []);
+    put(files, '/d/a.json', '1\n2\n');
+    put(files, '/d/sub/b.json', '3\n');
+    first.clock.advance(10);
+    steps(first);
+    first.clock.advance(10);
+    steps(first);
+    assert.deepEqual(first.values, [1, 2, 3]);
+    const second = new SourceHarness(source(), { files, checkpoint: first.checkpoint() });
+    put(files, '/d/c.json', '4\n');
+    second.clock.advance(10);
+    steps(second);
+    second.clock.advance(10);
+    steps(second);
+    assert.deepEqual(second.values, [4]);
   });
 });
