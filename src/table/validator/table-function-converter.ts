@@ -5,6 +5,7 @@ import { castTo } from '#table/expressions/implicit-cast';
 import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
+import { convertChangelogFunction, isChangelogFunction } from '#table/validator/changelog-function-converter';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -20,6 +21,7 @@ export function convertTableFunction(call: CallExpression, context: ValidatorCon
   const parts = call.function.parts.map(({ name }) => name);
   const name = parts.at(-1)!.toUpperCase();
   if (parts.length === 1 && name in PARAMETERS) return convertWindowing(name as WindowingName, call, context, scope);
+  if (parts.length === 1 && isChangelogFunction(name)) return convertChangelogFunction(name, call, context, scope);
   const definition = context.findTableFunction(parts);
   if (definition === undefined) failAt(context.text, call.function.span, `No match found for function signature ${parts.join('.')}`);
   const values = call.arguments.map((argument) => convertArgument(argument, call, context, scope));
