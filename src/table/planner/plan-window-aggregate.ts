@@ -24,6 +24,7 @@ export function windowAggregate(node: Pick<AggregateNode, 'groupColumns' | 'aggr
     const shape: WindowAggregateShape = { keyColumns: keyColumns.map(pulled.map), aggregates: node.aggregates.map((aggregate) => movedAggregate(aggregate, pulled.map)), spec: { ...window.spec, timeColumn: pulled.timeColumn }, attached: undefined, output };
     return new WindowAggregateExec(pulled.input, shape, node.rowType);
   }
+  if (isSessionTable(input)) return undefined;
   const attached = { startColumn: window.startColumn, endColumn: window.endColumn };
   return new WindowAggregateExec(input, { keyColumns, aggregates: node.aggregates, spec: { ...window.spec, timeColumn: window.timeColumn < 0 ? window.endColumn : window.timeColumn }, attached, output }, node.rowType);
 }
@@ -42,7 +43,7 @@ interface Pulled {
 function pullWindow(input: ExecNode, keyColumns: readonly number[], aggregates: readonly NamedAggregate[]): Pulled | undefined {
   const table = input instanceof CalcExec ? input.inputs[0] : input;
   if (!(table instanceof WindowTableExec)) return undefined;
-  // A session is one of its partition: groups that are finer or coarser are made of rows that carry their session.
+  // A session is one of its partition.
   const source = table.inputs[0]!;
   if (table.spec.window === 'SESSION' && !isSameSet(keyColumns.map((column) => columnBelow(input, column)), table.spec.partitionColumns)) return undefined;
   const width = source.rowType.fields.length;
@@ -57,6 +58,12 @@ function pullWindow(input: ExecNode, keyColumns: readonly number[], aggregates: 
   const fields = [...kept.map((index) => calc.rowType.fields[index]!), { name: '$rowtime', type: time.type }];
   const below = mergedCalc(source, [...kept.map((index) => calc.expressions[index]!), time], calc.condition, { ...calc.rowType, fields });
   return { input: below, timeColumn: kept.length, map: (column) => kept.indexOf(column) };
+}
+
+/** Sessions of one partition grouped in another way are groups like any other: their results change as rows come, as in Flink. */
+function isSessionTable(input: ExecNode): boolean {
+  const table = input instanceof CalcExec ? input.inputs[0] : input;
+  return table instanceof WindowTableExec && table.spec.window === 'SESSION';
 }
 
 /** Of the windowed table: -1 for what is computed above it. */

@@ -10,10 +10,10 @@ describe('SESSION as a table', () => {
     assert.deepEqual(await stepsOf(EVENTS, query, [['e', 'a', 1, at(1)], ['e', 'a', 2, at(3)], ['e', 'b', 3, at(9)]]), [`2 +I["a",1,"${at(1)}","${at(6)}"]`, `2 +I["a",2,"${at(1)}","${at(6)}"]`, `end +I["b",3,"${at(9)}","${at(12)}"]`]);
   });
 
-  it('groups by other columns than those of the session', async () => {
+  it('grouped by other columns than those of the session is a changelog', async () => {
     const query = "SELECT window_start, k, COUNT(*) FROM TABLE(SESSION(TABLE e, DESCRIPTOR(ts), INTERVAL '3' SECOND)) GROUP BY window_start, window_end, k";
     const out = await stepsOf(EVENTS, query, [['e', 'a', 1, at(1)], ['e', 'b', 2, at(3)], ['e', 'a', 3, at(5)]]);
-    assert.deepEqual([...out].sort(), [`end +I["${at(1)}","a",2]`, `end +I["${at(1)}","b",1]`]);
+    assert.deepEqual([...out].sort(), [`end +I["${at(1)}","a",1]`, `end +I["${at(1)}","b",1]`, `end +U["${at(1)}","a",2]`, `end -U["${at(1)}","a",1]`]);
   });
 });
 
