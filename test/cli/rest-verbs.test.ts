@@ -78,7 +78,7 @@ await env.execute('verbs');
 `);
 
   test('a job is listed, checkpointed, saved, stopped, started again elsewhere at another parallelism, and its savepoint disposed of', async () => {
-    const first = await start(['-p', '2'], ROWS / 30);
+    const first = await start(['-p', '2'], ROWS / 300);
     const jobId = await jobOf(first);
     const list = await millrace('list', '-m', first.address);
     assert.match(list.stdout, new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d : ${jobId} : verbs \\(RUNNING\\)\n$`));

@@ -8,7 +8,7 @@ export const knownUnusedPrefixes: readonly string[] = [
   'sql-gateway.', 'sql-client.', 'security.', 'env.', 'fs.', 's3.entropy.', 's3.upload.', 's3.connection.', 's3.bucket.', 's3a.', 'flink.hadoop.', 'flink.yarn.', 'hadoop.', 'presto.', 'gs.',
   'containerized.master.env.', 'containerized.taskmanager.env.', 'high-availability.zookeeper.', 'high-availability.kubernetes.',
   'zookeeper.', 'pekko.', 'historyserver.', 'python.', 'classloader.', 'blob.', 'user.artifacts.',
-  'state.backend.rocksdb.metrics.', 'state.backend.forst.metrics.', 'state.backend.rocksdb.column-family-as-variable.',
+  'state.backend.forst.metrics.', 'state.backend.rocksdb.column-family-as-variable.',
   'cep.', 'workflow-scheduler.',
 ];
 

@@ -78,7 +78,7 @@ describe('notices about keys', () => {
   });
 
   test('keys in use, entries of map keys and keys that only Flink uses give no warning', () => {
-    const keys = ['rest.port', 'pipeline.global-job-parameters.x', 'metrics.reporter.prom.port', 'state.backend.rocksdb.metrics.num-snapshots', 'io.tmp.dirs', 'state.backend.forst.writebuffer.size'];
+    const keys = ['rest.port', 'pipeline.global-job-parameters.x', 'metrics.reporter.prom.port', 'state.backend.forst.metrics.num-snapshots', 'io.tmp.dirs', 'state.backend.forst.writebuffer.size'];
     assert.deepEqual(keyWarnings(keys), []);
     assert.deepEqual(keyNotices(keys).map((notice) => notice.kind), ['unused', 'unused', 'unused', 'unused']);
   });
