@@ -62,7 +62,7 @@ export class WindowAggregateFunction implements KeyedTableFunction {
         continue;
       }
       if (this.#isLate(end)) this.#operator.count('numLateRecordsDropped', 1);
-      else this.#addTo({ start, end, stored: this.#windows.get(keyOf(start, end))?.stored ?? this.#options.aggregation.create() }, row);
+      else this.#addTo({ start, end, stored: this.#windows.get(this.#keyOf({ start, end }))?.stored ?? this.#options.aggregation.create() }, row);
     }
   }
 
@@ -72,29 +72,45 @@ export class WindowAggregateFunction implements KeyedTableFunction {
   }
 
   #addTo(entry: WindowEntry, row: TableRow): void {
+    this.#update(entry, row);
+    this.#register(entry.end);
+  }
+
+  #update(entry: WindowEntry, row: TableRow): void {
     const { aggregation } = this.#options;
     if (isAccumulate(kindOf(row))) aggregation.add(entry.stored, row);
     else aggregation.retract(entry.stored, row);
-    this.#windows.put(keyOf(entry.start, entry.end), entry);
-    this.#register(entry.end);
+    this.#windows.put(this.#keyOf(entry), entry);
   }
 
   /** Sessions that the row's own touches become one with it. A row that is late by itself may still be in one that is open. */
   #addToSession(start: number, end: number, row: TableRow): void {
     const { aggregation } = this.#options;
-    let merged: WindowEntry = { start, end, stored: aggregation.create() };
-    const touching = [...this.#windows.values()].sort((a, b) => a.start - b.start).filter((entry) => entry.start <= end && entry.end >= start);
-    if (touching.length === 0 && this.#isLate(end)) {
+    const touching: WindowEntry[] = [];
+    for (const entry of this.#windows.values()) if (entry.start <= end && entry.end >= start) touching.push(entry);
+    const only = touching[0];
+    if (only === undefined && this.#isLate(end)) {
       this.#operator.count('numLateRecordsDropped', 1);
       return;
     }
-    for (const entry of touching) {
-      this.#windows.remove(keyOf(entry.start, entry.end));
+    if (only !== undefined && touching.length === 1 && only.start <= start) {
+      // The usual case. The timer stays where it is, and moves on when it fires.
+      this.#update({ start: only.start, end: Math.max(only.end, end), stored: only.stored }, row);
+      return;
+    }
+    let merged: WindowEntry = { start, end, stored: aggregation.create() };
+    for (const entry of touching.sort((x, y) => x.start - y.start)) {
+      this.#windows.remove(this.#keyOf(entry));
       this.#unregister(entry.end);
       aggregation.merge(merged.stored, entry.stored);
       merged = { start: Math.min(merged.start, entry.start), end: Math.max(merged.end, entry.end), stored: merged.stored };
     }
     this.#addTo(merged, row);
+  }
+
+  /** Sessions of one key do not overlap, so that their starts tell them apart while they grow. */
+  #keyOf({ start, end }: { readonly start: number; readonly end: number }): string {
+    return this.#options.isSession ? String(start) : `${start}/${end}`;
   }
 
   #register(end: number): void {
@@ -110,15 +126,17 @@ export class WindowAggregateFunction implements KeyedTableFunction {
   }
 
   #fire(timestamp: number, out: Collector<TableRow>): void {
-    const { aggregation, emit, times } = this.#options;
-    const due = [...this.#windows.values()].filter(({ end }) => times.toEpoch(end) - 1 <= timestamp).sort((a, b) => a.end - b.end || a.start - b.start);
-    for (const { start, end, stored } of due) {
-      this.#windows.remove(keyOf(start, end));
+    const { aggregation, emit, times, isSession } = this.#options;
+    const due: WindowEntry[] = [];
+    for (const entry of this.#windows.values()) {
+      if (times.toEpoch(entry.end) - 1 <= timestamp) due.push(entry);
+      else if (isSession) this.#register(entry.end);
+    }
+    for (const entry of due.sort((a, b) => a.end - b.end || a.start - b.start)) {
+      const { start, end, stored } = entry;
+      this.#windows.remove(this.#keyOf(entry));
       // All rows of the window were taken back: there is no such window.
       if (aggregation.rowCount(stored) > 0) out.collect(emit(this.#backend.currentKey, stored, start, end));
     }
   }
 }
-
-const keyOf = (start: number, end: number): string => `${start}/${end}`;
-
