@@ -13,6 +13,6 @@ export async function createCaseTable(tables: TableEnvironment, table: { readonl
   if (statement.kind !== 'create-table') throw new Error('not a table');
   const { session } = tables;
   const resolved = resolveTable(session.catalogs.qualify([table.name]), statement, {}, new StatementValidator(text, session));
-  const own = lookupRows === undefined ? factory : lookupOfRows(factory, lookupRows);
+  const own = lookupRows === undefined ? factory : lookupOfRows(factory, lookupRows, resolved.schema.primaryKey?.columns ?? []);
   tables.createTemporaryTable(table.name, { kind: 'table', table: { ...resolved, partitionKeys: table.partitionKeys ?? [], factory: own } });
 }

@@ -60,7 +60,7 @@ export class StepFeeder {
 }
 
 export function changesOfMode(mode: string | undefined): SourceChanges {
-  const kinds = new Set((mode ?? 'I').split(','));
+  const kinds = new Set((mode ?? 'I').split(',').map((kind) => kind.trim()));
   return { updates: kinds.has('UA'), deletes: kinds.has('D'), hasUpdateBefore: kinds.has('UB') };
 }
 
