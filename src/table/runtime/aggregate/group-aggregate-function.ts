@@ -1,6 +1,6 @@
 // Unbounded aggregation per key (Flink's GroupAggregate): after every row the key's new result, as changes; in batch mode one row
 // per key when the input has ended. Invariant: what is in state is what the last result was made of; a key whose rows have all been
-// taken back has no state. One per subtask. hot path. Bench: bench/sql-bench.ts.
+// taken back has no state. One per subtask. hot path. Bench: `millrace nexmark --query q4 --api sql`.
 import type { StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { Collector } from '#streaming/process/process-functions';
