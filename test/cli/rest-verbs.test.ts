@@ -58,8 +58,9 @@ async function jobOf({ address }: Running): Promise<string> {
   for (;;) {
     const { code, stdout, stderr } = await millrace('list', '-r', '--json', '-m', address);
     assert.equal(code, 0, stderr);
-    const job = stdout === '' ? undefined : JSON.parse(stdout) as { readonly jid: string; readonly tasks: { readonly running: number; readonly total: number } };
-    if (job !== undefined && job.tasks.running === job.tasks.total) return job.jid;
+    const job = stdout === '' ? undefined : JSON.parse(stdout) as { readonly jid: string; readonly tasks: { readonly running: number; readonly finished: number; readonly total: number } };
+    // A source without a split, as after the rescale, has finished.
+    if (job !== undefined && job.tasks.running + job.tasks.finished === job.tasks.total) return job.jid;
   }
 }
 
@@ -103,7 +104,8 @@ await env.execute('verbs');
     assert.equal(rest.code, 0, rest.stderr);
     assert.deepEqual(readdirSync(target).map((name) => join(target, name)), [savepoint]);
     assert.ok(rowsOf(before).length < ROWS);
-    assert.deepEqual([...rowsOf(before), ...rowsOf(rest)].toSorted((a, b) => a - b), Array.from({ length: ROWS }, (_, index) => index));
+    // Printed rows are not taken back: those behind the checkpoint of the rescale come twice.
+    assert.deepEqual([...new Set([...rowsOf(before), ...rowsOf(rest)])].toSorted((a, b) => a - b), Array.from({ length: ROWS }, (_, index) => index));
   });
 
   test('a job is canceled; what goes wrong is one line and exit code 1', async () => {
