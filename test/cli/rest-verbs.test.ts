@@ -104,8 +104,8 @@ await env.execute('verbs');
     assert.equal(rest.code, 0, rest.stderr);
     assert.deepEqual(readdirSync(target).map((name) => join(target, name)), [savepoint]);
     assert.ok(rowsOf(before).length < ROWS);
-    // Printed rows are not taken back: those behind the checkpoint of the rescale come twice.
-    assert.deepEqual([...new Set([...rowsOf(before), ...rowsOf(rest)])].toSorted((a, b) => a - b), Array.from({ length: ROWS }, (_, index) => index));
+    // Printed rows are not taken back: those behind the checkpoint of the rescale may come twice. None does over the stop.
+    assert.deepEqual([...new Set(rowsOf(before)), ...rowsOf(rest)].toSorted((a, b) => a - b), Array.from({ length: ROWS }, (_, index) => index));
   });
 
   test('a job is canceled; what goes wrong is one line and exit code 1', async () => {

@@ -11,7 +11,7 @@ export const ControlKind = {
   IDLE: 2,
   /** The producer is active again. */
   ACTIVE: 3,
-  /** a = checkpoint id, b = trigger time (epoch ms). Flags in c: see BarrierFlag. */
+  /** a = checkpoint id, b = trigger time (epoch ms). Flags in c: what the tasks make of them, carried as they are. */
   BARRIER: 4,
   /** a = checkpoint id: the checkpoint was aborted, alignment ends. */
   CANCEL_BARRIER: 5,
@@ -20,8 +20,6 @@ export const ControlKind = {
   /** No frame and no entry follows. */
   END_OF_INPUT: 7,
 } as const;
-
-export const BarrierFlag = { SAVEPOINT: 1, DRAIN: 2, UNALIGNED: 4 } as const;
 
 /** The producer's end. One thread. At most one reservation is open at a time. */
 export interface ChannelProducer {
@@ -57,7 +55,7 @@ export const Polled = { NOTHING: 0, FRAME: 1, CONTROL: 2 } as const;
 export interface QueuedBarrier {
   readonly checkpointId: number;
   readonly timestamp: number;
-  /** See BarrierFlag. */
+  /** As the producer gave them. */
   readonly flags: number;
   readonly afterFrame: number;
 }

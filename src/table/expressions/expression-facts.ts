@@ -117,12 +117,6 @@ export function isDeterministic(expression: Expression): boolean {
   return !someExpression(expression, (part) => part.kind === 'call' && part.function.isDeterministic === false);
 }
 
-/** No clock, no randomness: may be computed when the plan is made. */
-export function isConstant(expression: Expression): boolean {
-  return !someExpression(expression, (part) =>
-    ['input', 'correlated', 'subquery', 'aggregate', 'over'].includes(part.kind) || (part.kind === 'call' && (part.function.isDeterministic === false || part.function.isDynamic === true)));
-}
-
 /** Positions of the input columns that are read, ascending. */
 export function inputsOf(expressions: readonly Expression[]): readonly number[] {
   const found = new Set<number>();

@@ -20,7 +20,6 @@ export function stringLiteral(value: string): Expression {
 
 export const nullLiteral = (type: LogicalType = LogicalTypes.NULL): Expression => ({ kind: 'literal', value: null, type: { ...type, isNullable: true } });
 export const booleanLiteral = (value: boolean): Expression => literal(value, LogicalTypes.BOOLEAN);
-export const intLiteral = (value: number): Expression => literal(value, LogicalTypes.INT);
 export const symbolLiteral = (value: string | null): Expression => ({ kind: 'literal', value, type: { kind: 'SYMBOL', isNullable: value === null } });
 
 /** `isNegative`: a minus sign stands before it, so that -9223372036854775808 is one literal. */

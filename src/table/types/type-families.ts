@@ -12,7 +12,6 @@ export const isBinary = (type: LogicalType): boolean => type.kind === 'BINARY' |
 export const isTimestamp = (type: LogicalType): boolean => type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ';
 export const isDatetime = (type: LogicalType): boolean => isTimestamp(type) || type.kind === 'DATE' || type.kind === 'TIME';
 export const isInterval = (type: LogicalType): boolean => type.kind === 'INTERVAL_YEAR_MONTH' || type.kind === 'INTERVAL_DAY_TIME';
-export const isCollection = (type: LogicalType): boolean => type.kind === 'ARRAY' || type.kind === 'MULTISET' || type.kind === 'MAP';
 export const isRow = (type: LogicalType): boolean => type.kind === 'ROW' || type.kind === 'STRUCTURED';
 
 /** Values that are held as a JavaScript number or bigint and are exact: `===`, `<` and `>` compare them. */
@@ -34,9 +33,4 @@ export function decimalShape(type: LogicalType): { readonly precision: number; r
     case 'INT': return { precision: 10, scale: 0 };
     default: return { precision: 19, scale: 0 };
   }
-}
-
-/** Digits after the second of a datetime type. */
-export function datetimePrecision(type: LogicalType): number {
-  return type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' || type.kind === 'TIME' ? type.precision : 0;
 }

@@ -2,7 +2,7 @@
 // nested in. Columns resolve as in Flink: case counts, an unqualified name must be in one relation only.
 import type { Expression } from '#table/expressions/expression';
 import type { LogicalPlan } from '#table/logical/logical-plan';
-import { nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
+import { nullable, type LogicalField } from '#table/types/logical-type';
 
 export interface ScopeRelation {
   /** The name that qualifies its columns: alias, or the last part of the table's name. */
@@ -110,13 +110,4 @@ export function shiftedRelations(relations: readonly ScopeRelation[], by: number
 /** One relation over a plan. */
 export function relationOf(plan: LogicalPlan, alias: string | undefined, qualifiers: readonly string[] = []): ScopeRelation {
   return { alias, qualifiers, columns: plan.rowType.fields, offset: 0, merged: new Set() };
-}
-
-/** The type of a field of a row or structured type by name; undefined when there is none. */
-export function fieldOf(type: LogicalType, name: string): { readonly index: number; readonly type: LogicalType } | undefined {
-  if (type.kind !== 'ROW' && type.kind !== 'STRUCTURED') return undefined;
-  const index = type.fields.findIndex((field) => field.name === name);
-  if (index < 0) return undefined;
-  const field = type.fields[index]!.type;
-  return { index, type: type.isNullable ? nullable(field) : field };
 }

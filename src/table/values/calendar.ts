@@ -30,7 +30,6 @@ export function dateOf(days: number): CivilDate {
 }
 
 export const yearOf = (days: number): number => dateOf(days).year;
-export const monthOf = (days: number): number => dateOf(days).month;
 export const dayOfMonth = (days: number): number => dateOf(days).day;
 
 export const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

@@ -100,7 +100,3 @@ export function floorDivide(left: ExactInteger, right: number): ExactInteger {
   const quotient = left / divisor;
   return exact(left % divisor < 0n ? quotient - 1n : quotient);
 }
-
-export function compareExact(left: ExactInteger, right: ExactInteger): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}

@@ -34,10 +34,9 @@ export class ChangelogNormalizeFunction implements KeyedTableFunction {
     const { equal, emit, passes, emitsUpdateBefore, ttl } = this.#options;
     const kind = kindOf(row);
     const before = this.#state.value();
-    const isGone = kind === RowKind.DELETE || kind === RowKind.UPDATE_BEFORE || (passes !== undefined && !passes(row));
     // -U of a full changelog: the +U behind it says what there is.
     if (kind === RowKind.UPDATE_BEFORE) return;
-    if (isGone) {
+    if (kind === RowKind.DELETE || (passes !== undefined && !passes(row))) {
       if (before === null) return;
       this.#state.clear();
       out.collect(emit(before, RowKind.DELETE));
