@@ -14,7 +14,7 @@ export interface StateTtlConfig {
 
 interface DescriptorBase {
   readonly name: string;
-  readonly ttl?: StateTtlConfig;
+  readonly ttl?: StateTtlConfig | undefined;
 }
 
 /** `type` undefined means ANY: the value lives as a JS object on heap and as msgpackr bytes in snapshots. */

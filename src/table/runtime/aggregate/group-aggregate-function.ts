@@ -42,7 +42,7 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   openWith({ backend }: TableFunctionContext): void {
     const { handler, ttl } = this.#options;
     this.#backend = backend;
-    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ...(ttl === undefined ? {} : { ttl }) }) as ValueState<Accumulator>;
+    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl }) as ValueState<Accumulator>;
     this.#views = keyedStateViews(backend, handler.views, ttl);
   }
 

@@ -10,7 +10,7 @@ import type { AggregateView, MapView } from '#table/functions/function-definitio
 /** Views over map states of the backend's current key. `ttl` as that of the accumulator. */
 export function keyedStateViews(backend: KeyedStateBackend, views: readonly AggregateView[], ttl: Parameters<KeyedStateBackend['getState']>[0]['ttl']): readonly MapView[] {
   return views.map((view) => {
-    const state = backend.getState({ kind: 'map', name: view.name, keyType: typeInformationOf(view.key), type: typeInformationOf(view.value), ...(ttl === undefined ? {} : { ttl }) }) as MapState<unknown, unknown>;
+    const state = backend.getState({ kind: 'map', name: view.name, keyType: typeInformationOf(view.key), type: typeInformationOf(view.value), ttl }) as MapState<unknown, unknown>;
     return new StateMapView(state);
   });
 }

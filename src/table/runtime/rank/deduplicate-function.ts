@@ -28,7 +28,7 @@ export class DeduplicateFunction implements KeyedTableFunction {
 
   openWith({ backend }: TableFunctionContext): void {
     const { rowType, ttl } = this.#options;
-    this.#state = backend.getState({ kind: 'value', name: 'deduplicate-state', type: rowType, ...(ttl === undefined ? {} : { ttl }) }) as ValueState<TableRow>;
+    this.#state = backend.getState({ kind: 'value', name: 'deduplicate-state', type: rowType, ttl }) as ValueState<TableRow>;
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {

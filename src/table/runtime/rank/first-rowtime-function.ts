@@ -36,7 +36,7 @@ export class FirstRowtimeFunction implements KeyedTableFunction {
     const { rowType, ttl } = this.#options;
     this.#timers = timers;
     this.#operator = operator;
-    this.#state = backend.getState({ kind: 'value', name: 'first-row', type: Types.ROW({ row: Types.NULLABLE(rowType) }), ...(ttl === undefined ? {} : { ttl }) }) as ValueState<First>;
+    this.#state = backend.getState({ kind: 'value', name: 'first-row', type: Types.ROW({ row: Types.NULLABLE(rowType) }), ttl }) as ValueState<First>;
   }
 
   #process(row: TableRow): void {

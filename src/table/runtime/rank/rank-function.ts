@@ -43,7 +43,7 @@ export class RankFunction implements KeyedTableFunction {
   openWith({ backend }: TableFunctionContext): void {
     const { rowType, ttl } = this.#options;
     this.#backend = backend;
-    this.#state = backend.getState({ kind: 'value', name: STATE_NAME, type: Types.LIST(rowType), ...(ttl === undefined ? {} : { ttl }) }) as ValueState<TableRow[]>;
+    this.#state = backend.getState({ kind: 'value', name: STATE_NAME, type: Types.LIST(rowType), ttl }) as ValueState<TableRow[]>;
   }
 
   onEndInput(_input: number, out: Collector<TableRow>): void {

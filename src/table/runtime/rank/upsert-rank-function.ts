@@ -33,7 +33,7 @@ export class UpsertRankFunction implements KeyedTableFunction {
 
   openWith({ backend }: TableFunctionContext): void {
     const { rowType, ttl } = this.#options;
-    this.#state = backend.getState({ kind: 'value', name: 'rows', type: Types.LIST(rowType), ...(ttl === undefined ? {} : { ttl }) }) as ValueState<readonly TableRow[]>;
+    this.#state = backend.getState({ kind: 'value', name: 'rows', type: Types.LIST(rowType), ttl }) as ValueState<readonly TableRow[]>;
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {

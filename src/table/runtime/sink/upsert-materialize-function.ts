@@ -46,7 +46,7 @@ export class UpsertMaterializeFunction implements KeyedTableFunction {
     const { rowType, ttl } = this.#options;
     this.#timers = timers;
     const rows = Types.LIST(rowType);
-    this.#state = backend.getState({ kind: 'value', name: 'sink-upsert-materializer', type: Types.ROW({ rows, pending: rows }), ...(ttl === undefined ? {} : { ttl }) }) as ValueState<Held>;
+    this.#state = backend.getState({ kind: 'value', name: 'sink-upsert-materializer', type: Types.ROW({ rows, pending: rows }), ttl }) as ValueState<Held>;
   }
 
   #deduplicate(row: TableRow, out: Collector<TableRow>): void {
