@@ -15,10 +15,14 @@ const CHUNK_BYTES = 2 * 2 ** 20;
 
 export interface FileSetStoreOptions {
   readonly storage: CheckpointStorage;
+  /** Local files of backends. */
   readonly files: Files;
   readonly checkpointId: number;
+  /** Of the checkpoint or savepoint; known later for a savepoint whose barrier was faster than its mail. */
   readonly directory: Promise<string>;
+  /** Name of the subtask's state file in it. */
   readonly file: string;
+  /** Where files go that checkpoints share; undefined for a savepoint, which has all of its files in its directory. */
   readonly sharedDirectory: string | undefined;
   readonly sharedFiles: SharedFiles;
 }

@@ -2,10 +2,8 @@
 // record thread, files of file sets are stored. A small part stays in memory and goes into the metadata.
 // Invariant: nothing is left in storage unless finish() has resolved; what it names is durable then. Thread: the slot's.
 import { Buffer } from 'node:buffer';
-import type { Files } from '#platform/files/files';
-import { resolveStoragePath, type CheckpointStorage, type StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
-import { FileSetStore, type StoredSharedFile } from '#state/checkpoint-storage/file-set-store';
-import type { SharedFiles } from '#state/checkpoint-storage/shared-files';
+import { resolveStoragePath, type StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
+import { FileSetStore, type FileSetStoreOptions, type StoredSharedFile } from '#state/checkpoint-storage/file-set-store';
 import type { ItemsSectionHeader, KeyedSectionHeader, KeyedSectionOutput, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
 import type { FileSet } from '#state/snapshot/file-set';
 import { SnapshotEncoder } from '#state/snapshot/snapshot-encoder';
@@ -15,18 +13,7 @@ const QUEUED_BYTES_MAX = 16 * 2 ** 20;
 /** An append ends in a turn of the event loop, of which a busy slot has one in 10 ms. */
 const APPEND_BYTES = 4 * 2 ** 20;
 
-export interface SubtaskStateWriterOptions {
-  readonly storage: CheckpointStorage;
-  /** Local files of backends. */
-  readonly files: Files;
-  readonly checkpointId: number;
-  /** Of the checkpoint or savepoint; known later for a savepoint whose barrier was faster than its mail. */
-  readonly directory: Promise<string>;
-  /** Name of the state file in it. */
-  readonly file: string;
-  /** Where files go that checkpoints share; undefined for a savepoint, which has all of its files in its directory. */
-  readonly sharedDirectory: string | undefined;
-  readonly sharedFiles: SharedFiles;
+export interface SubtaskStateWriterOptions extends FileSetStoreOptions {
   /** A part of at most so many bytes gets no file of its own. */
   readonly inlineBytesMax: number;
 }
