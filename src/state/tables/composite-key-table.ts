@@ -5,6 +5,7 @@
 import { assert } from '#core/assert';
 import { BlobHeap } from '#state/tables/blob-heap';
 import type { ColumnView } from '#state/tables/chunked-cut';
+import { placeAll, placeEntry, slotOfEntry, vacateSlot } from '#state/tables/hashed-slots';
 import type { CutKeys } from '#state/tables/key-table';
 import { KeyWords, type KeyPart } from '#state/tables/key-parts';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
@@ -86,7 +87,7 @@ export class CompositeKeyTable {
   removeRow(row: number): void {
     const { columns } = this;
     columns.beforeReuse(row);
-    this.#vacate(this.#slotOf(columns.i32[this.#hashColumn]![row]!, row));
+    vacateSlot(this.#slots, this.#shift, slotOfEntry(this.#slots, this.#shift, columns.i32[this.#hashColumn]![row]!, row + 1));
     this.#blobs.free(columns.i32[this.#keyColumn]![row]!);
     columns.freeRow(row);
   }
@@ -144,7 +145,7 @@ export class CompositeKeyTable {
     const row = columns.takeRow();
     columns.i32[this.#hashColumn]![row] = hash;
     columns.i32[this.#keyColumn]![row] = this.#blobs.write(bytes, starts[i]! * 4, (starts[i + 1]! - starts[i]!) * 4);
-    place(this.#slots, this.#shift, hash, row + 1);
+    placeEntry(this.#slots, this.#shift, hash, row + 1);
     return row;
   }
 
@@ -153,43 +154,13 @@ export class CompositeKeyTable {
     const segment = this.columns.memory.allocate(count * 8, this.columns.owner);
     const slots = i32ViewOf(segment).subarray(0, count * 2).fill(0);
     const shift = 32 - Math.log2(count);
-    const old = this.#slots;
-    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) place(slots, shift, old[i + 1]!, old[i]!);
+    placeAll(this.#slots, slots, shift);
     if (this.#segment !== undefined) this.columns.memory.release(this.#segment);
     this.#segment = segment;
     this.#slots = slots;
     this.#mask = count - 1;
     this.#shift = shift;
   }
-
-  #slotOf(hash: number, row: number): number {
-    let slot = hash >>> this.#shift;
-    while (this.#slots[slot * 2] !== row + 1) slot = (slot + 1) & this.#mask;
-    return slot;
-  }
-
-  /** Backward-shift deletion, as in NumericKeyTable. */
-  #vacate(slot: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let gap = slot;
-    for (let next = (slot + 1) & mask; slots[next * 2] !== 0; next = (next + 1) & mask) {
-      const home = slots[next * 2 + 1]! >>> this.#shift;
-      if (((next - home) & mask) < ((next - gap) & mask)) continue;
-      slots[gap * 2] = slots[next * 2]!;
-      slots[gap * 2 + 1] = slots[next * 2 + 1]!;
-      gap = next;
-    }
-    slots[gap * 2] = 0;
-  }
-}
-
-function place(slots: Int32Array, shift: number, hash: number, entry: number): void {
-  const mask = slots.length / 2 - 1;
-  let slot = hash >>> shift;
-  while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
-  slots[slot * 2] = entry;
-  slots[slot * 2 + 1] = hash;
 }
 
 interface BlobReader {

@@ -2,6 +2,7 @@
 // an entry only on equal hashes, and removal and growth read none. hot path. Thread: the slot's.
 //   slot = | entry + 1, 0 for none: i32 | hash: i32 |
 // Invariant: at most half of the slots are taken.
+import { placeAll, slotOfEntry, vacateSlot } from '#state/tables/hashed-slots';
 import { F64_SHIFT, I32_SHIFT, KEY, NAMESPACE, type TimerEntries } from '#state/tables/timer-entries';
 import type { Segment } from '#state/tables/memory-manager';
 import { i32ViewOf } from '#state/tables/segment-views';
@@ -60,25 +61,11 @@ export class TimerIndex {
 
   /** Slot of an entry that is there: found by hash and number, so no entry is read. */
   slotOf(hash: number, entry: number): number {
-    const slots = this.#slots;
-    let slot = hash >>> this.#shift;
-    while (slots[slot * 2] !== entry + 1) slot = (slot + 1) & this.#mask;
-    return slot;
+    return slotOfEntry(this.#slots, this.#shift, hash, entry + 1);
   }
 
-  /** Backward-shift deletion, as in NumericKeyTable. */
   vacate(slot: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let gap = slot;
-    for (let next = (slot + 1) & mask; slots[next * 2] !== 0; next = (next + 1) & mask) {
-      const home = slots[next * 2 + 1]! >>> this.#shift;
-      if (((next - home) & mask) < ((next - gap) & mask)) continue;
-      slots[gap * 2] = slots[next * 2]!;
-      slots[gap * 2 + 1] = slots[next * 2 + 1]!;
-      gap = next;
-    }
-    slots[gap * 2] = 0;
+    vacateSlot(this.#slots, this.#shift, slot);
     this.size--;
   }
 
@@ -95,19 +82,12 @@ export class TimerIndex {
     const segment = memory.allocate(count * 8, owner);
     const old = this.#slots;
     const slots = i32ViewOf(segment).subarray(0, count * 2).fill(0);
-    const mask = count - 1;
     const shift = 32 - Math.log2(count);
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i] === 0) continue;
-      let slot = old[i + 1]! >>> shift;
-      while (slots[slot * 2] !== 0) slot = (slot + 1) & mask;
-      slots[slot * 2] = old[i]!;
-      slots[slot * 2 + 1] = old[i + 1]!;
-    }
+    placeAll(old, slots, shift);
     if (this.#segment !== undefined) memory.release(this.#segment);
     this.#segment = segment;
     this.#slots = slots;
-    this.#mask = mask;
+    this.#mask = count - 1;
     this.#shift = shift;
   }
 }
