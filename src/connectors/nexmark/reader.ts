@@ -9,13 +9,13 @@ import { EventSequence } from '#connectors/nexmark/event-sequence';
 import { FillState, createFillLoop, type NexmarkFillLoop } from '#connectors/nexmark/fill-loop';
 import type { NexmarkConfig } from '#connectors/nexmark/options';
 import { highKey } from '#connectors/nexmark/random-words';
-import { InterleavedCursors } from '#connectors/splits/interleaved-cursors';
 import type { InterleavedCursor, InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { InterleavedReader } from '#connectors/splits/interleaved-reader';
 import { ReadStatus, type ColumnSourceReader } from '#streaming/source/source';
 
 const NUMBERS_PER_HIGH_KEY = 2 ** 32;
 
-export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit> {
+export class NexmarkSourceReader extends InterleavedReader implements ColumnSourceReader<InterleavedSplit> {
   readonly kind = 'columns';
   readonly nextPollMs = Number.POSITIVE_INFINITY;
   /** Heap bytes that a batch must have for at least one row. */
@@ -25,12 +25,11 @@ export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit>
   readonly #schema: Schema;
   readonly #loop: NexmarkFillLoop;
   readonly #state = new Float64Array(3);
-  readonly #cursors = new InterleavedCursors();
-  #isLastSplitKnown = false;
   #layout: FrameLayout | undefined;
   #places = new Int32Array(0);
 
   constructor(config: NexmarkConfig, producedType: TypeInformation) {
+    super();
     this.#sequence = new EventSequence(config);
     this.#schema = schemaOf(producedType);
     const loop = createFillLoop(config, this.#schema);
@@ -38,51 +37,19 @@ export class NexmarkSourceReader implements ColumnSourceReader<InterleavedSplit>
     this.rowHeapBytesMax = loop.rowHeapBytesMax;
   }
 
-  start(): void {}
-
-  addSplits(splits: readonly InterleavedSplit[]): void {
-    this.#cursors.add(splits);
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: InterleavedSplit): string {
-    return split.id;
-  }
-
-  takeFinishedSplits(): readonly string[] {
-    return this.#cursors.takeFinished();
-  }
-
-  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
-    this.#cursors.pauseOrResume(pause, resume);
-  }
-
   fill(batch: Batch): ReadStatus {
     assert(batch.layout.schema === this.#schema, 'a Nexmark batch has the schema of the produced type');
     assert(batch.heapBytesMax >= this.rowHeapBytesMax, `a Nexmark batch has ${this.rowHeapBytesMax} bytes of heap for a row, got ${batch.heapBytesMax}`);
     const state = this.#state;
     state.fill(0);
-    const cursor = this.#cursors.next();
+    const cursor = this.cursors.next();
     if (cursor !== undefined) this.#fillFrom(cursor, batch, state);
     batch.count = state[FillState.ROW]!;
     batch.heapLength = state[FillState.HEAP_BYTES]!;
     batch.isAsciiHeap = true;
-    if (this.#cursors.next() !== undefined) return ReadStatus.MORE;
-    return this.#isLastSplitKnown && this.#cursors.isAtEnd ? ReadStatus.END : ReadStatus.NOTHING;
+    if (this.cursors.next() !== undefined) return ReadStatus.MORE;
+    return this.statusWithoutCursor;
   }
-
-  snapshot(): readonly InterleavedSplit[] {
-    return this.#cursors.snapshot();
-  }
-
-  get progress(): number {
-    return this.#cursors.progress;
-  }
-
-  close(): void {}
 
   /** Fills until the batch is full or the split ends; goes on over the split's blocks. */
   #fillFrom(cursor: InterleavedCursor, batch: Batch, state: Float64Array): void {

@@ -1,43 +1,20 @@
 // hot path. Fills batches of one LONG column with consecutive numbers. Thread: the slot's.
 import { assert } from '#core/assert';
 import type { Batch } from '#core/columns/frame';
-import { InterleavedCursors } from '#connectors/splits/interleaved-cursors';
 import type { InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { InterleavedReader } from '#connectors/splits/interleaved-reader';
 import { ReadStatus, type ColumnSourceReader } from '#streaming/source/source';
 
-export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit> {
+export class SequenceSourceReader extends InterleavedReader implements ColumnSourceReader<InterleavedSplit> {
   readonly kind = 'columns';
   readonly nextPollMs = Number.POSITIVE_INFINITY;
   splitId = '';
   readonly #from: number;
-  readonly #cursors = new InterleavedCursors();
-  #isLastSplitKnown = false;
 
   /** @param from value of element 0. */
   constructor(from: number) {
+    super();
     this.#from = from;
-  }
-
-  start(): void {}
-
-  addSplits(splits: readonly InterleavedSplit[]): void {
-    this.#cursors.add(splits);
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: InterleavedSplit): string {
-    return split.id;
-  }
-
-  takeFinishedSplits(): readonly string[] {
-    return this.#cursors.takeFinished();
-  }
-
-  pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
-    this.#cursors.pauseOrResume(pause, resume);
   }
 
   fill(batch: Batch): ReadStatus {
@@ -46,7 +23,7 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
     batch.count = 0;
     batch.heapLength = 0;
     batch.isAsciiHeap = true;
-    const cursor = this.#cursors.next();
+    const cursor = this.cursors.next();
     if (cursor !== undefined) {
       const count = Math.min(batch.layout.capacity, cursor.blockEnd - cursor.position);
       const f64 = batch.memory.f64;
@@ -59,17 +36,7 @@ export class SequenceSourceReader implements ColumnSourceReader<InterleavedSplit
       this.splitId = cursor.split.id;
       cursor.moveTo(cursor.position + count);
     }
-    if (this.#cursors.next() !== undefined) return ReadStatus.MORE;
-    return this.#isLastSplitKnown && this.#cursors.isAtEnd ? ReadStatus.END : ReadStatus.NOTHING;
+    if (this.cursors.next() !== undefined) return ReadStatus.MORE;
+    return this.statusWithoutCursor;
   }
-
-  snapshot(): readonly InterleavedSplit[] {
-    return this.#cursors.snapshot();
-  }
-
-  get progress(): number {
-    return this.#cursors.progress;
-  }
-
-  close(): void {}
 }
