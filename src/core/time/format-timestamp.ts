@@ -1,6 +1,7 @@
 // Text of an epoch timestamp in UTC, `2024-02-29 12:34:56.789`, made by arithmetic: printing sinks format one per row,
 // and Date.toISOString with two replacements took several times as long. hot path
 // The day is cached: consecutive rows nearly always share it.
+import { dateOf } from '#core/time/civil-date';
 import { formatEventTime } from '#core/time/watermarks';
 
 const DAY_MS = 86_400_000;
@@ -29,16 +30,7 @@ export function formatTimestamp(ms: number): string {
   return `${cachedText} ${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes - hours * 60]}:${TWO_DIGITS[seconds - minutes * 60]}.${THREE_DIGITS[inDay - seconds * 1000]}`;
 }
 
-/** Date of a day number since 1970-01-01: Howard Hinnant's civil_from_days. */
-function formatDay(day: number): string {
-  const z = day + 719_468;
-  const era = Math.floor(z / 146_097);
-  const dayOfEra = z - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const dayOfMonth = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month]}-${TWO_DIGITS[dayOfMonth]}`;
+function formatDay(days: number): string {
+  const { year, month, day } = dateOf(days);
+  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}`;
 }

@@ -7,7 +7,8 @@ import { DECIMAL_PRECISION_MAX, LogicalTypes, notNull, type LogicalType } from '
 import { hexBytes } from '#table/values/bytes';
 import { parseDateText, parseTimestampText, parseTimeText } from '#table/values/datetime-text';
 import { digitCount, parseDecimal } from '#table/values/decimal-arithmetic';
-import { exact, LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
+import { exactOf } from '#core/columns/exact-integer';
+import { LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
 import { timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toEpochMs } from '#table/values/time-zone';
 import { daysInMonth } from '#table/values/calendar';
@@ -35,9 +36,9 @@ export function numericLiteral(node: ast.NumericLiteral, isNegative: boolean, sc
     const isLong = parsed.scale === 0;
     failAt(scope, `Numeric literal '${node.text}' out of range`, node.span, isLong ? `Write it as a text and cast it: CAST('${node.text}' AS DECIMAL(${Math.min(DECIMAL_PRECISION_MAX, digitCount(unscaled))}, 0)).` : undefined);
   }
-  if (parsed.scale <= 0) return literal(exact(unscaled), unscaled >= -2147483648n && unscaled <= 2147483647n ? LogicalTypes.INT : LogicalTypes.BIGINT);
+  if (parsed.scale <= 0) return literal(exactOf(unscaled), unscaled >= -2147483648n && unscaled <= 2147483647n ? LogicalTypes.INT : LogicalTypes.BIGINT);
   // All digits that were written count, a zero before the point too.
-  return literal(exact(unscaled), LogicalTypes.DECIMAL(Math.min(DECIMAL_PRECISION_MAX, node.text.length - 1), parsed.scale));
+  return literal(exactOf(unscaled), LogicalTypes.DECIMAL(Math.min(DECIMAL_PRECISION_MAX, node.text.length - 1), parsed.scale));
 }
 
 export function binaryLiteral(node: ast.BinaryLiteral): Expression {

@@ -8,7 +8,7 @@ import { INSERTS, type TableConnector, type TableOptions } from '#table/factorie
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type LogicalField, type LogicalType, type RowType } from '#table/types/logical-type';
-import { exact } from '#table/values/exact-integer';
+import { exactOf } from '#core/columns/exact-integer';
 import { DAY_MS } from '#table/values/calendar';
 import { timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toLocalMs } from '#table/values/time-zone';
@@ -88,7 +88,7 @@ function sequence(type: LogicalType, prefix: string, table: ResolvedTable, optio
   const count = Math.max(0, numberOption(table, options, `${prefix}.end`, 0) - start + 1);
   switch (type.kind) {
     case 'CHAR': case 'VARCHAR': return { value: (index) => String(start + index), count };
-    case 'DECIMAL': return { value: (index) => exact(BigInt(start + index) * 10n ** BigInt(type.scale)), count };
+    case 'DECIMAL': return { value: (index) => exactOf(BigInt(start + index) * 10n ** BigInt(type.scale)), count };
     case 'TINYINT': case 'SMALLINT': case 'INT': case 'BIGINT': case 'FLOAT': case 'DOUBLE': return { value: (index) => start + index, count };
     default: throw new TableError('TABLE_OPTION_INVALID', `Unsupported type: ${type.kind} of the sequence ${prefix} of table ${identifierText(table.identifier)}`);
   }

@@ -9,7 +9,8 @@ import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LogicalTypes, withNullability, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
 import { decimalShape, isApproximateNumeric, isExactNumeric, isInterval, isNumeric } from '#table/types/type-families';
 import { addDecimals, divideDecimals, multiplyDecimals, remainderDecimals, subtractDecimals } from '#table/values/decimal-arithmetic';
-import { addLong, divideInt, divideLong, multiplyLong, negateLong, remainderInt, remainderLong, subtractLong, type ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
+import { addLong, divideInt, divideLong, multiplyLong, negateLong, remainderInt, remainderLong, subtractLong } from '#table/values/exact-integer';
 
 type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 

@@ -7,7 +7,8 @@ import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/
 import { isApproximateNumeric, isInteger, isNumeric } from '#table/types/type-families';
 import { FunctionError } from '#table/errors';
 import { addDecimals, divideDecimals, subtractDecimals } from '#table/values/decimal-arithmetic';
-import { addLong, divideLong, narrowInteger, subtractLong, type ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
+import { addLong, divideLong, narrowInteger, subtractLong } from '#table/values/exact-integer';
 import { compareValues, hasOrder } from '#table/values/value-equality';
 
 const BIGINT = notNull(LogicalTypes.BIGINT);

@@ -4,7 +4,8 @@ import type { AggregateCall, AggregateFunctionDefinition, AggregateImplementatio
 import { Arguments, refuse } from '#table/functions/function-signature';
 import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
 import { isCharacter, isInteger } from '#table/types/type-families';
-import { addLong, type ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
+import { addLong } from '#table/values/exact-integer';
 import { isJsonScalar, jsonOfValue } from '#table/values/json-of-value';
 import { sameValue } from '#table/values/value-equality';
 

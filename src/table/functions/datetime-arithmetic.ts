@@ -5,7 +5,7 @@ import { boundScalar } from '#table/functions/scalar-definition';
 import { fieldKeys, LogicalTypes, withNullability, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
 import { isDatetime, isInteger, isInterval } from '#table/types/type-families';
 import { addMonths, DAY_MS, monthsBetween } from '#table/values/calendar';
-import type { ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
 import { addMsTo, nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toEpochMs, toLocalMs } from '#table/values/time-zone';
 

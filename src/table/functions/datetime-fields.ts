@@ -5,8 +5,9 @@ import { bindWholeNumber, inferWholeNumber } from '#table/functions/math-functio
 import { boundScalar } from '#table/functions/scalar-definition';
 import { LogicalTypes, withNullability, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
 import { isDatetime, isInterval } from '#table/types/type-families';
-import { DAY_MS, dateOf, dayOfYear, daysOf, isoDayOfWeek, isoWeek, isoYear } from '#table/values/calendar';
-import type { ExactInteger } from '#table/values/exact-integer';
+import { dateOf } from '#core/time/civil-date';
+import { DAY_MS, dayOfYear, daysOf, isoDayOfWeek, isoWeek, isoYear } from '#table/values/calendar';
+import type { ExactInteger } from '#core/columns/exact-integer';
 import { nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toEpochMs, toLocalMs } from '#table/values/time-zone';
 

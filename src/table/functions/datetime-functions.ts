@@ -8,7 +8,8 @@ import { isApproximateNumeric, isCharacter, isInteger, isNumeric } from '#table/
 import { DAY_MS, daysOf } from '#table/values/calendar';
 import { datePattern } from '#table/values/date-pattern';
 import { parseDateText, parseTimestampText } from '#table/values/datetime-text';
-import { exact, LONG_MIN, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
+import { LONG_MIN } from '#table/values/exact-integer';
 import { nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
 import { findTimeZone, timeZoneOf, toEpochMs, toLocalMs, type TimeZone } from '#table/values/time-zone';
 
@@ -98,7 +99,7 @@ const toInstant = boundScalar('TO_TIMESTAMP_LTZ', ({ argumentTypes, literals }) 
     };
   }
   const unit = type.kind === 'DECIMAL' ? 10n ** BigInt(type.scale) : 1n;
-  return (value: ExactInteger, precision = 3) => instantOfNumber(unit === 1n ? value : exact(BigInt(value) / unit), precision, resultPrecision);
+  return (value: ExactInteger, precision = 3) => instantOfNumber(unit === 1n ? value : exactOf(BigInt(value) / unit), precision, resultPrecision);
 });
 
 /** Texts are of UTC where no zone is given. */

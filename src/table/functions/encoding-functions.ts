@@ -8,7 +8,7 @@ import { formatJava } from '#table/functions/java-format';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { LogicalTypes, type LogicalType } from '#table/types/logical-type';
 import { base64Bytes, bytesBase64, bytesText, hexBytes, textBytes } from '#table/values/bytes';
-import type { ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
 
 const { CHARACTER, CHARACTER_OR_BINARY, ANY_INT } = Arguments;
 const { STRING, BYTES } = LogicalTypes;

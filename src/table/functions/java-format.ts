@@ -3,7 +3,7 @@ import type { LogicalType } from '#table/types/logical-type';
 import { isApproximateNumeric, isInteger } from '#table/types/type-families';
 import { timestampText } from '#table/values/datetime-text';
 import { decimalText, divideHalfUp, parseDecimal, powerOfTen } from '#table/values/decimal-arithmetic';
-import { exact } from '#table/values/exact-integer';
+import { exactOf } from '#core/columns/exact-integer';
 import { doubleText, floatText } from '#table/values/java-number-text';
 
 const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/y;
@@ -96,7 +96,7 @@ function fixed(value: any, type: LogicalType, precision: number, flags: string, 
   const isNegative = text.startsWith('-');
   const size = parsed.unscaled < 0n ? -parsed.unscaled : parsed.unscaled;
   const shift = precision - parsed.scale;
-  const digits = decimalText(exact(shift >= 0 ? size * powerOfTen(shift) : divideHalfUp(size, powerOfTen(-shift))), precision);
+  const digits = decimalText(exactOf(shift >= 0 ? size * powerOfTen(shift) : divideHalfUp(size, powerOfTen(-shift))), precision);
   const [whole = '', fraction] = digits.split('.');
   return signed(`${grouped(whole, flags)}${fraction === undefined ? '' : `.${fraction}`}`, isNegative, flags, width);
 }

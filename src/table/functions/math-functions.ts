@@ -8,7 +8,8 @@ import { LogicalTypes, withNullability, type LogicalType, type LogicalTypeOf } f
 import { isApproximateNumeric, isCharacter, isInteger, isNumeric } from '#table/types/type-families';
 import { bytesHex, textBytes } from '#table/values/bytes';
 import { parseDecimal, powerOfTen, rescale } from '#table/values/decimal-arithmetic';
-import { absLong, exact, narrowInteger, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
+import { absLong, narrowInteger } from '#table/values/exact-integer';
 import { doubleText, floatText } from '#table/values/java-number-text';
 
 const { NUMERIC, DOUBLE, INTEGER } = Arguments;
@@ -34,7 +35,7 @@ const abs = boundScalar('ABS', { arguments: [NUMERIC], result: Results.argument(
 const sign = boundScalar('SIGN', { arguments: [NUMERIC], result: Results.argument(0) }, ({ resultType }) => byKind(resultType,
   () => (value: ExactInteger) => (value > 0 ? 1 : value < 0 ? -1 : 0),
   ({ scale }) => {
-    const one = exact(powerOfTen(scale));
+    const one = exactOf(powerOfTen(scale));
     return (value: ExactInteger) => (value > 0 ? one : value < 0 ? -one : 0);
   },
   () => (value: number) => Math.sign(value)));
@@ -55,8 +56,8 @@ export function bindWholeNumber(type: LogicalType, isFloor: boolean): ScalarImpl
       const big = BigInt(value);
       const rest = big % unit;
       const towardsZero = big / unit;
-      if (rest === 0n || (rest > 0n) === isFloor) return exact(towardsZero);
-      return exact(isFloor ? towardsZero - 1n : towardsZero + 1n);
+      if (rest === 0n || (rest > 0n) === isFloor) return exactOf(towardsZero);
+      return exactOf(isFloor ? towardsZero - 1n : towardsZero + 1n);
     };
   }, () => (isFloor ? Math.floor : Math.ceil));
 }
@@ -84,9 +85,9 @@ function bindRounding({ argumentTypes, resultType }: BoundCall, isTruncating: bo
 
 /** The unscaled value rounded at a digit, as a value of scale 0 shifted to the digits kept. */
 function roundExact(value: bigint, scale: number, digits: number, isTruncating: boolean): ExactInteger {
-  if (digits >= scale) return exact(value);
+  if (digits >= scale) return exactOf(value);
   const unit = powerOfTen(scale - digits);
-  return exact(roundedUnits(value, unit, isTruncating) * (digits < 0 ? powerOfTen(-digits) : 1n));
+  return exactOf(roundedUnits(value, unit, isTruncating) * (digits < 0 ? powerOfTen(-digits) : 1n));
 }
 
 function roundedUnits(value: bigint, unit: bigint, isTruncating: boolean): bigint {

@@ -8,7 +8,8 @@ import { averageType } from '#table/types/decimal-types';
 import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
 import { isExactNumeric, isInteger, isNumeric } from '#table/types/type-families';
 import { castImplementation } from '#table/values/cast-value';
-import { addLong, type ExactInteger } from '#table/values/exact-integer';
+import type { ExactInteger } from '#core/columns/exact-integer';
+import { addLong } from '#table/values/exact-integer';
 
 interface Moments {
   count: number;

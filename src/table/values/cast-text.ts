@@ -5,7 +5,7 @@ import { Bitmap } from '#table/values/bitmap';
 import { fitBytes, textBytes } from '#table/values/bytes';
 import { parseDateText, parseDayTimeInterval, parseTimestampText, parseTimeText, parseYearMonthInterval } from '#table/values/datetime-text';
 import { decimalOf, parseDecimal } from '#table/values/decimal-arithmetic';
-import { exact, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
 import { javaTrim, parseJavaDouble } from '#table/values/java-number-text';
 import { timestampOf } from '#table/values/timestamp-value';
 import { toEpochMs, type TimeZone } from '#table/values/time-zone';
@@ -61,7 +61,7 @@ function integerOf(text: string, bits: 8 | 16 | 32 | 64): ExactInteger {
   const point = trimmed.indexOf('.');
   const whole = point < 0 ? trimmed : trimmed.slice(0, point);
   if (whole === '' || whole === '+' || whole === '-') return 0;
-  const value = whole.length < 16 ? Number(whole) + 0 : exact(BigInt(whole));
+  const value = whole.length < 16 ? Number(whole) + 0 : exactOf(BigInt(whole));
   const bound = 2 ** (bits - 1);
   if (bits < 64 ? value >= bound || value < -bound : value > 9223372036854775807n || value < -9223372036854775808n) failed(`For input string: '${text}'. Overflow.`);
   return value;

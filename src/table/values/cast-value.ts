@@ -9,7 +9,8 @@ import { fitBytes } from '#table/values/bytes';
 import { DAY_MS } from '#table/values/calendar';
 import { castFromText } from '#table/values/cast-text';
 import { decimalOf, decimalToDouble, fitDecimal, parseDecimal } from '#table/values/decimal-arithmetic';
-import { exact, narrowInteger, truncateDouble, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
+import { narrowInteger, truncateDouble } from '#table/values/exact-integer';
 import { doubleText, floatText } from '#table/values/java-number-text';
 import { changePrecision, nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
 import { timeZoneOf, toEpochMs, toLocalMs, type TimeZone } from '#table/values/time-zone';
@@ -58,7 +59,7 @@ function toCharacters(from: LogicalType, to: LogicalType, zone: TimeZone): CastI
 
 function toNumber(from: LogicalType, to: LogicalType): CastImplementation | undefined {
   if (from.kind === 'BOOLEAN') {
-    const one = to.kind === 'DECIMAL' ? exact(10n ** BigInt(to.scale)) : 1;
+    const one = to.kind === 'DECIMAL' ? exactOf(10n ** BigInt(to.scale)) : 1;
     return (value: boolean) => (value ? one : 0);
   }
   if (isInterval(from)) return isInteger(to) ? (value: number) => narrowInteger(value, bitsOf(to)) : undefined;
@@ -81,7 +82,7 @@ function toInteger(from: LogicalType, to: LogicalType): CastImplementation {
   const unitNumber = Number(unit);
   return (value: ExactInteger) => {
     if (typeof value === 'number') return from.scale > 15 ? 0 : narrowInteger(Math.trunc(value / unitNumber) + 0, bits);
-    return narrowInteger(exact(value / unit), bits);
+    return narrowInteger(exactOf(value / unit), bits);
   };
 }
 

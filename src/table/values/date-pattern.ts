@@ -1,6 +1,7 @@
 // Java's date patterns (`yyyy-MM-dd HH:mm:ss.SSS`), compiled once into a list of fields that print and parse.
 import { FunctionError } from '#table/errors';
-import { DAY_MS, dateOf, dayOfYear, daysInMonth, daysOf, isoDayOfWeek } from '#table/values/calendar';
+import { dateOf } from '#core/time/civil-date';
+import { DAY_MS, dayOfYear, daysInMonth, daysOf, isoDayOfWeek } from '#table/values/calendar';
 import type { LocalTimestamp } from '#table/values/datetime-text';
 import { timeZoneOf, type TimeZone } from '#table/values/time-zone';
 

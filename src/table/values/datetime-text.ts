@@ -1,8 +1,9 @@
 // Dates, times, timestamps and intervals as Flink reads and writes them in casts: `2020-01-31`, `10:00:00.5`,
 // `2020-01-31 10:00:00.500`, `+1 02:03:04.567`, `+1-02`.
 import { FunctionError } from '#table/errors';
-import { DAY_MS, dateOf, daysInMonth, daysOf } from '#table/values/calendar';
-import type { ExactInteger } from '#table/values/exact-integer';
+import { dateOf } from '#core/time/civil-date';
+import { DAY_MS, daysInMonth, daysOf } from '#table/values/calendar';
+import type { ExactInteger } from '#core/columns/exact-integer';
 import { nanosOfMs, timestampMs } from '#table/values/timestamp-value';
 
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));

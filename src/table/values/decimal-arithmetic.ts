@@ -1,7 +1,7 @@
 // DECIMAL arithmetic on unscaled exact integers, with BigDecimal's results: HALF_UP to the scale of the result, NULL where the
 // precision is exceeded.
 import { FunctionError } from '#table/errors';
-import { exact, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
 
 const POWERS_NUMBER: readonly number[] = Array.from({ length: 16 }, (_, digits) => 10 ** digits);
 const POWERS_BIG: readonly bigint[] = Array.from({ length: 120 }, (_, digits) => 10n ** BigInt(digits));
@@ -26,9 +26,9 @@ export function rescale(value: ExactInteger, from: number, to: number): ExactInt
       const scaled = value * POWERS_NUMBER[shift]!;
       if (scaled <= 9007199254740991 && scaled >= -9007199254740991) return scaled;
     }
-    return exact(BigInt(value) * powerOfTen(shift));
+    return exactOf(BigInt(value) * powerOfTen(shift));
   }
-  return exact(divideHalfUp(BigInt(value), powerOfTen(from - to)));
+  return exactOf(divideHalfUp(BigInt(value), powerOfTen(from - to)));
 }
 
 /** NULL where the value has more digits than `precision`. */
@@ -51,7 +51,7 @@ function addExact(left: ExactInteger, right: ExactInteger): ExactInteger {
     const sum = left + right;
     if (Number.isSafeInteger(sum)) return sum;
   }
-  return exact(BigInt(left) + BigInt(right));
+  return exactOf(BigInt(left) + BigInt(right));
 }
 
 export function addDecimals(left: ExactInteger, leftScale: number, right: ExactInteger, rightScale: number, precision: number, scale: number): ExactInteger | null {
@@ -60,7 +60,7 @@ export function addDecimals(left: ExactInteger, leftScale: number, right: ExactI
 }
 
 export function subtractDecimals(left: ExactInteger, leftScale: number, right: ExactInteger, rightScale: number, precision: number, scale: number): ExactInteger | null {
-  return addDecimals(left, leftScale, typeof right === 'number' ? 0 - right : exact(-right), rightScale, precision, scale);
+  return addDecimals(left, leftScale, typeof right === 'number' ? 0 - right : exactOf(-right), rightScale, precision, scale);
 }
 
 export function multiplyDecimals(left: ExactInteger, right: ExactInteger, productScale: number, precision: number, scale: number): ExactInteger | null {
@@ -68,7 +68,7 @@ export function multiplyDecimals(left: ExactInteger, right: ExactInteger, produc
     const product = left * right;
     if (Number.isSafeInteger(product)) return fitDecimal(product + 0, productScale, precision, scale);
   }
-  return fitDecimal(exact(BigInt(left) * BigInt(right)), productScale, precision, scale);
+  return fitDecimal(exactOf(BigInt(left) * BigInt(right)), productScale, precision, scale);
 }
 
 const QUOTIENT_DIGITS = 38;
@@ -90,7 +90,7 @@ export function divideDecimals(left: ExactInteger, leftScale: number, right: Exa
   const quotientScale = leftScale - rightScale + shift;
   const signed = isNegative ? -quotient : quotient;
   const rounded = quotientScale <= scale ? signed * powerOfTen(scale - quotientScale) : divideHalfUp(signed, powerOfTen(quotientScale - scale));
-  return fitPrecision(exact(rounded), precision);
+  return fitPrecision(exactOf(rounded), precision);
 }
 
 const magnitude = (value: ExactInteger): bigint => (value < 0 ? -BigInt(value) : BigInt(value));
@@ -108,7 +108,7 @@ export function remainderDecimals(left: ExactInteger, leftScale: number, right: 
   const common = Math.max(leftScale, rightScale);
   const dividend = rescale(left, leftScale, common);
   const divisor = rescale(right, rightScale, common);
-  const rest = typeof dividend === 'number' && typeof divisor === 'number' ? (dividend % divisor) + 0 : exact(BigInt(dividend) % BigInt(divisor));
+  const rest = typeof dividend === 'number' && typeof divisor === 'number' ? (dividend % divisor) + 0 : exactOf(BigInt(dividend) % BigInt(divisor));
   return fitDecimal(rest, common, precision, scale);
 }
 
@@ -153,5 +153,5 @@ export function decimalOf(parsed: ParsedDecimal, precision: number, scale: numbe
   if (wholeDigits < -scale - 1) return 0;
   const shift = scale - parsed.scale;
   const unscaled = shift >= 0 ? parsed.unscaled * powerOfTen(shift) : divideHalfUp(parsed.unscaled, powerOfTen(-shift));
-  return fitPrecision(exact(unscaled), precision);
+  return fitPrecision(exactOf(unscaled), precision);
 }

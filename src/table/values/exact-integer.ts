@@ -1,23 +1,15 @@
 // BIGINT arithmetic: a number while it is safe, else a bigint; 64 bits with Java's wrap-around. hot path: generated code
 // calls these, so each has a branch for numbers first.
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
 import { FunctionError } from '#table/errors';
 
-/** Never a bigint that a number could hold: equal values are ===. */
-export type ExactInteger = number | bigint;
-
 const SAFE_MAX = 9007199254740991;
-const SAFE_MAX_BIG = 9007199254740991n;
 
 export const LONG_MIN = -9223372036854775808n;
 export const LONG_MAX = 9223372036854775807n;
 
-/** The exact integer of a bigint. */
-export function exact(value: bigint): ExactInteger {
-  return value <= SAFE_MAX_BIG && value >= -SAFE_MAX_BIG ? Number(value) : value;
-}
-
 /** The low 64 bits as a signed integer. */
-export const wrapLong = (value: bigint): ExactInteger => exact(BigInt.asIntN(64, value));
+export const wrapLong = (value: bigint): ExactInteger => exactOf(BigInt.asIntN(64, value));
 
 export function addLong(left: ExactInteger, right: ExactInteger): ExactInteger {
   if (typeof left === 'number' && typeof right === 'number') {
@@ -53,7 +45,7 @@ export function divideLong(left: ExactInteger, right: ExactInteger): ExactIntege
 export function remainderLong(left: ExactInteger, right: ExactInteger): ExactInteger {
   if (right === 0) throw new FunctionError('Division by zero: / by zero');
   if (typeof left === 'number' && typeof right === 'number') return (left % right) + 0;
-  return exact(BigInt(left) % BigInt(right));
+  return exactOf(BigInt(left) % BigInt(right));
 }
 
 export function negateLong(value: ExactInteger): ExactInteger {
@@ -80,7 +72,7 @@ export function narrowInteger(value: ExactInteger, bits: 8 | 16 | 32 | 64): Exac
     if (bits === 64) return value;
     if (value === (value | 0)) return (value << (32 - bits)) >> (32 - bits);
   }
-  return exact(BigInt.asIntN(bits, BigInt(value)));
+  return exactOf(BigInt.asIntN(bits, BigInt(value)));
 }
 
 /** A double towards zero into 32 or 64 bits: NaN is 0, what is too large is the nearest bound. */
@@ -90,7 +82,7 @@ export function truncateDouble(value: number, bits: 32 | 64): ExactInteger {
   if (value >= 2 ** 63) return LONG_MAX;
   if (value <= -(2 ** 63)) return LONG_MIN;
   const whole = Math.trunc(value);
-  return Number.isSafeInteger(whole) ? whole + 0 : exact(BigInt(whole));
+  return Number.isSafeInteger(whole) ? whole + 0 : exactOf(BigInt(whole));
 }
 
 /** A divided by b, rounded down; b > 0. */
@@ -98,5 +90,5 @@ export function floorDivide(left: ExactInteger, right: number): ExactInteger {
   if (typeof left === 'number') return Math.floor(left / right);
   const divisor = BigInt(right);
   const quotient = left / divisor;
-  return exact(left % divisor < 0n ? quotient - 1n : quotient);
+  return exactOf(left % divisor < 0n ? quotient - 1n : quotient);
 }

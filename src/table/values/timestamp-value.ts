@@ -1,7 +1,8 @@
 // TIMESTAMP values: an exact integer of milli-, micro- or nanoseconds by the precision of their type. Here they are taken
 // apart into milliseconds and what is below them, and put together again.
 import { timestampUnitDigits } from '#table/types/logical-type';
-import { exact, floorDivide, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
+import { floorDivide } from '#table/values/exact-integer';
 
 /** Milliseconds since the epoch, rounded down. */
 export function timestampMs(value: ExactInteger, precision: number): number {
@@ -32,9 +33,9 @@ export function timestampOf(ms: number, nanos: number, precision: number): Exact
   const cut = nanos - (nanos % UNIT_OF_PRECISION[precision]!);
   if (precision <= 6) {
     const micros = ms * 1000 + cut / 1000;
-    return Number.isSafeInteger(micros) ? micros : exact(BigInt(ms) * 1000n + BigInt(cut / 1000));
+    return Number.isSafeInteger(micros) ? micros : exactOf(BigInt(ms) * 1000n + BigInt(cut / 1000));
   }
-  return exact(BigInt(ms) * 1000000n + BigInt(cut));
+  return exactOf(BigInt(ms) * 1000000n + BigInt(cut));
 }
 
 /** The same moment as a TIMESTAMP of another precision. */

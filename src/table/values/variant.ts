@@ -1,6 +1,7 @@
 // VARIANT values: trees of JSON whose numbers are integers, decimals or doubles.
 import { parseDecimal, decimalText } from '#table/values/decimal-arithmetic';
-import { exact, LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
+import { exactOf } from '#core/columns/exact-integer';
+import { LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
 import { doubleText } from '#table/values/java-number-text';
 import { isJsonArray, isJsonObject, JsonNumber, jsonText, JsonSyntax, parseJson, type JsonNode } from '#table/values/json-node';
 
@@ -40,7 +41,7 @@ function numberText(text: string): string {
     unscaled /= 10n;
     scale -= 1;
   }
-  return unscaled.toString().length > DECIMAL_DIGITS_MAX ? doubleText(Number(text)) : decimalText(exact(unscaled), scale);
+  return unscaled.toString().length > DECIMAL_DIGITS_MAX ? doubleText(Number(text)) : decimalText(exactOf(unscaled), scale);
 }
 
 export const variantText = (variant: Variant): string => jsonText(variant.node);

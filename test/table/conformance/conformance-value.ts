@@ -7,7 +7,8 @@ import { castImplementation } from '#table/values/cast-value';
 import { dateText, parseDateText, parseTimeText, timestampText } from '#table/values/datetime-text';
 import { decimalOf, decimalText, parseDecimal } from '#table/values/decimal-arithmetic';
 import { floatText } from '#table/values/java-number-text';
-import { exact, narrowInteger, type ExactInteger } from '#table/values/exact-integer';
+import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
+import { narrowInteger } from '#table/values/exact-integer';
 import { timestampOf } from '#table/values/timestamp-value';
 import { variantText, type Variant } from '#table/values/variant';
 
@@ -17,7 +18,7 @@ export function readValue(type: LogicalType, json: any, zone = 'UTC'): unknown {
   switch (type.kind) {
     case 'CHAR': return json.padEnd(type.length);
     case 'TINYINT': case 'SMALLINT': return narrowInteger(json, type.kind === 'TINYINT' ? 8 : 16);
-    case 'BIGINT': return exact(BigInt(json));
+    case 'BIGINT': return exactOf(BigInt(json));
     case 'FLOAT': return Math.fround(Number(json));
     case 'DOUBLE': return Number(json);
     case 'DECIMAL': return decimalOf(parseDecimal(String(json))!, type.precision, type.scale);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { daysOf, dateOf, isoWeek, addMonths } from '#table/values/calendar';
-import { addLong, multiplyLong, narrowInteger, subtractLong, type ExactInteger } from '#table/values/exact-integer';
+import { dateOf } from '#core/time/civil-date';
+import { daysOf, isoWeek, addMonths } from '#table/values/calendar';
+import type { ExactInteger } from '#core/columns/exact-integer';
+import { addLong, multiplyLong, narrowInteger, subtractLong } from '#table/values/exact-integer';
 import { divideDecimals, decimalText, rescale } from '#table/values/decimal-arithmetic';
 import { doubleText, floatText, parseJavaDouble } from '#table/values/java-number-text';
 import { javaRegex } from '#table/values/java-regex';
