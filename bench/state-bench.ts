@@ -44,23 +44,21 @@ function tableRows(keyCount: number, { quick }: StateBenchOptions): BenchRow[] {
   const memory = new MemoryManager(new SharedArrayBuffer(1 << 27), { budgetBytes: 1 << 27 });
   const table = new NumericKeyTable(memory, 'bench', { f64: 1, i32: 0, hasAny: false });
   const [byKernel, byTable] = bestNanoseconds(events, quick ? 4 : 7, [
-    () => {
-      for (let at = 0; at < events; at += BATCH) {
-        const count = Math.min(BATCH, events - at);
-        findRows(kernel, keys, at, count, rows);
-        countRows(kernel.values, rows, count);
-      }
-    },
-    () => {
-      for (let at = 0; at < events; at += BATCH) {
-        const count = Math.min(BATCH, events - at);
-        table.findOrInsertMany(keys, at, count, rows);
-        countRows(table.columns.f64[0]!, rows, count);
-      }
-    },
+    () => eachBatch(events, (at, count) => {
+      findRows(kernel, keys, at, count, rows);
+      countRows(kernel.values, rows, count);
+    }),
+    () => eachBatch(events, (at, count) => {
+      table.findOrInsertMany(keys, at, count, rows);
+      countRows(table.columns.f64[0]!, rows, count);
+    }),
   ]);
   check(table.size === kernel.size, `both tables hold ${kernel.size} keys`);
   return [rateRow(`managed table, ${keyCount} numeric keys, batch access`, byTable!, byKernel!, 'hand-written kernel, same run', '>= 80 % of the kernel', 0.8)];
+}
+
+function eachBatch(events: number, body: (at: number, count: number) => void): void {
+  for (let at = 0; at < events; at += BATCH) body(at, Math.min(BATCH, events - at));
 }
 
 function compositeRow({ quick }: StateBenchOptions): BenchRow {
@@ -78,20 +76,14 @@ function compositeRow({ quick }: StateBenchOptions): BenchRow {
   const memory = new MemoryManager(new SharedArrayBuffer(1 << 27), { budgetBytes: 1 << 27 });
   const table = new CompositeKeyTable(memory, 'bench', { f64: 1, i32: 0, hasAny: false }, ['number', 'string']);
   const [byKernel, byTable] = bestNanoseconds(events, quick ? 4 : 7, [
-    () => {
-      for (let at = 0; at < events; at += BATCH) {
-        const count = Math.min(BATCH, events - at);
-        kernel.findRows(numbers, bytes, offsets, lengths, at, count, rows);
-        countRows(kernel.values, rows, count);
-      }
-    },
-    () => {
-      for (let at = 0; at < events; at += BATCH) {
-        const count = Math.min(BATCH, events - at);
-        table.findOrInsertMany(parts, at, count, rows);
-        countRows(table.columns.f64[0]!, rows, count);
-      }
-    },
+    () => eachBatch(events, (at, count) => {
+      kernel.findRows(numbers, bytes, offsets, lengths, at, count, rows);
+      countRows(kernel.values, rows, count);
+    }),
+    () => eachBatch(events, (at, count) => {
+      table.findOrInsertMany(parts, at, count, rows);
+      countRows(table.columns.f64[0]!, rows, count);
+    }),
   ]);
   check(table.size === kernel.size, `both tables hold ${kernel.size} keys`);
   return rateRow(`managed table, ${keyCount} keys of a number and a text, batch access`, byTable!, byKernel!, 'hand-written kernel, same run', '>= 80 % of the kernel', 0.8);

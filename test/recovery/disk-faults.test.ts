@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { LocalJobClient } from '#client/cluster-client/local-job-client';
-import { committedLines, difference, RecoveryFolder, runRecovery, SMALL, type Disturbance } from './recovery-run.js';
+import { committedLines, difference, RecoveryFolder, runRecovery, type Disturbance } from './recovery-run.js';
 
 /** A disk of its own, small enough to be filled; undefined where nobody may mount one. */
 class SmallDisk {
@@ -79,9 +79,7 @@ describe('a disk that fails', { skip: disk === undefined && 'no small disk can b
 
   before(async () => {
     folder = new RecoveryFolder();
-    const args = folder.arguments('undisturbed');
-    assert.equal((await runRecovery(args, 2, SMALL)).error, undefined);
-    expected = committedLines(args.outputDirectory);
+    expected = await folder.undisturbedLines();
   });
 
   after(() => {

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { afterCheckpoints, committedLines, completedCheckpoints, difference, RecoveryFolder, runRecovery, SMALL } from './recovery-run.js';
+import { afterCheckpoints, committedLines, completedCheckpoints, difference, RecoveryFolder, runRecovery } from './recovery-run.js';
 
 const PROCESS = fileURLToPath(new URL('./recovery-process.js', import.meta.url));
 
@@ -15,9 +15,7 @@ describe('kill and restore', () => {
 
   before(async () => {
     folder = new RecoveryFolder();
-    const args = folder.arguments('undisturbed');
-    assert.equal((await runRecovery(args, 2, SMALL)).error, undefined);
-    expected = committedLines(args.outputDirectory);
+    expected = await folder.undisturbedLines();
     assert.ok(expected.length > 10_000, `${expected.length} lines`);
   });
 

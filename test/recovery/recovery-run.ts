@@ -1,4 +1,5 @@
 // Runs the recovery job on worker threads, kills one of them in the middle when asked to, and reads what was committed.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,13 @@ export class RecoveryFolder {
 
   arguments(output: string, more: Partial<RecoveryArguments> = {}): RecoveryArguments {
     return { outputDirectory: join(this.path, output), inputDirectory: this.#input, rows: ROWS, ratePerSecond: RATE, gateFiles: [], ...more };
+  }
+
+  /** Runs the job without a disturbance; gives the lines it commits. */
+  async undisturbedLines(): Promise<readonly string[]> {
+    const args = this.arguments('undisturbed');
+    assert.equal((await runRecovery(args, 2, SMALL)).error, undefined);
+    return committedLines(args.outputDirectory);
   }
 
   /** Lets the input pass the gate; gates are files of this folder. */

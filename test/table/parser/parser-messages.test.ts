@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseExpression, parseScript, parseStatement } from '#table/parser/parser';
-import { SqlParserError } from '#table/parser/sql-parser-error';
-
-/** The error of a text that does not parse. */
-function errorOf(text: string, parse: (text: string) => unknown = parseStatement): SqlParserError {
-  let thrown: unknown;
-  try {
-    parse(text);
-  } catch (error) {
-    thrown = error;
-  }
-  assert.ok(thrown instanceof SqlParserError, `${text} was not refused`);
-  assert.equal(thrown.code, 'SQL_PARSE');
-  return thrown;
-}
+import { errorOf } from './parser-error.js';
 
 describe('a message of the parser', () => {
   test('names line and column, and shows the place with carets', () => {

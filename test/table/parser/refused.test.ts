@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseDataType, parseExpression, parseStatement } from '#table/parser/parser';
-import { SqlParserError } from '#table/parser/sql-parser-error';
+import type { SqlParserError } from '#table/parser/sql-parser-error';
+import { errorOf } from './parser-error.js';
 
 function refusalOf(marked: string, parse: (text: string) => unknown): { readonly error: SqlParserError; readonly offset: number } {
   const offset = marked.indexOf('^');
-  const text = marked.replace('^', '');
-  let thrown: unknown;
-  try {
-    parse(text);
-  } catch (error) {
-    thrown = error;
-  }
-  assert.ok(thrown instanceof SqlParserError, `${text} was not refused`);
-  return { error: thrown, offset };
+  return { error: errorOf(marked.replace('^', ''), parse), offset };
 }
 
 const STATEMENTS = [
