@@ -74,7 +74,7 @@ function compositeRow({ quick }: StateBenchOptions): BenchRow {
   const rows = new Int32Array(BATCH);
   const kernel = new CompositeKernel(keyCount);
   const memory = new MemoryManager(new SharedArrayBuffer(1 << 27), { budgetBytes: 1 << 27 });
-  const table = new CompositeKeyTable(memory, 'bench', { f64: 1, i32: 0, hasAny: false }, ['number', 'string']);
+  const table = new CompositeKeyTable(memory, 'bench', { f64: 1, i32: 0, hasAny: false }, { kinds: ['number', 'string'], areNullable: [false, false] });
   const [byKernel, byTable] = bestNanoseconds(events, quick ? 4 : 7, [
     () => eachBatch(events, (at, count) => {
       kernel.findRows(numbers, bytes, offsets, lengths, at, count, rows);

@@ -6,21 +6,21 @@ import { assert } from '#core/assert';
 import { BlobHeap } from '#state/tables/blob-heap';
 import type { ColumnView } from '#state/tables/chunked-cut';
 import { placeAll, placeEntry, slotOfEntry, vacateSlot } from '#state/tables/hashed-slots';
-import type { CutKeys } from '#state/tables/key-table';
+import type { CutKeys, KeyTable } from '#state/tables/key-table';
 import { KeyWords, type KeyPart } from '#state/tables/key-parts';
+import { encodeTuple, readTuple, type KeyPartKind, type TupleShape } from '#state/tables/key-tuple';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
 import { RowColumns, type RowLayout } from '#state/tables/row-columns';
 import { i32ViewOf } from '#state/tables/segment-views';
 
-/** Strings are the UTF-8 bytes of a 'bytes' part, read back as text. */
-export type KeyPartKind = 'number' | 'string' | 'bytes';
-
 const SLOTS_MIN = 128;
 const NOT_FOUND = -1;
 
-export class CompositeKeyTable {
+export class CompositeKeyTable implements KeyTable {
   /** Value columns by row; views are replaced when rows are added. */
   readonly columns: RowColumns;
+  wasInserted = false;
+  readonly #shape: TupleShape;
   readonly #kinds: readonly KeyPartKind[];
   readonly #blobs: BlobHeap;
   readonly #keyColumn: number;
@@ -31,10 +31,11 @@ export class CompositeKeyTable {
   #mask = 0;
   #shift = 32;
 
-  /** Columns of `layout` come first in `columns`. @param kinds of the key's parts, in order. */
-  constructor(memory: MemoryManager, owner: string, layout: RowLayout, kinds: readonly KeyPartKind[]) {
+  /** Columns of `layout` come first in `columns`. */
+  constructor(memory: MemoryManager, owner: string, layout: RowLayout, shape: TupleShape) {
     this.columns = new RowColumns(memory, owner, layout);
-    this.#kinds = kinds;
+    this.#shape = shape;
+    this.#kinds = shape.kinds;
     this.#blobs = new BlobHeap(memory, owner);
     this.#keyColumn = this.columns.addI32Key();
     this.#hashColumn = this.columns.addI32Key();
@@ -42,6 +43,24 @@ export class CompositeKeyTable {
 
   get size(): number {
     return this.columns.size;
+  }
+
+  get any(): unknown[] {
+    return this.columns.any;
+  }
+
+  find(key: unknown): number {
+    encodeTuple(this.#encoded, this.#shape, key as unknown[]);
+    return this.#probe();
+  }
+
+  findOrInsert(key: unknown): number {
+    encodeTuple(this.#encoded, this.#shape, key as unknown[]);
+    const found = this.#probe();
+    this.wasInserted = found === NOT_FOUND;
+    if (found === NOT_FOUND) return this.#insert(0);
+    if (found < this.columns.writeGuard) this.columns.beforeWrite(found);
+    return found;
   }
 
   /**
@@ -70,7 +89,7 @@ export class CompositeKeyTable {
 
   /** The parts of a live row's key: numbers, strings, bytes of their own, or null. */
   keyAt(row: number): unknown[] {
-    return readKey(this.#blobs, this.columns.i32[this.#keyColumn]![row]!, this.#kinds);
+    return readTuple(this.#blobs, this.columns.i32[this.#keyColumn]![row]!, this.#kinds);
   }
 
   /** For a reader of a cut of `columns` made at the same time. */
@@ -78,9 +97,20 @@ export class CompositeKeyTable {
     const held = this.#blobs.hold();
     const column = this.columns.f64.length + this.#keyColumn;
     return {
-      keyAt: (columns: readonly ColumnView[], at: number) => readKey(held, columns[column]![at]!, this.#kinds),
+      keyAt: (columns: readonly ColumnView[], at: number) => readTuple(held, columns[column]![at]!, this.#kinds),
       release: () => held.release(),
     };
+  }
+
+  remove(key: unknown): boolean {
+    const row = this.find(key);
+    if (row === NOT_FOUND) return false;
+    this.removeRow(row);
+    return true;
+  }
+
+  forEachRow(visit: (row: number) => void): void {
+    this.columns.forEachRow(visit);
   }
 
   /** Frees a live row and its key. */
@@ -111,6 +141,22 @@ export class CompositeKeyTable {
   #encode(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): void {
     assert(parts.length === this.#kinds.length && count <= rowsOut.length, `keys of ${this.#kinds.length} parts into ${rowsOut.length} rows, got ${parts.length} parts and ${count} keys`);
     this.#encoded.encode(parts, offset, count);
+  }
+
+  /** Row of the first key of the encoded ones, or -1. */
+  #probe(): number {
+    const slots = this.#slots;
+    if (slots.length === 0) return NOT_FOUND;
+    const { words, starts, hashes } = this.#encoded;
+    const end = starts[1]!;
+    const hash = hashes[0]!;
+    const mask = this.#mask;
+    let slot = hash >>> this.#shift;
+    for (let entry = slots[slot * 2]!; entry !== 0; entry = slots[slot * 2]!) {
+      if (slots[slot * 2 + 1] === hash && this.#blobs.equalsWords(this.columns.i32[this.#keyColumn]![entry - 1]!, words, 0, end)) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    return NOT_FOUND;
   }
 
   /** Finds rows from `done` on; returns the position of the first key that is not there, or `count`. */
@@ -161,30 +207,4 @@ export class CompositeKeyTable {
     this.#mask = count - 1;
     this.#shift = shift;
   }
-}
-
-interface BlobReader {
-  bytesOf(reference: number): Uint8Array;
-  offsetOf(reference: number): number;
-}
-
-const decoder = new TextDecoder();
-
-function readKey(blobs: BlobReader, blob: number, kinds: readonly KeyPartKind[]): unknown[] {
-  const bytes = blobs.bytesOf(blob);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = blobs.offsetOf(blob);
-  const nulls = view.getInt32(at, true);
-  at += 4;
-  return kinds.map((kind, part) => {
-    if ((nulls & (1 << part)) !== 0) return null;
-    if (kind === 'number') {
-      at += 8;
-      return view.getFloat64(at - 8, true);
-    }
-    const length = view.getInt32(at, true);
-    const content = bytes.slice(at + 4, at + 4 + length);
-    at += 4 + ((length + 3) & ~3);
-    return kind === 'string' ? decoder.decode(content) : content;
-  });
 }

@@ -4,6 +4,7 @@
 //   part = number: the 2 words of its double | string or bytes: length in bytes, then the bytes, the last word padded with 0
 // A null takes no words but its bit. Invariant: keys are equal exactly when their words are: NaN has one bit pattern, -0 differs
 // from 0 as in Java's Double.equals.
+import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 
 /** A column of numbers; `nulls`, where there is one, holds 1 for null. */
@@ -26,7 +27,8 @@ export type KeyPart = NumberPart | BytesPart;
 
 export const KEY_PARTS_MAX = 31;
 const WORDS_MIN = 4096;
-const NAN_HIGH = 0x7ff80000;
+/** High word of the one NaN. */
+export const NAN_HIGH = 0x7ff80000;
 
 const double = new Float64Array(1);
 const doubleWords = new Int32Array(double.buffer);
@@ -36,6 +38,8 @@ export class KeyWords {
   words: Int32Array = new Int32Array(WORDS_MIN);
   /** The same memory. */
   bytes: Uint8Array = new Uint8Array(this.words.buffer);
+  /** The same memory. */
+  buffer: Buffer = Buffer.from(this.words.buffer);
   /** Where the words of key i start; starts[count] is their end. */
   starts: Int32Array = new Int32Array(1025);
   hashes: Int32Array = new Int32Array(1024);
@@ -52,6 +56,23 @@ export class KeyWords {
       else writeBytes(this.words, this.starts, this.#cursors, column, part, offset, count);
     }
     hashRuns(this.words, this.starts, this.hashes, count);
+  }
+
+  /** Makes room for `count` words in all, and keeps what is written. */
+  reserve(count: number): void {
+    if (this.words.length >= count) return;
+    const words = new Int32Array(count * 2);
+    words.set(this.words);
+    this.words = words;
+    this.bytes = new Uint8Array(words.buffer);
+    this.buffer = Buffer.from(words.buffer);
+  }
+
+  /** Its words up to `end` have been written: they are the only key. */
+  finishOne(end: number): void {
+    this.starts[0] = 0;
+    this.starts[1] = end;
+    hashRuns(this.words, this.starts, this.hashes, 1);
   }
 
   /** Finds out where each key starts, and writes its null bits as 0. */
@@ -74,10 +95,7 @@ export class KeyWords {
       at += sizes[i]!;
     }
     starts[count] = at;
-    if (this.words.length < at) {
-      this.words = new Int32Array(at * 2);
-      this.bytes = new Uint8Array(this.words.buffer);
-    }
+    this.reserve(at);
     for (let i = 0; i < count; i++) {
       const start = starts[i]!;
       this.words[start] = 0;

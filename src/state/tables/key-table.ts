@@ -3,11 +3,14 @@
 // row of their key until it is removed. Thread: the slot's.
 import type { TypeInformation } from '#core/types/type-information';
 import type { ColumnView } from '#state/tables/chunked-cut';
+import { CompositeKeyTable } from '#state/tables/composite-key-table';
 import { EncodedKeyTable } from '#state/tables/encoded-key-table';
+import { ExactKeyTable, exactKeysOf } from '#state/tables/exact-key-table';
 import { MapKeyTable } from '#state/tables/map-key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 import { NumericKeyTable } from '#state/tables/numeric-key-table';
 import type { RowColumns, RowLayout } from '#state/tables/row-columns';
+import { tupleShapeOf } from '#state/tables/key-tuple';
 import { UndeclaredKeyTable } from '#state/tables/undeclared-key-table';
 
 /** Keys of a table as they were at a cut of its columns (RowColumns.cutChunks). */
@@ -66,10 +69,12 @@ export function createKeyTable(options: KeyTableOptions): KeyTable {
     case 'double':
       return new NumericKeyTable(memory, owner, layout);
     case 'boolean':
-    case 'bigint':
-    case 'int64':
       return new MapKeyTable(memory, owner, layout);
-    default:
-      return new EncodedKeyTable(memory, owner, layout, keyType);
+    default: {
+      const exact = exactKeysOf(keyType);
+      if (exact !== undefined) return new ExactKeyTable(memory, owner, layout, exact);
+      const shape = tupleShapeOf(keyType);
+      return shape === undefined ? new EncodedKeyTable(memory, owner, layout, keyType) : new CompositeKeyTable(memory, owner, layout, shape);
+    }
   }
 }

@@ -39,7 +39,8 @@ export class NumericKeyTable implements KeyTable {
   readonly columns: RowColumns;
   /** Whether the last findOrInsert made its row. */
   wasInserted = false;
-  readonly #keyColumn: number;
+  /** Index in `columns.f64` of the keys. */
+  readonly keyColumn: number;
   #slots: Int32Array = new Int32Array(0);
   #segment: Segment | undefined;
   #mask = 0;
@@ -54,7 +55,7 @@ export class NumericKeyTable implements KeyTable {
   /** Columns of `layout` come first in `columns`; the keys follow. */
   constructor(memory: MemoryManager, owner: string, layout: RowLayout) {
     this.columns = new RowColumns(memory, owner, layout);
-    this.#keyColumn = this.columns.addF64Key();
+    this.keyColumn = this.columns.addF64Key();
   }
 
   get size(): number {
@@ -71,7 +72,7 @@ export class NumericKeyTable implements KeyTable {
     if (key === 0 || key !== key) return this.#specialRow(key);
     if (this.#taken === 0) return -1;
     const slots = this.#slots;
-    const keys = this.columns.f64[this.#keyColumn]!;
+    const keys = this.columns.f64[this.keyColumn]!;
     let slot = hashNumber(key) >>> this.#shift;
     let entry = slots[slot]!;
     while (entry !== 0 && keys[entry - 1] !== key) {
@@ -87,7 +88,7 @@ export class NumericKeyTable implements KeyTable {
     if (key === 0 || key !== key) return this.#findOrInsertSpecial(key);
     const slots = this.#slots;
     if (slots.length === 0) return this.#insert(key);
-    const keys = this.columns.f64[this.#keyColumn]!;
+    const keys = this.columns.f64[this.keyColumn]!;
     let slot = hashNumber(key) >>> this.#shift;
     let entry = slots[slot]!;
     while (entry !== 0) {
@@ -114,7 +115,7 @@ export class NumericKeyTable implements KeyTable {
     // The loop inserts while there is room and stops at a key that needs growth, a freed row or a special row.
     for (;;) {
       const rowsMax = columns.appendableRows(this.#takenMax - this.#taken);
-      done = findOrAppendRun(this.#slots, this.#shift, this.#mask, columns.f64[this.#keyColumn]!, columns.rowLimit, rowsMax, keys, offset, done, count, rowsOut);
+      done = findOrAppendRun(this.#slots, this.#shift, this.#mask, columns.f64[this.keyColumn]!, columns.rowLimit, rowsMax, keys, offset, done, count, rowsOut);
       this.#taken += runRowLimit - columns.rowLimit;
       columns.appendRows(runRowLimit);
       if (done === count) break;
@@ -130,7 +131,7 @@ export class NumericKeyTable implements KeyTable {
     assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
     let done = 0;
     for (;;) {
-      done = findRun(this.#slots, this.#shift, this.#mask, this.columns.f64[this.#keyColumn]!, keys, offset, done, count, rowsOut);
+      done = findRun(this.#slots, this.#shift, this.#mask, this.columns.f64[this.keyColumn]!, keys, offset, done, count, rowsOut);
       if (done === count) return;
       rowsOut[done] = this.find(keys[offset + done]!);
       done++;
@@ -138,11 +139,11 @@ export class NumericKeyTable implements KeyTable {
   }
 
   keyAt(row: number): number {
-    return this.columns.f64[this.#keyColumn]![row]!;
+    return this.columns.f64[this.keyColumn]![row]!;
   }
 
   cutKeys(): CutKeys {
-    const column = this.#keyColumn;
+    const column = this.keyColumn;
     return { column, keyAt: (columns, at) => columns[column]![at]!, release: () => undefined };
   }
 
@@ -199,7 +200,7 @@ export class NumericKeyTable implements KeyTable {
       return found;
     }
     const row = this.columns.takeRow();
-    this.columns.f64[this.#keyColumn]![row] = key;
+    this.columns.f64[this.keyColumn]![row] = key;
     this.#setSpecialRow(key, row);
     return row;
   }
@@ -217,7 +218,7 @@ export class NumericKeyTable implements KeyTable {
 
   #insert(key: number): number {
     const row = this.columns.takeRow();
-    this.columns.f64[this.#keyColumn]![row] = key;
+    this.columns.f64[this.keyColumn]![row] = key;
     if (this.#taken >= this.#takenMax) this.#growSlots();
     placeRow(this.#slots, this.#shift, this.#mask, key, row);
     this.#taken++;
@@ -230,7 +231,7 @@ export class NumericKeyTable implements KeyTable {
     const segment = this.columns.memory.allocate(count * 4, this.columns.owner);
     const slots = i32ViewOf(segment).subarray(0, count).fill(0);
     const shift = 32 - Math.log2(count);
-    const keys = this.columns.f64[this.#keyColumn]!;
+    const keys = this.columns.f64[this.keyColumn]!;
     const old = this.#slots;
     for (let i = 0; i < old.length; i++) {
       const entry = old[i]!;
@@ -254,7 +255,7 @@ export class NumericKeyTable implements KeyTable {
   #vacate(slot: number): void {
     const slots = this.#slots;
     const mask = this.#mask;
-    const keys = this.columns.f64[this.#keyColumn]!;
+    const keys = this.columns.f64[this.keyColumn]!;
     let gap = slot;
     for (let next = (slot + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
       const home = hashNumber(keys[slots[next]! - 1]!) >>> this.#shift;
@@ -269,7 +270,7 @@ export class NumericKeyTable implements KeyTable {
   /** From each key's home to the end of its run: a run is always wiped from some point to its end, so none is missed. */
   #clearTakenSlots(): void {
     const slots = this.#slots;
-    const keys = this.columns.f64[this.#keyColumn]!;
+    const keys = this.columns.f64[this.keyColumn]!;
     const limit = this.columns.rowLimit;
     for (let row = 0; row < limit; row++) {
       if (!this.columns.isLive(row)) continue;

@@ -49,7 +49,7 @@ test('batches of composite keys with strings and nulls find the rows that a map 
   const step = fc.record({ kind: fc.constantFrom('insert', 'insert', 'find', 'remove', 'cut'), batch: fc.array(keys, { minLength: 1, maxLength: 25 }), before: fc.nat(3) });
   fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
     const memory = MemoryManager.unshared(1 << 24);
-    const table = new CompositeKeyTable(memory, 'test', { f64: 1, i32: 0, hasAny: false }, ['number', 'string', 'number']);
+    const table = new CompositeKeyTable(memory, 'test', { f64: 1, i32: 0, hasAny: false }, { kinds: ['number', 'string', 'number'], areNullable: [true, true, true] });
     const model = new Map<string, number>();
     const rows = new Int32Array(32);
     let stamp = 0;
@@ -107,7 +107,7 @@ function startCut(table: CompositeKeyTable, model: ReadonlyMap<string, number>) 
 }
 
 test('keys of many batches grow the table, and bytes parts are read back as bytes', () => {
-  const table = new CompositeKeyTable(MemoryManager.unshared(1 << 26), 'test', { f64: 1, i32: 0, hasAny: false }, ['number', 'bytes']);
+  const table = new CompositeKeyTable(MemoryManager.unshared(1 << 26), 'test', { f64: 1, i32: 0, hasAny: false }, { kinds: ['number', 'bytes'], areNullable: [false, false] });
   const rows = new Int32Array(1000);
   for (let batch = 0; batch < 40; batch++) {
     const values = Float64Array.from({ length: 1000 }, (_, i) => batch * 500 + i);

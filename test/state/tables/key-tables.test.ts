@@ -15,6 +15,7 @@ interface Shape {
 }
 
 const few = fc.integer({ min: -40, max: 40 });
+const wide = fc.oneof(few, fc.constantFrom(2 ** 53 - 1, 2n ** 53n, 2n ** 53n + 1n, 2n ** 53n + 2n, -(2n ** 53n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)));
 const SHAPES: readonly Shape[] = [
   { name: 'INT', keyType: Types.INT, keys: few },
   { name: 'LONG', keyType: Types.LONG, keys: fc.oneof(few, few.map((n) => n * 2 ** 40), few.map((n) => n * 2 ** 26)) },
@@ -22,6 +23,12 @@ const SHAPES: readonly Shape[] = [
   { name: 'STRING', keyType: Types.STRING, keys: fc.oneof(few.map((n) => `key ${n}`), fc.constantFrom('', 'é', 'x'.repeat(300))) },
   { name: 'BOOLEAN', keyType: Types.BOOLEAN, keys: fc.boolean() },
   { name: 'BIGINT', keyType: Types.BIGINT, keys: few.map((n) => BigInt(n) * 2n ** 50n) },
+  { name: 'INT64', keyType: Types.INT64, keys: wide },
+  { name: 'nullable INT64', keyType: Types.NULLABLE(Types.INT64), keys: fc.oneof(wide, fc.constant(null)) },
+  { name: 'nullable BIGINT', keyType: Types.NULLABLE(Types.BIGINT), keys: fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), few.map(BigInt), fc.constant(null)) },
+  { name: 'nullable INT', keyType: Types.NULLABLE(Types.INT), keys: fc.oneof(few, fc.constant(null)) },
+  { name: 'tuple of every kind', keyType: Types.TUPLE(Types.NULLABLE(Types.INT64), Types.BIGINT, Types.DOUBLE, Types.NULLABLE(Types.STRING), Types.BOOLEAN, Types.BYTES), keys: fc.tuple(
+    fc.oneof(wide, fc.constant(null)), fc.constantFrom(7n, -(2n ** 60n)), fc.constantFrom(NaN, 0, -0, 0.5), fc.constantFrom('', 'a', 'abcd', 'é', 'abcdé', '𝄞', 'x'.repeat(90), null), fc.boolean(), fc.constantFrom(Uint8Array.of(), Uint8Array.of(1, 0), Uint8Array.of(1, 0, 0))) },
   { name: 'TUPLE', keyType: Types.TUPLE(Types.INT, Types.STRING), keys: fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom('a', 'bb', 'c'.repeat(50))) },
   { name: 'undeclared numbers', keyType: undefined, keys: fc.oneof(few, fc.constantFrom(NaN, 1.5)) },
   { name: 'undeclared of mixed kinds', keyType: undefined, keys: fc.oneof(few, few.map(String), fc.constantFrom(true, null, 5n, '\u0000s', '\u0000o'), fc.integer({ min: 0, max: 3 }).map((a) => ({ a })), fc.tuple(fc.boolean())) },
@@ -32,6 +39,7 @@ type Operation = { readonly kind: 'insert' | 'find' | 'remove'; readonly key: un
 /** Java's equality of keys as a text; bigint and number differ. */
 function textOf(key: unknown): string {
   if (typeof key === 'bigint') return `${key}n`;
+  if (Array.isArray(key)) return `[${key.map(textOf).join()}]`;
   return Object.is(key, -0) ? '-0' : typeof key === 'number' ? String(key) : JSON.stringify(key);
 }
 
@@ -134,6 +142,19 @@ describe('key tables', () => {
   test('a key that is not of the declared numeric type is refused by name', () => {
     const table = createKeyTable({ keyType: Types.LONG, memory: MemoryManager.unshared(1 << 20), owner: 'test', layout: LAYOUT });
     assert.throws(() => table.findOrInsert('7'), { code: 'STATE_KEY_UNSUITABLE', message: /"7" \(string\)/ });
+  });
+
+  test('a part of a composite key, or an exact integer, that is not of its type is refused by name', () => {
+    const tableOf = (keyType: TypeInformation): KeyTable => createKeyTable({ keyType, memory: MemoryManager.unshared(1 << 20), owner: 'test', layout: LAYOUT });
+    const composite = tableOf(Types.TUPLE(Types.INT64, Types.STRING));
+    assert.throws(() => composite.findOrInsert([7, 8]), { code: 'STATE_KEY_UNSUITABLE', message: /8 \(number\) is part of a key, where its declared type is string/ });
+    assert.throws(() => composite.findOrInsert([null, 'a']), { code: 'STATE_KEY_UNSUITABLE', message: /null/ });
+    assert.throws(() => composite.findOrInsert([2n ** 63n, 'a']), { code: 'STATE_KEY_UNSUITABLE' });
+    assert.throws(() => composite.findOrInsert([1]), { code: 'STATE_KEY_UNSUITABLE', message: /tuple of 2/ });
+    assert.throws(() => tableOf(Types.INT64).find('7'), { code: 'STATE_KEY_UNSUITABLE', message: /"7" \(string\) is no INT64/ });
+    assert.throws(() => tableOf(Types.INT64).find(null), { code: 'STATE_KEY_UNSUITABLE' });
+    assert.throws(() => tableOf(Types.NULLABLE(Types.BIGINT)).find(7), { code: 'STATE_KEY_UNSUITABLE', message: /no BIGINT NULL/ });
+    assert.equal(composite.size, 0);
   });
 
   test('an undeclared key without a value to compare by is refused', () => {

@@ -67,7 +67,8 @@ const KEYS: readonly { readonly name: string; readonly keyType: TypeInformation 
   { name: 'TUPLE', keyType: Types.TUPLE(Types.INT, Types.STRING), keyOf: (n) => [n, `${n % 7}`], isManaged: true },
   { name: 'undeclared number', keyType: undefined, keyOf: (n) => n / 2, isManaged: true },
   { name: 'undeclared, of mixed kinds', keyType: undefined, keyOf: (n) => (n % 3 === 0 ? n : n % 3 === 1 ? `${n}` : { n }), isManaged: false },
-  { name: 'BIGINT', keyType: Types.BIGINT, keyOf: BigInt, isManaged: false },
+  { name: 'BIGINT', keyType: Types.BIGINT, keyOf: BigInt, isManaged: true },
+  { name: 'INT64 that may be null, mostly beyond a number', keyType: Types.NULLABLE(Types.INT64), keyOf: (n) => (n === 3 ? null : n % 3 === 0 ? n : 2n ** 60n + BigInt(n)), isManaged: true },
 ];
 
 function readChunks(stamped: StampedTable): Reader {
