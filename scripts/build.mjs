@@ -16,11 +16,12 @@ const ENTRIES = {
   'nexmark-job': 'src/cli/commands/nexmark/nexmark-job.ts',
   'sql-job': 'src/cli/commands/sql/sql-job.ts',
   helper: 'src/client/helper-entry.ts',
+  database: 'src/platform/database/database-entry.ts',
   index: 'src/index.ts',
   testing: 'src/testing.ts',
   table: 'src/table.ts',
 };
-const EXTERNAL = ['@aws-sdk/client-s3', 'esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
+const EXTERNAL = ['@aws-sdk/client-s3', 'avsc', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', 'pg', 'esbuild', 'fastify', 'msgpackr', 'yaml', 'csv-parse', 'csv-parse/sync', 'piscina', 'pino', 'hdr-histogram-js'];
 
 export async function build() {
   const inputs = hashInputs();

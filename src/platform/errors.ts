@@ -17,6 +17,8 @@ export const PLATFORM_ERRORS = {
   FILE_GZIP_DAMAGED: 'A file read as gzip is cut short, or is not gzip.',
   FILE_STORAGE_CRASHED: 'The simulated host crashed during this call: unsynced bytes and names are gone.',
   OBJECT_STORE_FAILED: 'A call to an object store failed for another reason than a missing object; the cause tells it.',
+  DATABASE_UNREACHABLE: 'A database server cannot be connected to, or the connection was lost and could not be had again.',
+  DATABASE_STATEMENT_FAILED: 'A database refuses a statement: an unknown table or column, a value that does not fit, a constraint.',
   SHARED_MEMORY_EXHAUSTED: 'Shared memory of the wanted size cannot be had from the host.',
   THREAD_ENTRY_UNKNOWN: 'A simulated thread was to be started from an entry that is not registered.',
   THREAD_LOST: 'A thread was killed by the simulation.',

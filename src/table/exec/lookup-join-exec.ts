@@ -62,7 +62,7 @@ export class LookupJoinExec implements ExecNode {
     const { source, keys, tableType } = this.shape;
     const forSubtask = (): RowOperator => {
       const lookup = source.createLookup(keys.map(({ column }) => column), tableType);
-      return { kind: 'flatMap', apply: this.#joiner(lookup, context, input!), open: ({ files }) => lookup.open?.({ files }), close: () => lookup.close?.() };
+      return { kind: 'flatMap', apply: this.#joiner(lookup, context, input!), open: ({ files, clock }) => lookup.open?.({ files, clock }), close: () => lookup.close?.() };
     };
     return context.oneInput(context.plainRows(input!), { kind: 'row', row: { kind: 'flatMap', apply: () => undefined, forSubtask } });
   }

@@ -17,6 +17,15 @@ export interface ScanWatermark {
   readonly expression: Expression;
 }
 
+export interface ScanOptions {
+  readonly watermark?: ScanWatermark | undefined;
+  readonly limit?: number | undefined;
+  /** Conditions that the source applies; it has them already. */
+  readonly filters?: readonly Expression[];
+  /** What is read of the rows; undefined: everything. */
+  readonly usedColumns?: readonly number[] | undefined;
+}
+
 export class ScanExec implements ExecNode {
   readonly kind = 'TableSourceScan';
   readonly inputs: readonly ExecNode[] = [];
@@ -26,22 +35,35 @@ export class ScanExec implements ExecNode {
   readonly watermark: ScanWatermark | undefined;
   readonly upsertKeys: readonly (readonly number[])[];
   readonly limit: number | undefined;
+  readonly #pushed: ScanOptions;
 
-  constructor(table: ResolvedTable, source: ScanTableSource, rowType: RowType, options: { readonly watermark?: ScanWatermark | undefined; readonly limit?: number | undefined } = {}) {
+  constructor(table: ResolvedTable, source: ScanTableSource, rowType: RowType, options: ScanOptions = {}) {
     this.table = table;
     this.source = source;
     this.rowType = rowType;
     this.watermark = options.watermark;
     this.limit = options.limit;
+    this.#pushed = options;
     const { primaryKey } = table.schema;
     const key = primaryKey?.columns.map((name) => rowType.fields.findIndex((field) => field.name === name));
     this.upsertKeys = key === undefined || key.includes(-1) ? [] : [key];
   }
 
+  /** The same scan with more given to its source. */
+  with(options: ScanOptions & { readonly source?: ScanTableSource }): ScanExec {
+    return new ScanExec(this.table, options.source ?? this.source, this.rowType, { ...this.#pushed, ...options });
+  }
+
+  get filters(): readonly Expression[] {
+    return this.#pushed.filters ?? [];
+  }
+
   get description(): string {
     const { catalog, database, name } = this.table.identifier;
     const path = [catalog, database, name].join(', ');
-    const extra = [this.limit === undefined ? '' : `, limit=[${this.limit}]`, this.watermark === undefined ? '' : `, watermark=[${expressionText(this.watermark.expression, this.rowType.fields)}]`].join('');
+    const { filters = [], usedColumns } = this.#pushed;
+    const { fields } = this.rowType;
+    const extra = [filters.length === 0 ? '' : `, filter=[${filters.map((filter) => expressionText(filter, fields)).join(' AND ')}]`, usedColumns === undefined ? '' : `, project=[${usedColumns.map((column) => fields[column]!.name).join(', ')}]`, this.limit === undefined ? '' : `, limit=[${this.limit}]`, this.watermark === undefined ? '' : `, watermark=[${expressionText(this.watermark.expression, this.rowType.fields)}]`].join('');
     return `table=[[${path}${extra}]], fields=[${this.rowType.fields.map((field) => field.name).join(', ')}]`;
   }
 
@@ -54,7 +76,7 @@ export class ScanExec implements ExecNode {
   }
 
   translate(context: TranslationContext, _inputs: readonly TranslatedInput[]): TranslatedNode {
-    const runtime = this.source.createSource({ rowType: this.rowType, limit: this.limit, functions: context.functions });
+    const runtime = this.source.createSource({ rowType: this.rowType, limit: this.limit, usedColumns: this.#pushed.usedColumns, functions: context.functions });
     const keys = fieldKeys(this.rowType);
     const access = runtime.access ?? ((row: string, index: number) => fieldAccess(row, keys[index]!));
     const strategy = this.watermark === undefined ? undefined : watermarkStrategy(this.watermark, access, context);

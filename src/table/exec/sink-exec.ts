@@ -56,7 +56,7 @@ export class SinkExec implements ExecNode {
     });
     if (enforce?.filter !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: enforce.filter } }, { name: 'ConstraintEnforcer', ...place }).transformation;
     if (enforce?.map !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: enforce.map } }, { name: 'ConstraintEnforcer', ...place }).transformation;
-    if (this.options.mode === 'upsert' && input!.hasKind) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: createUpsertFilter() } }, { name: 'DropUpdateBefore', ...place }).transformation;
+    if (this.options.mode === 'upsert' && input!.hasKind && this.sink.deletesByUpdateBefore !== true) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: createUpsertFilter() } }, { name: 'DropUpdateBefore', ...place }).transformation;
     const runtime = this.sink.createSink({
       rowType: this.rowType, inputType, hasKind: input!.hasKind, keyColumns: this.options.keyColumns, functions: context.functions, isOverwrite: this.options.isOverwrite, staticPartitions: this.options.staticPartitions,
     });

@@ -5,11 +5,12 @@ import { TableError } from '#table/errors';
 import { blackholeConnector } from '#table/factories/blackhole-connector';
 import { datagenConnector } from '#table/factories/datagen-connector';
 import { filesystemConnector } from '#table/factories/filesystem-connector';
+import { jdbcConnector } from '#table/factories/jdbc-connector';
 import { nexmarkConnector } from '#table/factories/nexmark-connector';
 import { printConnector } from '#table/factories/print-connector';
 import type { LookupTableSource, ScanTableSource, TableConnector, TableObject, TableSink } from '#table/factories/table-factory';
 
-const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, nexmarkConnector, printConnector].map((connector) => [connector.identifier, connector]));
+const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, jdbcConnector, nexmarkConnector, printConnector].map((connector) => [connector.identifier, connector]));
 
 export function connectorNames(): readonly string[] {
   return [...CONNECTORS.keys()].sort();

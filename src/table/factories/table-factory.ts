@@ -4,6 +4,7 @@ import type { Expression } from '#table/expressions/expression';
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { RowType } from '#table/types/logical-type';
+import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Source } from '#streaming/source/source';
 import type { Sink } from '#streaming/sink/sink';
@@ -26,14 +27,23 @@ export interface ScanTableSource {
   readonly isBounded: boolean;
   /** Made once per use in a plan. */
   createSource(request: ScanRequest): ScanRuntime;
-  /** Conditions over the table's base columns that the source itself applies; it returns those it does not. */
-  applyFilters?(conditions: readonly Expression[]): readonly Expression[];
+  /** The source with conditions over the table's base columns that it applies itself, and those that it leaves. */
+  withFilters?(conditions: readonly Expression[], rowType: RowType): FilteredSource;
+  /** Reading stops by itself when there are `limit` rows (of each split). */
+  readonly takesLimit?: boolean;
+}
+
+export interface FilteredSource {
+  readonly source: ScanTableSource;
+  readonly remaining: readonly Expression[];
 }
 
 export interface ScanRequest {
   /** All base columns of the table. Rows have their keys, and `$kind` where the source brings changes. */
   readonly rowType: RowType;
   readonly limit: number | undefined;
+  /** Base columns that somebody reads; undefined: all. Others may be anything. */
+  readonly usedColumns: readonly number[] | undefined;
   readonly functions: FunctionContext;
 }
 
@@ -55,6 +65,7 @@ export interface LookupTableSource {
 /** Of the subtask that looks up. */
 export interface LookupContext {
   readonly files: Files;
+  readonly clock: Clock;
 }
 
 export interface Lookup {
@@ -70,6 +81,8 @@ export interface TableSink {
   readonly kind: 'sink';
   /** What it takes of the changes that are offered: `insert-only`, `upsert` (no -U, by key), or `retract` (everything). */
   changelogMode(offered: ChangelogRequest): 'insert-only' | 'upsert' | 'retract';
+  /** An upsert sink that takes -U as -D: behind a filter a -U may come without a +U, and the row of its key must go. */
+  readonly deletesByUpdateBefore?: boolean;
   createSink(request: SinkRequest): SinkRuntime;
 }
 

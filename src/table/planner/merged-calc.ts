@@ -1,6 +1,7 @@
 // A Calc over an input; over another Calc it becomes one with it, unless a random value would be computed twice; over normalised upserts
 // its filter and the columns that it reads go to where the upserts are kept.
 import { CalcExec } from '#table/exec/calc-exec';
+import { ScanExec } from '#table/exec/scan-exec';
 import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
 import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, isDeterministic, isTrueLiteral, shiftInputs } from '#table/expressions/conditions';
@@ -20,7 +21,28 @@ const columnsOf = (input: ExecNode): readonly Expression[] => input.rowType.fiel
 
 function simplified(calc: CalcExec): ExecNode {
   const [input] = calc.inputs;
+  if (input instanceof ScanExec && input.source.withFilters !== undefined && input.watermark === undefined && input.limit === undefined) return pushedIntoScan(calc, input);
   return input instanceof ChangelogNormalizeExec && input.condition === undefined ? pushedIntoNormalize(calc, input) : calc;
+}
+
+/** Conditions that the source of a table applies itself, and the columns that are read of it. */
+function pushedIntoScan(calc: CalcExec, scan: ScanExec): ExecNode {
+  const conditions = calc.condition === undefined ? [] : conjunctsOf(calc.condition);
+  const { source, remaining } = scan.source.withFilters!(conditions.filter(isDeterministic), scan.rowType);
+  const left = [...remaining, ...conditions.filter((condition) => !isDeterministic(condition))];
+  const used = new Set<number>();
+  for (const expression of [...calc.expressions, ...left]) inputsUsed(expression, used);
+  const applied = conditions.filter((condition) => !left.includes(condition));
+  const usedColumns = used.size === scan.rowType.fields.length ? undefined : [...used].sort((a, b) => a - b);
+  return new CalcExec(scan.with({ source, filters: [...scan.filters, ...applied], usedColumns }), calc.expressions, left.length === 0 ? undefined : conjunctionOf(left), calc.rowType);
+}
+
+/** A scan, perhaps below a projection, that gives no more rows than these (of each split); undefined where its source cannot end by itself. */
+export function limitedScan(node: ExecNode, limit: number): ExecNode | undefined {
+  if (node instanceof ScanExec) return node.source.takesLimit === true && node.watermark === undefined ? node.with({ limit: Math.min(limit, node.limit ?? limit) }) : undefined;
+  if (!(node instanceof CalcExec) || node.condition !== undefined) return undefined;
+  const input = limitedScan(node.inputs[0]!, limit);
+  return input && new CalcExec(input, node.expressions, undefined, node.rowType);
 }
 
 /** Conditions on the key alone are asked before; all others inside, where a row that fails takes the one before away. */

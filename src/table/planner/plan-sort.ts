@@ -4,6 +4,7 @@ import { RankExec } from '#table/exec/rank-exec';
 import { TemporalSortExec } from '#table/exec/temporal-sort-exec';
 import { TableError } from '#table/errors';
 import type { SortNode } from '#table/logical/logical-plan';
+import { limitedScan } from '#table/planner/merged-calc';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 export function planSort(node: SortNode, context: PlannerContext): ExecNode {
@@ -15,7 +16,8 @@ export function planSort(node: SortNode, context: PlannerContext): ExecNode {
   if (isOpen && offset > 0) throw new TableError('TABLE_NOT_SUPPORTED', 'FETCH is missed, which on streaming table is not supported currently.');
   if (isOpen) return temporalSort(node, input);
   const kind = keys.length === 0 ? 'Limit' : limit === undefined && offset === 0 ? 'Sort' : 'SortLimit';
-  return new RankExec(input, { ranking: 'ROW_NUMBER', partitionColumns: [], orderBy: keys, start: offset + 1, end, hasRank: false, isBatch: context.isBatch }, node.rowType, kind);
+  const source = keys.length === 0 && limit !== undefined ? limitedScan(input, end) ?? input : input;
+  return new RankExec(source, { ranking: 'ROW_NUMBER', partitionColumns: [], orderBy: keys, start: offset + 1, end, hasRank: false, isBatch: context.isBatch }, node.rowType, kind);
 }
 
 function temporalSort(node: SortNode, input: ExecNode): ExecNode {

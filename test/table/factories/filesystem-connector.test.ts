@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { FilesystemLookup } from '#table/factories/filesystem-lookup';
 import { lookupSourceOf } from '#table/factories/connector-registry';
 import { SeededRandom } from '#platform/random/seeded-random';
+import { NodeClock } from '#platform/clock/node-clock';
 import { NodeFiles } from '#platform/files/node-files';
 import { changesOf, inlineTables } from '../api/table-jobs.js';
 
@@ -137,7 +138,7 @@ test('rows are looked up by key in all that the files hold', async () => {
   const rowType = { kind: 'ROW' as const, isNullable: false, fields: found.table.schema.columns.map(({ name, type }) => ({ name, type })) };
   const lookup = lookupSourceOf(found.table, {})!.createLookup([0], rowType);
   assert.ok(lookup instanceof FilesystemLookup);
-  lookup.open({ files: new NodeFiles(new SeededRandom(7)) });
+  lookup.open({ files: new NodeFiles(new SeededRandom(7)), clock: new NodeClock() });
   assert.deepEqual(lookup.lookup([1]), [{ k: 1, v: 'x' }, { k: 1, v: 'z' }]);
   assert.deepEqual(lookup.lookup([3]), []);
 });
