@@ -115,18 +115,27 @@ const concatenation = boundScalar('||', ({ argumentTypes }) => {
   return joined;
 }), { inline: ({ argumentTypes: [type] }, [left, right]) => (isCharacter(type!) ? `(${left} + ${right})` : undefined) });
 
+/** Where the part that was asked for last begins: a query mostly asks for several parts of one text, in turn. */
+const lastSplit = { text: '', mark: '', part: 0, start: 0 };
+
 /** The part with that number, from 0; a number as the separator is the code of a character. */
 export function splitIndex(text: string, separator: string | number, index: number): string | null {
   if (index < 0 || text === '') return null;
   if (typeof separator === 'number' && (separator <= 0 || separator > 255)) return null;
   const mark = typeof separator === 'number' ? String.fromCharCode(separator) : separator;
   if (mark === '') return text.split(/\s+/)[index] ?? null;
-  let start = 0;
-  for (let part = 0; part < index; part += 1) {
+  const isSameText = text === lastSplit.text && mark === lastSplit.mark && index >= lastSplit.part;
+  let part = isSameText ? lastSplit.part : 0;
+  let start = isSameText ? lastSplit.start : 0;
+  for (; part < index; part += 1) {
     const at = text.indexOf(mark, start);
     if (at < 0) return null;
     start = at + mark.length;
   }
+  lastSplit.text = text;
+  lastSplit.mark = mark;
+  lastSplit.part = part;
+  lastSplit.start = start;
   const end = text.indexOf(mark, start);
   return text.slice(start, end < 0 ? undefined : end);
 }
@@ -189,7 +198,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   scalar('CONCAT_WS', { arguments: [CHARACTER], rest: CHARACTER, result: Results.propagated(STRING) }, (separator: string | null, ...texts: (string | null)[]) =>
     (separator === null ? null : texts.filter((text) => text !== null).join(separator)), { seesNulls: true }),
   scalar('REPEAT', { arguments: [CHARACTER, ANY_INT], result: Results.propagated(STRING) }, (text: string, count: number) => (count <= 0 ? '' : text.repeat(count))),
-  scalar('REPLACE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: Results.propagated(STRING) }, (text: string, searched: string, replacement: string) => text.replaceAll(searched, () => replacement)),
+  scalar('REPLACE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: Results.propagated(STRING) }, (text: string, searched: string, replacement: string) => (replacement.includes('$') ? text.replaceAll(searched, () => replacement) : text.replaceAll(searched, replacement))),
   scalar('SPLIT_INDEX', [splitForm(CHARACTER), splitForm(ANY_INT)], splitIndex, { inline: ({ literals }: BoundCall, operands) => (typeof literals[1] === 'string' && literals[1] !== '' ? `$splitIndex(${operands.join(', ')})` : undefined) }),
   scalar('SPLIT', { arguments: [CHARACTER, CHARACTER], result: Results.propagated(LogicalTypes.ARRAY(STRING)) }, (text: string, separator: string) => (text === '' ? [] : separator === '' ? [...text] : text.split(separator))),
   edge('STARTSWITH', (text, part) => text.startsWith(part), (bytes, part) => sameBytes(bytes, part, 0)),

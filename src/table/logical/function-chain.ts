@@ -1,5 +1,6 @@
 // A table function under projections and filters: what the right side of LATERAL is where it runs per row.
-import { inlineProjection } from '#table/expressions/conditions';
+import { AssertionError } from '#core/assert';
+import { inlineProjection, replaceExpression } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import type { LogicalPlan, TableFunctionNode } from '#table/logical/logical-plan';
@@ -29,4 +30,17 @@ export function functionChain(plan: LogicalPlan): FunctionChain {
 
 export function isFunctionChain(plan: LogicalPlan): boolean {
   return plan.kind === 'table-function' || ((plan.kind === 'project' || plan.kind === 'filter') && isFunctionChain(plan.input));
+}
+
+export type CorrelatedExpression = Expression & { readonly kind: 'correlated' };
+
+/** The chain with every reference to the row it is called for replaced. Throws where the plan is no chain. */
+export function mapFunctionChain(plan: LogicalPlan, map: (reference: CorrelatedExpression) => CorrelatedExpression): LogicalPlan {
+  const mapped = (expression: Expression): Expression => replaceExpression(expression, (node) => (node.kind === 'correlated' ? map(node) : undefined));
+  switch (plan.kind) {
+    case 'table-function': return { ...plan, arguments: plan.arguments.map(mapped) };
+    case 'project': return { ...plan, input: mapFunctionChain(plan.input, map), expressions: plan.expressions.map(mapped) };
+    case 'filter': return { ...plan, input: mapFunctionChain(plan.input, map), condition: mapped(plan.condition) };
+    default: throw new AssertionError(`${plan.kind} is no part of a table function's chain`);
+  }
 }

@@ -3,7 +3,8 @@
 import { inputsUsed, shiftInputs } from '#table/expressions/conditions';
 import type { Expression, SortKey } from '#table/expressions/expression';
 import { joinedRowType } from '#table/logical/joined-row-type';
-import { inputsOf, withInputs, type AggregateNode, type JoinNode, type LogicalPlan, type OverNode, type ProjectNode } from '#table/logical/logical-plan';
+import { isFunctionChain, mapFunctionChain } from '#table/logical/function-chain';
+import { inputsOf, withInputs, type AggregateNode, type CorrelateNode, type JoinNode, type LogicalPlan, type OverNode, type ProjectNode, type TemporalJoinNode } from '#table/logical/logical-plan';
 import type { RowType } from '#table/types/logical-type';
 
 interface Pruned {
@@ -39,6 +40,8 @@ function prune(plan: LogicalPlan, wanted: ReadonlySet<number>): Pruned {
       return { plan: filter, positions: input.positions };
     }
     case 'join': return pruneJoin(plan, wanted);
+    case 'temporal-join': return pruneTemporalJoin(plan, wanted);
+    case 'correlate': return pruneCorrelate(plan, wanted);
     case 'aggregate': return pruneAggregate(plan, wanted);
     case 'over': return pruneOver(plan, wanted);
     case 'sort': {
@@ -92,6 +95,39 @@ function pruneJoin(plan: JoinNode, wanted: ReadonlySet<number>): Pruned {
   const all = [...left.positions, ...right.positions.map((position) => (position < 0 ? -1 : position + newLeftWidth))];
   const node: JoinNode = { ...plan, left: left.plan, right: right.plan, condition: moved(plan.condition, all), rowType: joinedRowType(left.plan.rowType, right.plan.rowType, plan.joinType) };
   return { plan: node, positions: isHalf ? left.positions : all };
+}
+
+/** The version table is left whole: its primary key and its time are read beside what the query names. */
+function pruneTemporalJoin(plan: TemporalJoinNode, wanted: ReadonlySet<number>): Pruned {
+  const width = plan.left.rowType.fields.length;
+  const needed = new Set([...wanted, ...inputsUsed(plan.condition), ...inputsUsed(plan.time)]);
+  const left = prune(plan.left, new Set([...needed].filter((index) => index < width)));
+  const right = whole(plan.right);
+  const newWidth = left.plan.rowType.fields.length;
+  const positions = [...left.positions, ...right.rowType.fields.map((_, index) => newWidth + index)];
+  const node: TemporalJoinNode = {
+    ...plan, left: left.plan, right, time: moved(plan.time, positions), condition: moved(plan.condition, positions), rowType: joinedRowType(left.plan.rowType, right.rowType, plan.joinType),
+  };
+  return { plan: node, positions };
+}
+
+/** Of the left; the function's arguments read it too. */
+function pruneCorrelate(plan: CorrelateNode, wanted: ReadonlySet<number>): Pruned {
+  if (!isFunctionChain(plan.right)) return identity(withInputs(plan, inputsOf(plan).map(whole)));
+  const width = plan.left.rowType.fields.length;
+  const needed = new Set([...wanted, ...(plan.condition === undefined ? [] : inputsUsed(plan.condition))].filter((index) => index < width));
+  mapFunctionChain(plan.right, (reference) => {
+    if (reference.depth === 1) needed.add(reference.index);
+    return reference;
+  });
+  const left = prune(plan.left, needed);
+  const right = mapFunctionChain(plan.right, (reference) => (reference.depth === 1 ? { ...reference, index: left.positions[reference.index]! } : reference));
+  const newWidth = left.plan.rowType.fields.length;
+  const positions = [...left.positions, ...right.rowType.fields.map((_, index) => newWidth + index)];
+  const node: CorrelateNode = {
+    ...plan, left: left.plan, right, condition: plan.condition === undefined ? undefined : moved(plan.condition, positions), rowType: joinedRowType(left.plan.rowType, right.rowType, plan.joinType),
+  };
+  return { plan: node, positions };
 }
 
 function pruneAggregate(plan: AggregateNode, wanted: ReadonlySet<number>): Pruned {

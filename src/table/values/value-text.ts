@@ -70,8 +70,15 @@ export function fitCharacters(text: string, type: LogicalType): string {
   return type.kind === 'CHAR' ? text + ' '.repeat(length - count) : text;
 }
 
+/** The engine knows of most texts that they hold single bytes, and then this test reads none of them. */
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Characters as Java's code points. */
 export function codePointCount(text: string): number {
+  return SURROGATE.test(text) ? countCodePoints(text) : text.length;
+}
+
+function countCodePoints(text: string): number {
   let count = text.length;
   for (let index = 0; index < text.length - 1; index += 1) {
     const unit = text.charCodeAt(index);
