@@ -83,10 +83,10 @@ function databaseOf({ from }: ShowStatement, { catalogs }: Session): Database {
   return { catalog, database };
 }
 
-function tableNames(statement: ShowStatement, session: Session, isWanted: (table: CatalogTable) => boolean): readonly string[] {
+function tableNames(statement: ShowStatement, session: Session, isWanted: (table: Pick<CatalogTable, 'kind'>) => boolean): readonly string[] {
   const place = databaseOf(statement, session);
   const { catalogs } = session;
-  return catalogs.listTables(place.catalog, place.database).filter((name) => isWanted(catalogs.getTable({ ...place, name })!));
+  return catalogs.listTables(place.catalog, place.database).filter((name) => isWanted({ kind: catalogs.kindOf({ ...place, name }) }));
 }
 
 function userFunctionNames(statement: ShowStatement, session: Session): readonly string[] {

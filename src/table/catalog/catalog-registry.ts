@@ -80,6 +80,12 @@ export class CatalogRegistry {
     return this.#temporaryTables.get(identifierText(id)) ?? this.#catalogs.get(id.catalog)?.getTable(id.database, id.name);
   }
 
+  /** Of a table or view that is listed: cheaper than the table itself where its catalog asks a server. */
+  kindOf(id: ObjectIdentifier): CatalogTable['kind'] {
+    const temporary = this.#temporaryTables.get(identifierText(id));
+    return temporary?.kind ?? this.catalog(id.catalog).kindOf?.(id.database, id.name) ?? this.getTable(id)!.kind;
+  }
+
   isTemporary(id: ObjectIdentifier): boolean {
     return this.#temporaryTables.has(identifierText(id));
   }

@@ -43,6 +43,8 @@ export interface Catalog {
   /** Tables and views. */
   listTables(database: string): readonly string[];
   getTable(database: string, name: string): CatalogTable | undefined;
+  /** Of what is listed, where that is known without a look at the table. */
+  kindOf?(database: string, name: string): CatalogTable['kind'];
   createTable(database: string, name: string, table: CatalogTable): void;
   alterTable(database: string, name: string, table: CatalogTable): void;
   renameTable(database: string, name: string, newName: string): void;

@@ -4,7 +4,7 @@ import { JdbcSource } from '#connectors/jdbc/source';
 import { baseColumns, identifierText, type ResolvedTable } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
 import type { Expression } from '#table/expressions/expression';
-import { jdbcAddress, quoted, quotedPath } from '#table/factories/jdbc-address';
+import { jdbcAddress, quoted, quotedPath } from '#table/catalog/jdbc-address';
 import { filterText } from '#table/factories/jdbc-filters';
 import { JdbcLookup } from '#table/factories/jdbc-lookup';
 import { rangesOf, rowDecoder, selectText, TableWriting, type Range } from '#table/factories/jdbc-statements';

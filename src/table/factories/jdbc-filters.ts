@@ -1,7 +1,7 @@
 // Conditions that the database can apply as Flink would: comparisons of a column with a constant, IS NULL, and AND, OR, NOT of
 // those. Orders of texts are the collation's there and the code points' here, so texts are only compared for equality.
 import type { Expression } from '#table/expressions/expression';
-import { quoted } from '#table/factories/jdbc-address';
+import { quoted } from '#table/catalog/jdbc-address';
 import { jdbcEncoder } from '#table/factories/jdbc-values';
 import type { LogicalType, RowType } from '#table/types/logical-type';
 

@@ -1,5 +1,5 @@
 // Rows of a database's table by key, one question a key, with a cache where the table has one. Thread: the slot's.
-import { quoted } from '#table/factories/jdbc-address';
+import { quoted } from '#table/catalog/jdbc-address';
 import { rowDecoder, selectText } from '#table/factories/jdbc-statements';
 import { jdbcEncoder } from '#table/factories/jdbc-values';
 import { LookupCache, type LookupCacheOptions } from '#table/factories/lookup-cache';

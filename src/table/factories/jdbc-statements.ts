@@ -1,5 +1,5 @@
 // PostgreSQL's statements of a table: scans in ranges, rows of a key, and what writes and deletes rows.
-import { quoted } from '#table/factories/jdbc-address';
+import { quoted } from '#table/catalog/jdbc-address';
 import { jdbcDecoder, jdbcEncoder } from '#table/factories/jdbc-values';
 import { isAccumulate, kindOf, type TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';

@@ -186,6 +186,34 @@ describe('looking up rows of PostgreSQL', () => {
   });
 });
 
+describe('the jdbc catalog', () => {
+  test('tables of the database are tables, with their types and keys', async (context) => {
+    const postgres = postgresOf(context);
+    if (postgres === undefined) return;
+    await postgres.run(`CREATE SCHEMA shop; CREATE TABLE shop.orders (region text, id bigint, amount numeric(10, 2) NOT NULL, plain numeric, at timestamp(3), seen timestamptz, tags text[], doc jsonb, PRIMARY KEY (region, id));
+      CREATE TABLE flat (id int); CREATE TABLE odd (p point); INSERT INTO shop.orders VALUES ('n', 1, 2.5, 1.5, '2020-01-01', '2020-01-01Z', '{a}', '{"a":1}')`);
+    const tables = inlineTables();
+    await tables.executeSql(`CREATE CATALOG pg WITH ('type' = 'jdbc', 'base-url' = '${postgres.url.slice(0, postgres.url.lastIndexOf('/'))}', 'default-database' = 'postgres', 'username' = '${USER}', 'password' = '${PASSWORD}')`);
+    await tables.executeSql('USE CATALOG pg');
+    const listed = await changesOf(tables, 'SHOW TABLES');
+    assert.deepEqual(['public.flat', 'shop.orders'].filter((name) => !listed.includes(`+I["${name}"]`)), []);
+    assert.deepEqual(await changesOf(tables, 'DESCRIBE `shop.orders`').then((lines) => lines.map((line) => JSON.parse(line.slice(2)).slice(0, 4).map(String).join(' '))), [
+      'region STRING false PRI(region, id)', 'id BIGINT false PRI(region, id)', 'amount DECIMAL(10, 2) false null', 'plain DECIMAL(38, 18) true null', 'at TIMESTAMP(3) true null', 'seen TIMESTAMP_LTZ(6) true null', 'tags ARRAY<STRING> true null', 'doc STRING true null',
+    ]);
+    await insert(tables, "INSERT INTO `shop.orders` VALUES ('n', 1, 9.99, 0, TIMESTAMP '2021-01-01 00:00:00', CAST(NULL AS TIMESTAMP_LTZ(6)), ARRAY['b'], '{}'), ('s', 2, 1, CAST(NULL AS DECIMAL(38, 18)), CAST(NULL AS TIMESTAMP(3)), CAST(NULL AS TIMESTAMP_LTZ(6)), CAST(NULL AS ARRAY<STRING>), CAST(NULL AS STRING)) ON CONFLICT DO DEDUPLICATE");
+    assert.deepEqual(await rows(tables, 'SELECT region, id, amount, doc FROM pg.postgres.`shop.orders`'), ['+I["n",1,999,"{}"]', '+I["s",2,100,null]']);
+    await assert.rejects(changesOf(tables, 'SELECT * FROM odd'), /Doesn't support Postgres type 'point' yet/);
+    await assert.rejects(tables.executeSql('CREATE TABLE t (id INT)'), { code: 'TABLE_NOT_SUPPORTED' });
+    await assert.rejects(tables.executeSql('USE nowhere'), { code: 'CATALOG_OBJECT_UNKNOWN' });
+  });
+
+  test('its options are checked', async () => {
+    const tables = inlineTables();
+    await assert.rejects(tables.executeSql("CREATE CATALOG pg WITH ('type' = 'jdbc', 'base-url' = 'jdbc:postgresql://h')"), { code: 'TABLE_OPTION_INVALID', message: /Missing required options are: default-database/ });
+    await assert.rejects(tables.executeSql("CREATE CATALOG pg WITH ('type' = 'hive')"), { code: 'TABLE_OPTION_INVALID', message: /give generic_in_memory or jdbc/ });
+  });
+});
+
 describe('options of the jdbc connector', () => {
   const refusals: readonly (readonly [string, RegExp])[] = [
     ["'table-name' = 't'", /Missing required options are: url/],
