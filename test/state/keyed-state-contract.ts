@@ -32,6 +32,7 @@ const FLAG: StateDescriptor = { kind: 'value', name: 'flag', type: Types.BOOLEAN
 const ROW: StateDescriptor = { kind: 'value', name: 'row', type: Types.ROW({ id: Types.INT, tag: Types.NULLABLE(Types.STRING) }) };
 const LIST: StateDescriptor = { kind: 'list', name: 'list', type: Types.STRING };
 const MAP: StateDescriptor = { kind: 'map', name: 'map', keyType: Types.TUPLE(Types.INT), type: Types.DOUBLE };
+const NUMBER_MAP: StateDescriptor = { kind: 'map', name: 'number map', keyType: Types.NULLABLE(Types.INT64), type: Types.LONG };
 const ANY_MAP: StateDescriptor = { kind: 'map', name: 'any map' };
 const SUM: StateDescriptor = { kind: 'reducing', name: 'sum', type: Types.LONG, reduce: (a: number, b: number) => a + b };
 const AVERAGE: StateDescriptor = {
@@ -47,7 +48,8 @@ const AVERAGE: StateDescriptor = {
     getResult: (accumulator: { sum: number; count: number }) => accumulator.sum / accumulator.count,
   },
 };
-const DESCRIPTORS = [VALUE, ANY_VALUE, FLAG, ROW, LIST, MAP, ANY_MAP, SUM, AVERAGE];
+const MAPS = [MAP, NUMBER_MAP, ANY_MAP];
+const DESCRIPTORS = [VALUE, ANY_VALUE, FLAG, ROW, LIST, MAP, NUMBER_MAP, ANY_MAP, SUM, AVERAGE];
 
 interface KeyShape {
   readonly name: string;
@@ -161,6 +163,7 @@ function write(backend: KeyedStateBackend, model: ModelKey, step: Extract<Step, 
       break;
     }
     case 'map':
+    case 'number map':
     case 'any map':
       writeMap(backend, model, step);
       break;
@@ -178,18 +181,27 @@ function write(backend: KeyedStateBackend, model: ModelKey, step: Extract<Step, 
 
 function writeMap(backend: KeyedStateBackend, model: ModelKey, step: Extract<Step, { kind: 'write' }>): void {
   const { state, a, b } = step;
-  const map = backend.getState(state === 'map' ? MAP : ANY_MAP) as MapState<unknown, unknown>;
+  const map = backend.getState(MAPS.find(({ name }) => name === state)!) as MapState<unknown, unknown>;
   const entries = new Map(Object.entries((model[state] as Record<string, unknown> | undefined) ?? {}));
-  const key = [a];
+  const key = state === 'number map' ? numberMapKey(a) : [a];
   if (b % 3 === 0) {
     map.remove(key);
-    entries.delete(JSON.stringify(key));
+    entries.delete(mapKeyText(key));
   } else {
     map.put(key, b);
-    entries.set(JSON.stringify(key), b);
+    entries.set(mapKeyText(key), b);
   }
   if (entries.size === 0) delete model[state];
   else model[state] = Object.fromEntries(entries);
+}
+
+/** Null, integers that a number holds, and such that none does. */
+function numberMapKey(a: number): number | bigint | null {
+  return a === 0 ? null : a < 0 ? 2n ** 60n + BigInt(a) : a;
+}
+
+function mapKeyText(key: unknown): string {
+  return typeof key === 'bigint' ? `${key}n` : JSON.stringify(key);
 }
 
 function read(backend: KeyedStateBackend): ModelKey {
@@ -203,14 +215,14 @@ function read(backend: KeyedStateBackend): ModelKey {
   put('row', (backend.getState(ROW) as ValueState<unknown>).value());
   const list = (backend.getState(LIST) as ListState<string>).get();
   put('list', list.length === 0 ? null : [...list]);
-  for (const descriptor of [MAP, ANY_MAP]) {
+  for (const descriptor of MAPS) {
     const map = backend.getState(descriptor) as MapState<unknown, unknown>;
     const entries = [...map.entries()];
     assert.deepEqual([...map.keys()], entries.map(([key]) => key));
     assert.deepEqual([...map.values()], entries.map(([, value]) => value));
     assert.equal(map.isEmpty(), entries.length === 0);
     for (const [key, value] of entries) assert.deepEqual([map.get(key), map.has(key)], [value, true]);
-    put(descriptor.name, entries.length === 0 ? null : Object.fromEntries(entries.map(([key, value]) => [JSON.stringify(key), value])));
+    put(descriptor.name, entries.length === 0 ? null : Object.fromEntries(entries.map(([key, value]) => [mapKeyText(key), value])));
   }
   put('sum', (backend.getState(SUM) as ReducingState<number>).get());
   put('average', (backend.getState(AVERAGE) as AggregatingState<number, number>).get());

@@ -12,6 +12,7 @@ import type { Clock } from '#platform/clock/clock';
 import { HeapListCell } from '#state/heap/heap-list-cell';
 import { HeapMapCell } from '#state/heap/heap-map-cell';
 import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
+import { HeapNumberMapCell, isNumberMap } from '#state/heap/heap-number-map-cell';
 import { HeapValueCell } from '#state/heap/heap-value-cell';
 import type { HeapCell } from '#state/heap/heap-cell';
 import { readHeapSections, type HeapStateEntry } from '#state/heap/heap-sections';
@@ -170,31 +171,37 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   createValueCell(specification: CellSpecification): ValueCell<any> { // any: the user's value type
     const codec = this.#codecOf(specification);
-    const { type, ttlMs } = specification;
+    const { type, ttlMs, isOwned } = specification;
     const cell = ttlMs === undefined && isColumnType(type)
       ? new HeapNumberCell(this.#context, codec, type)
-      : new HeapValueCell(this.#context, codec, this.#copierOf(type));
+      : new HeapValueCell(this.#context, codec, this.#copierOf(type, isOwned));
     this.#register(specification, cell, codec);
     return cell;
   }
 
   createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type
     const codec = this.#codecOf(specification);
-    const cell = new HeapListCell(this.#context, codec, this.#copierOf(specification.type));
+    const cell = new HeapListCell(this.#context, codec, this.#copierOf(specification.type, specification.isOwned));
     this.#register(specification, cell, codec);
     return cell;
   }
 
   createMapCell(specification: CellSpecification): MapCell<any, any> { // any: the user's key and value types
     const codec = this.#codecOf(specification);
-    const copiers = { copyKey: this.#copierOf(specification.keyType), copyValue: this.#copierOf(specification.type) };
-    const cell = new HeapMapCell(this.#context, codec, createKeyComparable(specification.keyType), copiers);
+    const { keyType, type, ttlMs, isOwned } = specification;
+    if (ttlMs === undefined && isNumberMap(keyType, type)) {
+      const cell = new HeapNumberMapCell(this.#context, codec, keyType!, type!);
+      this.#register(specification, cell, codec);
+      return cell;
+    }
+    const copiers = { copyKey: this.#copierOf(keyType, isOwned), copyValue: this.#copierOf(type, isOwned) };
+    const cell = new HeapMapCell(this.#context, codec, createKeyComparable(keyType), copiers);
     this.#register(specification, cell, codec);
     return cell;
   }
 
-  #copierOf(type: TypeInformation | undefined): (value: unknown) => unknown {
-    return createValueCopier(type, this.#options);
+  #copierOf(type: TypeInformation | undefined, isOwned: boolean): (value: unknown) => unknown {
+    return createValueCopier(type, { isObjectReuse: this.#options.isObjectReuse || isOwned });
   }
 
   #codecOf(specification: CellSpecification): StoredCodec {

@@ -46,7 +46,7 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   }
 
   updateOwned(value: number | boolean): void {
-    if (!fits(this.columnType.kind, value)) failTypeMismatch(this.columnType, '', value);
+    if (!fitsColumn(this.columnType.kind, value)) failTypeMismatch(this.columnType, '', value);
     const row = this.#context.rowForWrite();
     this.#context.markPresent(row, this.presence);
     this.#views[this.column]![row] = value as number;
@@ -81,7 +81,8 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   }
 }
 
-function fits(kind: TypeInformation['kind'], value: number | boolean): boolean {
+/** Whether the value is of a type that isColumnType says is one. */
+export function fitsColumn(kind: TypeInformation['kind'], value: number | boolean): boolean {
   switch (kind) {
     case 'int': return ((value as number) | 0) === value;
     case 'long': return Number.isSafeInteger(value);

@@ -29,8 +29,9 @@ export function storedTypeOf(descriptor: StateDescriptor): TypeInformation | und
 export function buildState(descriptor: StateDescriptor, building: StateBuilding): AnyState {
   const { cells, clock } = building;
   const type = storedTypeOf(descriptor);
-  const copy = createValueCopier(type, building);
-  const specification: CellSpecification = { name: descriptor.name, role: ROLES[descriptor.kind], type, ttlMs: descriptor.ttl?.ttlMs };
+  const isOwned = descriptor.isOwned === true;
+  const copy = createValueCopier(type, { isObjectReuse: building.isObjectReuse || isOwned });
+  const specification: CellSpecification = { name: descriptor.name, role: ROLES[descriptor.kind], type, ttlMs: descriptor.ttl?.ttlMs, isOwned };
   switch (descriptor.kind) {
     case 'list': {
       const cell = cells.createListCell(specification);
@@ -55,5 +56,5 @@ export function buildState(descriptor: StateDescriptor, building: StateBuilding)
 function valueCellOf(specification: CellSpecification, ttl: StateTtlConfig | undefined, building: StateBuilding): ValueCell<unknown> {
   const cell = building.cells.createValueCell(specification);
   if (ttl === undefined) return cell;
-  return new TtlValueState(cell, new TtlPolicy(ttl, building.clock), createValueCopier(specification.type, building));
+  return new TtlValueState(cell, new TtlPolicy(ttl, building.clock), createValueCopier(specification.type, { isObjectReuse: building.isObjectReuse || specification.isOwned }));
 }

@@ -26,6 +26,10 @@ export function createKeyComparable(type: TypeInformation | undefined): KeyCompa
       return (key: unknown) => key;
     case 'double':
       return (key: unknown) => (key === 0 && 1 / key < 0 ? MINUS_ZERO : key);
+    case 'nullable': {
+      const inner = createKeyComparable(type.inner);
+      return (key: unknown) => (key === null || key === undefined ? null : inner(key));
+    }
     default:
       return createBytesComparable(type as TypeInformation);
   }

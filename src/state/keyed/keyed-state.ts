@@ -15,6 +15,8 @@ export interface StateTtlConfig {
 interface DescriptorBase {
   readonly name: string;
   readonly ttl?: StateTtlConfig | undefined;
+  /** What enters the state is shared with nobody and of its type, so that it is kept as it is: for operators of the engine's own. */
+  readonly isOwned?: boolean;
 }
 
 /** `type` undefined means ANY: the value lives as a JS object on heap and as msgpackr bytes in snapshots. */

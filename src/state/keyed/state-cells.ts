@@ -38,6 +38,8 @@ export interface CellSpecification {
   readonly keyType?: TypeInformation | undefined;
   /** Set when the cell holds TtlValues: these are dropped from snapshots this many ms after their last access. */
   readonly ttlMs: number | undefined;
+  /** Nothing that enters is shared with anyone: it need not be copied. */
+  readonly isOwned: boolean;
 }
 
 /** Implemented by each backend. */

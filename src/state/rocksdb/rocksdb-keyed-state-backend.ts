@@ -303,7 +303,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
       : role === 'mapValue' ? new TierMapCell(access, family, codec, createSerializer(serializers['mapKey']!.type))
       : role === 'element' ? new TierListCell(access, family, codec) : new TierValueCell(access, family, codec);
     const name = section.slice(STATE_SECTION_PREFIX.length);
-    const sectionCodec = isTimers ? undefined : this.#sectionCodec({ name, role, type: serializers[role]!.type, keyType: serializers['mapKey']?.type, ttlMs });
+    const sectionCodec = isTimers ? undefined : this.#sectionCodec({ name, role, type: serializers[role]!.type, keyType: serializers['mapKey']?.type, ttlMs, isOwned: true });
     return { name, section, version: isTimers ? TIMER_SECTION_VERSION : STATE_SECTION_VERSION, cell, serializers, ttlMs, codec: sectionCodec };
   }
 

@@ -6,7 +6,6 @@ import type { NamedAggregate } from '#table/logical/logical-plan';
 import { createAggregateHandler, type AggregateSpec } from '#table/runtime/aggregate/aggregate-handler';
 import { GroupAggregateFunction } from '#table/runtime/aggregate/group-aggregate-function';
 import type { FunctionContext } from '#table/functions/function-definition';
-import { equalRowsOf } from '#table/codegen/row-comparison';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 export class GroupAggregateExec implements ExecNode {
@@ -52,10 +51,11 @@ export class GroupAggregateExec implements ExecNode {
       const handler = createAggregateHandler({
         inputType: input!.rowType, aggregates: this.aggregates.map(({ call }) => aggregateSpecOf(call, { hasRetraction, functions: context.functions })), hasRetraction,
         outputKeys: fieldKeys(this.rowType), keyCount: this.groupColumns.length, hasKind: context.hasKind,
+        resultTypes: this.rowType.fields.slice(this.groupColumns.length).map(({ type }) => type),
       });
       return new GroupAggregateFunction({
-        handler, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
-        isGlobal: this.groupColumns.length === 0, equalResults: equalRowsOf(this.rowType, this.aggregates.map((_, index) => this.groupColumns.length + index)),
+        handler, hasRetraction, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
+        isGlobal: this.groupColumns.length === 0,
       });
     };
     return context.oneInput(transformation, context.keyedFunction(create, [key]), this.groupColumns.length === 0 ? { parallelism: 1 } : {});

@@ -1,10 +1,10 @@
 // COUNT, SUM, $SUM0, AVG, MIN, MAX, SINGLE_VALUE, with retraction and merge.
 import { accumulatorOf, aggregate, overGroup } from '#table/functions/aggregate-definition';
-import type { AggregateCall, AggregateFunctionDefinition, AggregateImplementation, MapView } from '#table/functions/function-definition';
+import type { AggregateCall, AggregateCode, AggregateFunctionDefinition, AggregateImplementation, AggregatePlace, MapView } from '#table/functions/function-definition';
 import { Arguments, refuse, Results } from '#table/functions/function-signature';
 import { averageType, sumType } from '#table/types/decimal-types';
 import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
-import { isApproximateNumeric, isInteger, isNumeric } from '#table/types/type-families';
+import { isApproximateNumeric, isExactValue, isInteger, isNumeric } from '#table/types/type-families';
 import { FunctionError } from '#table/errors';
 import { addDecimals, divideDecimals, subtractDecimals } from '#table/values/decimal-arithmetic';
 import type { ExactInteger } from '#core/columns/exact-integer';
@@ -29,6 +29,22 @@ function bindCount(call: AggregateCall): AggregateImplementation<{ count: ExactI
       accumulator.count = addLong(accumulator.count, other.count);
     },
     getValue: ({ count }) => count,
+    code: countCode(call.argumentTypes.length),
+  };
+}
+
+/** COUNT over so many arguments; none of those may be NULL. */
+function countCode(argumentCount: number): AggregateCode {
+  const step = (text: (count: string) => string): AggregateCode['accumulate'] => (place, values) => {
+    const change = text(place.field('count'));
+    return argumentCount === 0 ? change : `if (${values.map((value) => `${value} !== null`).join(' && ')}) ${change}`;
+  };
+  return {
+    functions: {}, initial: { count: '0' }, changesAlways: argumentCount === 0,
+    accumulate: step((count) => `${count}++;`),
+    retract: step((count) => `${count}--;`),
+    merge: (place, other) => `${place.field('count')} += ${other.field('count')};`,
+    value: (place) => place.field('count'),
   };
 }
 
@@ -80,6 +96,20 @@ function bindSum(type: LogicalType, { isZero }: { readonly isZero: boolean }): A
       accumulator.count = addLong(accumulator.count, other.count);
     },
     getValue: ({ sum, count }) => (count === 0 && !isZero ? null : sum),
+    code: sumCode({ add, subtract }, (sum, count) => (isZero ? sum : `(${count} === 0 ? null : ${sum})`)),
+  };
+}
+
+/** @param value of the texts of sum and count. */
+function sumCode(functions: { readonly add: Addition; readonly subtract: Addition }, value: (sum: string, count: string) => string): AggregateCode {
+  const step = (name: 'add' | 'subtract', sign: '+' | '-'): AggregateCode['accumulate'] => (place, [one]) =>
+    `if (${one} !== null) { ${place.field('sum')} = ${place.call(name)}(${place.field('sum')}, ${one}); ${place.field('count')} ${sign}= 1; }`;
+  return {
+    functions, initial: { sum: '0', count: '0' },
+    accumulate: step('add', '+'),
+    retract: step('subtract', '-'),
+    merge: (place, other) => `${place.field('sum')} = ${other.field('sum')} === null ? null : ${place.call('add')}(${place.field('sum')}, ${other.field('sum')}); ${place.field('count')} += ${other.field('count')};`,
+    value: (place) => value(place.field('sum'), place.field('count')),
   };
 }
 
@@ -88,14 +118,16 @@ function bindAverage(call: AggregateCall): AggregateImplementation<SumState> {
   const result = call.resultType;
   const total: LogicalType = isInteger(type) ? LogicalTypes.BIGINT : isApproximateNumeric(type) ? LogicalTypes.DOUBLE : sumType(type);
   const sums = bindSum(total, { isZero: true });
+  const average = (sum: unknown, count: ExactInteger): unknown => {
+    if (count === 0 || sum === null) return null;
+    if (isInteger(type)) return divideLong(sum as ExactInteger, count);
+    if (result.kind === 'DECIMAL') return divideDecimals(sum as ExactInteger, (total as LogicalType & { kind: 'DECIMAL' }).scale, count, 0, result.precision, result.scale);
+    return result.kind === 'FLOAT' ? Math.fround((sum as number) / Number(count)) : (sum as number) / Number(count);
+  };
   return {
     ...sums,
-    getValue: ({ sum, count }) => {
-      if (count === 0 || sum === null) return null;
-      if (isInteger(type)) return divideLong(sum as ExactInteger, count);
-      if (result.kind === 'DECIMAL') return divideDecimals(sum as ExactInteger, (total as LogicalType & { kind: 'DECIMAL' }).scale, count, 0, result.precision, result.scale);
-      return result.kind === 'FLOAT' ? Math.fround((sum as number) / Number(count)) : (sum as number) / Number(count);
-    },
+    getValue: ({ sum, count }) => average(sum, count),
+    code: { ...sums.code!, functions: { ...sums.code!.functions, average }, value: (place) => `${place.call('average')}(${place.field('sum')}, ${place.field('count')})` },
   };
 }
 
@@ -114,7 +146,7 @@ function bindExtreme(call: AggregateCall, isGreatest: boolean): AggregateImpleme
     merge: (accumulator, _views, other) => take(accumulator, other.value),
     getValue: ({ value }) => value,
   };
-  if (!call.needsRetract) return plain;
+  if (!call.needsRetract) return { ...plain, code: extremeCode(type, isBetter, isGreatest) };
   const change = (accumulator: { value: unknown }, counts: MapView<unknown, ExactInteger>, value: unknown, by: ExactInteger): void => {
     const count = addLong(counts.get(value) ?? 0, by);
     if (count === 0) {
@@ -139,6 +171,20 @@ function bindExtreme(call: AggregateCall, isGreatest: boolean): AggregateImpleme
     merge: (accumulator, [counts], _other, [otherCounts]) => {
       for (const [value, count] of otherCounts!.entries()) change(accumulator, counts!, value, count as ExactInteger);
     },
+  };
+}
+
+function extremeCode(type: LogicalType, isBetter: (left: unknown, right: unknown) => boolean, isGreatest: boolean): AggregateCode {
+  const take = (place: AggregatePlace, value: string): string => {
+    const best = place.field('value');
+    const test = isExactValue(type) ? `${value} ${isGreatest ? '>' : '<'} ${best}` : `${place.call('isBetter')}(${value}, ${best})`;
+    return `if (${value} !== null && (${best} === null || ${test})) ${best} = ${value};`;
+  };
+  return {
+    functions: { isBetter }, initial: { value: 'null' },
+    accumulate: (place, [value]) => take(place, value!),
+    merge: (place, other) => take(place, other.field('value')),
+    value: (place) => place.field('value'),
   };
 }
 

@@ -91,6 +91,27 @@ export interface AggregateView {
   readonly value: LogicalType;
 }
 
+/** Texts by which generated code reaches what an aggregate has: fields of its accumulator, which may be assigned, and functions. */
+export interface AggregatePlace {
+  field(name: string): string;
+  call(name: string): string;
+}
+
+/** Generated code in place of calls, for hot aggregates without views. Values are simple names; statements may declare names of their own. */
+export interface AggregateCode {
+  /** Functions that the code calls, by name. */
+  readonly functions: Readonly<Record<string, (...values: any[]) => unknown>>; // any: see ScalarImplementation
+  /** A literal per field of a new accumulator. */
+  readonly initial: Readonly<Record<string, string>>;
+  /** The value is another one after every row that is taken in or back. */
+  readonly changesAlways?: boolean;
+  accumulate(place: AggregatePlace, values: readonly string[]): string;
+  retract?(place: AggregatePlace, values: readonly string[]): string;
+  merge(place: AggregatePlace, other: AggregatePlace): string;
+  /** An expression. */
+  value(place: AggregatePlace): string;
+}
+
 /** One aggregate over one place in a plan. Accumulators are plain objects whose fields have the types of `accumulator`. */
 export interface AggregateImplementation<A = any> { // any: every aggregate has its own accumulator
   readonly accumulator: LogicalType & { readonly kind: 'ROW' };
@@ -104,6 +125,8 @@ export interface AggregateImplementation<A = any> { // any: every aggregate has 
   /** Adds another accumulator (of another slice, session or pre-aggregation). Absent where the aggregate has views that cannot be merged. */
   merge?(accumulator: A, views: readonly MapView[], other: A, otherViews: readonly MapView[]): void;
   getValue(accumulator: A, views: readonly MapView[]): unknown;
+  /** Does what the methods do. */
+  readonly code?: AggregateCode;
 }
 
 export interface AggregateCall extends BoundCall {

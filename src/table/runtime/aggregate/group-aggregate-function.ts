@@ -8,15 +8,15 @@ import type { MapView } from '#table/functions/function-definition';
 import type { Accumulator, AggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
 import { keyedStateViews } from '#table/runtime/aggregate/map-views';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
-import { isAccumulate, kindOf, rekind, RowKind, type TableRow } from '#table/runtime/row-kind';
+import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 
 export interface GroupAggregateOptions {
   readonly handler: AggregateHandler;
+  /** The input takes rows back. */
+  readonly hasRetraction: boolean;
   /** -U before every +U. */
   readonly emitsUpdateBefore: boolean;
   readonly ttl: StateTtlConfig | undefined;
-  /** Whether two results are the same, so that nothing is emitted. */
-  readonly equalResults: (a: TableRow, b: TableRow) => boolean;
   readonly isBatch: boolean;
   /** Without grouping columns: a batch without rows has one result all the same. */
   readonly isGlobal: boolean;
@@ -32,8 +32,15 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   #accumulators!: ValueState<Accumulator>;
   #views: readonly MapView[] = [];
 
+  /** With a time to live downstream state must be refreshed, so an equal result is emitted too. */
+  readonly #comparesResults: boolean;
+  readonly #needsBefore: boolean;
+
   constructor(options: GroupAggregateOptions) {
     this.#options = options;
+    const { handler, ttl, emitsUpdateBefore, hasRetraction } = options;
+    this.#comparesResults = ttl === undefined && !handler.changesAlways;
+    this.#needsBefore = this.#comparesResults || emitsUpdateBefore || hasRetraction;
     this.elements = [options.isBatch
       ? (row: TableRow) => this.#gather(row)
       : (row: TableRow, _context: unknown, out: Collector<TableRow>) => this.#process(row, out)];
@@ -42,7 +49,7 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   openWith({ backend }: TableFunctionContext): void {
     const { handler, ttl } = this.#options;
     this.#backend = backend;
-    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl }) as ValueState<Accumulator>;
+    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl, isOwned: true }) as ValueState<Accumulator>;
     this.#views = keyedStateViews(backend, handler.views, ttl);
   }
 
@@ -67,7 +74,7 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {
-    const { handler, emitsUpdateBefore, equalResults, ttl } = this.#options;
+    const { handler, emitsUpdateBefore } = this.#options;
     const views = this.#views;
     const key = this.#backend.currentKey;
     const isAdded = isAccumulate(kindOf(row));
@@ -77,25 +84,24 @@ export class GroupAggregateFunction implements KeyedTableFunction {
       // A row taken back whose key has expired or never was: nothing to take it from.
       if (!isAdded) return;
       accumulator = handler.create();
+    } else if (this.#needsBefore) {
+      handler.remember(accumulator, views);
     }
-    const before = isFirst ? undefined : handler.result(key, accumulator, views, RowKind.UPDATE_BEFORE);
     if (isAdded) handler.accumulate(accumulator, views, row);
     else handler.retract(accumulator, views, row);
     if (handler.rowCount(accumulator) <= 0) {
       this.#accumulators.clear();
       for (const view of views) view.clear();
-      if (before !== undefined) out.collect(rekind(before, RowKind.DELETE));
+      if (!isFirst) out.collect(handler.remembered(key, RowKind.DELETE));
       return;
     }
     this.#accumulators.update(accumulator);
-    if (before === undefined) {
+    if (isFirst) {
       out.collect(handler.result(key, accumulator, views, RowKind.INSERT));
       return;
     }
-    const after = handler.result(key, accumulator, views, RowKind.UPDATE_AFTER);
-    // With a time to live downstream state must be refreshed, so an equal result is emitted too.
-    if (ttl === undefined && equalResults(before, after)) return;
-    if (emitsUpdateBefore) out.collect(before);
-    out.collect(after);
+    if (this.#comparesResults && !handler.hasChanged(accumulator, views)) return;
+    if (emitsUpdateBefore) out.collect(handler.remembered(key, RowKind.UPDATE_BEFORE));
+    out.collect(handler.result(key, accumulator, views, RowKind.UPDATE_AFTER));
   }
 }

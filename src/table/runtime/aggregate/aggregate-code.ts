@@ -1,0 +1,177 @@
+// Source text of what an operator does with each of its aggregates: calls of the implementation, or its code where it has some; behind
+// maps of what was seen for distinct ones. Put together into functions by aggregate-handler.ts. Thread: any.
+import { fieldAccess } from '#table/codegen/row-code';
+import type { AggregatePlace, AggregateView } from '#table/functions/function-definition';
+import type { AggregateArgument, AggregateHandlerOptions } from '#table/runtime/aggregate/aggregate-handler';
+import { fieldKeys, LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
+
+/** What a distinct group keeps per value: one bit per member that has seen it, or how many rows of each member there are. */
+export type DistinctForm = 'bits' | 'count' | 'counts';
+
+export interface DistinctGroup {
+  readonly argumentPositions: readonly AggregateArgument[];
+  readonly view: number;
+  /** Indexes of aggregates. */
+  readonly members: number[];
+  readonly key: LogicalType;
+}
+
+export interface ViewPlan {
+  readonly views: readonly AggregateView[];
+  /** First view of each aggregate's own. */
+  readonly firstOf: readonly number[];
+  readonly distinct: readonly DistinctGroup[];
+}
+
+const BITS_MAX = 31;
+
+/** Distinct aggregates over the same arguments share one map. */
+export function planViews({ aggregates, inputType, hasRetraction }: AggregateHandlerOptions): ViewPlan {
+  const views: AggregateView[] = [];
+  const firstOf: number[] = [];
+  const distinct: DistinctGroup[] = [];
+  aggregates.forEach((aggregate, index) => {
+    firstOf.push(views.length);
+    for (const view of aggregate.implementation.views ?? []) views.push({ ...view, name: `${view.name}${index}` });
+  });
+  aggregates.forEach((aggregate, index) => {
+    if (!aggregate.isDistinct) return;
+    const same = distinct.find(({ argumentPositions }) => argumentsKey(argumentPositions) === argumentsKey(aggregate.arguments));
+    if (same !== undefined) {
+      same.members.push(index);
+      return;
+    }
+    const types = aggregate.arguments.map((argument) => (typeof argument === 'number' ? inputType.fields[argument]!.type : LogicalTypes.STRING));
+    const key: LogicalType = types.length === 1 ? types[0]! : LogicalTypes.ROW(types.map((type, at) => ({ name: `f${at}`, type })));
+    distinct.push({ argumentPositions: aggregate.arguments, view: 0, members: [index], key });
+  });
+  const placed = distinct.map((group, index): DistinctGroup => {
+    views.push({ name: `distinct${index}`, key: group.key, value: VALUE_TYPES[distinctForm(group, hasRetraction)] });
+    return { ...group, view: views.length - 1 };
+  });
+  return { views, firstOf, distinct: placed };
+}
+
+const VALUE_TYPES: Readonly<Record<DistinctForm, LogicalType>> = {
+  bits: notNull(LogicalTypes.INT), count: notNull(LogicalTypes.INT), counts: notNull(LogicalTypes.ARRAY(notNull(LogicalTypes.INT))),
+};
+
+function distinctForm({ members }: DistinctGroup, hasRetraction: boolean): DistinctForm {
+  if (!hasRetraction && members.length <= BITS_MAX) return 'bits';
+  return members.length === 1 ? 'count' : 'counts';
+}
+
+const argumentsKey = (list: readonly AggregateArgument[]): string => JSON.stringify(list, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+
+/** Fields of the accumulator that an aggregate has, with their types: flat where its code works on them, else one field for all. */
+export function accumulatorFields({ aggregates }: AggregateHandlerOptions, index: number): readonly LogicalField[] {
+  const { implementation } = aggregates[index]!;
+  if (implementation.code === undefined) return [{ name: `a${index}`, type: implementation.accumulator }];
+  return implementation.accumulator.fields.map((field) => ({ name: `a${index}_${field.name}`, type: field.type }));
+}
+
+/** Where code of an aggregate finds its fields and functions. */
+export function placeOf(index: number, accumulator: string): AggregatePlace {
+  return { field: (name) => `${accumulator}.a${index}_${name}`, call: (name) => `${name}${index}` };
+}
+
+export function createText({ aggregates }: AggregateHandlerOptions, index: number): string {
+  const { code } = aggregates[index]!.implementation;
+  if (code === undefined) return `a${index}: f${index}.create()`;
+  return Object.entries(code.initial).map(([name, value]) => `a${index}_${name}: ${value}`).join(', ');
+}
+
+function viewsText({ aggregates }: AggregateHandlerOptions, plan: ViewPlan, index: number, name = 'views'): string {
+  const count = aggregates[index]!.implementation.views?.length ?? 0;
+  return count === 0 ? 'noViews' : `[${Array.from({ length: count }, (_, at) => `${name}[${plan.firstOf[index]! + at}]`).join(', ')}]`;
+}
+
+export function valueText(options: AggregateHandlerOptions, plan: ViewPlan, index: number): string {
+  const { code } = options.aggregates[index]!.implementation;
+  return code === undefined ? `f${index}.getValue(acc.a${index}, ${viewsText(options, plan, index)})` : code.value(placeOf(index, 'acc'));
+}
+
+/** Statements that take a row in, or back. */
+export function stepsText(options: AggregateHandlerOptions, plan: ViewPlan, method: 'accumulate' | 'retract'): string {
+  const keys = fieldKeys(options.inputType);
+  const read = (argument: AggregateArgument) => (typeof argument === 'number' ? fieldAccess('row', keys[argument]!) : literalText(argument.literal));
+  const plain = options.aggregates.map((aggregate, index) => {
+    if (aggregate.isDistinct) return '';
+    const step = stepText(options, plan, index, method, aggregate.arguments.map(read));
+    return aggregate.filter === undefined ? step : `if (${read(aggregate.filter)} === true) { ${step} }`;
+  });
+  const distinct = plan.distinct.map((group) => distinctText(options, plan, group, method, read));
+  return `${plain.join('\n')} ${distinct.join('\n')}`;
+}
+
+function literalText(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+function stepText(options: AggregateHandlerOptions, plan: ViewPlan, index: number, method: 'accumulate' | 'retract', values: readonly string[]): string {
+  const { code } = options.aggregates[index]!.implementation;
+  if (code === undefined) return `f${index}.${method}(${[`acc.a${index}`, viewsText(options, plan, index), ...values].join(', ')});`;
+  const names = values.map((_, at) => `v${at}`);
+  const reads = names.map((name, at) => `const ${name} = ${values[at]!};`);
+  return `{ ${reads.join(' ')} ${code[method]!(placeOf(index, 'acc'), names)} }`;
+}
+
+/** A value is accumulated when the first row of a member brings it, and retracted when the last one takes it away. */
+function distinctText(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup, method: 'accumulate' | 'retract', read: (argument: AggregateArgument) => string): string {
+  const values = group.argumentPositions.map(read);
+  const key = values.length === 1 ? values[0]! : `({${values.map((value, at) => `f${at}: ${value}`).join(', ')}})`;
+  const form = distinctForm(group, options.hasRetraction);
+  const stepOf = (index: number): string => stepText(options, plan, index, method, values);
+  const withFilter = (index: number, step: string): string => {
+    const { filter } = options.aggregates[index]!;
+    return filter === undefined ? step : `if (${read(filter)} === true) { ${step} }`;
+  };
+  const start = `const view = views[${group.view}], key = ${key}; const seen = view.get(key);`;
+  if (form === 'bits') {
+    const members = group.members.map((index, at) => withFilter(index, `if ((now & ${1 << at}) === 0) { now |= ${1 << at}; ${stepOf(index)} }`));
+    return `{ ${start} const old = seen ?? 0; let now = old; ${members.join('\n')} if (now !== old) view.put(key, now); }`;
+  }
+  if (form === 'count') {
+    const [index] = group.members as [number];
+    const step = method === 'accumulate' ? `if (old === 0) { ${stepOf(index)} } view.put(key, old + 1);`
+      : `if (old === 1) { ${stepOf(index)} view.remove(key); } else if (old > 1) view.put(key, old - 1);`;
+    return `{ ${start} const old = seen ?? 0; ${withFilter(index, step)} }`;
+  }
+  const members = group.members.map((index, at) => withFilter(index, method === 'accumulate'
+    ? `if (counts[${at}]++ === 0) { ${stepOf(index)} }`
+    : `if (counts[${at}] > 0 && --counts[${at}] === 0) { ${stepOf(index)} }`));
+  const isGone = group.members.map((_, at) => `counts[${at}] === 0`).join(' && ');
+  return `{
+    ${start}
+    const counts = seen === undefined || seen === null ? [${group.members.map(() => '0').join(', ')}] : seen.slice();
+    ${members.join('\n')}
+    if (${isGone}) view.remove(key); else view.put(key, counts);
+  }`;
+}
+
+/** Statements that add another accumulator. */
+export function mergeText(options: AggregateHandlerOptions, plan: ViewPlan): string {
+  const plain = options.aggregates.map(({ isDistinct, implementation: { code } }, index) => {
+    if (isDistinct) return '';
+    if (code !== undefined) return `{ ${code.merge(placeOf(index, 'acc'), placeOf(index, 'other'))} }`;
+    return `f${index}.merge(acc.a${index}, ${viewsText(options, plan, index)}, other.a${index}, ${viewsText(options, plan, index, 'otherViews')});`;
+  });
+  return `${plain.join('\n')} ${plan.distinct.map((group) => distinctMergeText(options, plan, group)).join('\n')}`;
+}
+
+function distinctMergeText(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup): string {
+  const values = group.argumentPositions.length === 1 ? ['key'] : group.argumentPositions.map((_, at) => `key.f${at}`);
+  const stepOf = (index: number): string => stepText(options, plan, index, 'accumulate', values);
+  const form = distinctForm(group, options.hasRetraction);
+  const perKey = (): string => {
+    if (form === 'bits') {
+      const members = group.members.map((index, at) => `if ((theirs & ~now & ${1 << at}) !== 0) { now |= ${1 << at}; ${stepOf(index)} }`);
+      return `let now = seen ?? 0; ${members.join('\n')} view.put(key, now);`;
+    }
+    if (form === 'count') return `const old = seen ?? 0; if (old === 0 && theirs > 0) { ${stepOf(group.members[0]!)} } view.put(key, old + theirs);`;
+    const members = group.members.map((index, at) => `if (theirs[${at}] > 0) { if (counts[${at}] === 0) { ${stepOf(index)} } counts[${at}] += theirs[${at}]; }`);
+    return `const counts = seen === undefined || seen === null ? [${group.members.map(() => '0').join(', ')}] : seen.slice(); ${members.join('\n')} view.put(key, counts);`;
+  };
+  return `for (const [key, theirs] of otherViews[${group.view}].entries()) { const view = views[${group.view}], seen = view.get(key); ${perKey()} }`;
+}
