@@ -1,9 +1,12 @@
 // Table environments for programs: over an environment of the DataStream API, with this process's clock and randomness.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundleProgram } from '#client/submission/program-bundle';
 import { cacheDirectory } from '#client/submission/cache-directory';
 import { createNodePlatform } from '#client/platform';
+import { isProgramReplayed } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
+import type { PlanFiles } from '#table/api/plan-files';
 import { TableEnvironment } from '#table/api/table-environment';
 
 /** Jobs of the table environment are jobs of `environment`; left out, of the one that fits where the program runs. */
@@ -11,5 +14,13 @@ export function createTableEnvironment(environment: StreamExecutionEnvironment =
   const { clock, random, files, process } = createNodePlatform();
   // A module of functions is bundled as a program is: client and workers load the same file.
   const loadModule = async (path: string): Promise<Readonly<Record<string, unknown>>> => import((await bundleProgram(files, resolve(process.cwd(), path), cacheDirectory(process))).href) as Promise<Record<string, unknown>>;
-  return new TableEnvironment({ environment, clock, random, loadModule });
+  const pathOf = (path: string): string => resolve(process.cwd(), path.startsWith('file:') ? fileURLToPath(path) : path);
+  const planFiles: PlanFiles = {
+    read: async (path) => ((await files.exists(pathOf(path))) ? Buffer.from(await files.read(pathOf(path))).toString('utf8') : undefined),
+    write: async (path, text) => {
+      await files.mkdirs(dirname(pathOf(path)));
+      await files.atomicWrite(pathOf(path), Buffer.from(text));
+    },
+  };
+  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, isReplayed: isProgramReplayed() });
 }

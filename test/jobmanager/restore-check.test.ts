@@ -27,6 +27,8 @@ describe('fit to restore', () => {
   test('state of an operator that the job does not have is refused, unless it may be dropped', () => {
     const other = [{ ...VERTEX, operatorIds: ['other'] }];
     assert.throws(() => fitToRestore(RESTORE, other, STRICT), { code: 'RESTORE_OPERATOR_MISSING', message: /operator sum/ });
+    const ofStatement = { ...RESTORE, operators: [{ ...RESTORE.operators[0]!, uid: 'sql-0a1b_group-aggregate' }] };
+    assert.throws(() => fitToRestore(ofStatement, other, STRICT), { code: 'RESTORE_OPERATOR_MISSING', message: /the statement has changed.*COMPILE PLAN/ });
     assert.deepEqual(fitToRestore(RESTORE, other, { isUnclaimedStateIgnored: true }), other);
   });
 });

@@ -8,6 +8,7 @@ import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 
 export class JobProgramExecutor implements JobExecutor {
   readonly configuration: Configuration;
+  readonly isReplay = true;
   /** Resolves when the job's own execute() is called. */
   readonly streamGraph: Promise<StreamGraph>;
   readonly #program: Exclude<ProgramReference, { readonly kind: 'inline' }>;

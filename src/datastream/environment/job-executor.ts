@@ -17,6 +17,8 @@ export interface JobSubmission {
 export interface JobExecutor {
   /** What environments start from: `-D`, `-p` and the configuration file of whoever runs the program. */
   readonly configuration?: Configuration;
+  /** The program runs again, in a worker: what it does to the world was done already. */
+  readonly isReplay?: boolean;
   /** Starts the job; rejects when it cannot be started. */
   execute(streamGraph: StreamGraph, options: JobSubmission): Promise<JobClient>;
 }
@@ -45,6 +47,11 @@ export function currentJobExecutor(): JobExecutor {
   const executor = override ?? installed;
   if (executor !== undefined) return executor;
   throw new ProgramError('PROGRAM_NO_EXECUTOR', 'execute() was called but this process has no cluster to run jobs on: start the program with `millrace run`, or import it from `millrace`');
+}
+
+/** Whether the program is run again only to get at its graph. */
+export function isProgramReplayed(): boolean {
+  return override?.isReplay === true;
 }
 
 /** The configuration that environments start from. */

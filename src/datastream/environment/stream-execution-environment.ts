@@ -74,6 +74,11 @@ export class StreamExecutionEnvironment {
     return this.#explicitParallelism ?? this.#configuration.get(executionOptions.parallelismDefault);
   }
 
+  /** How many transformations belong to jobs that were started before. */
+  get firstOfJob(): number {
+    return this.#firstOfJob;
+  }
+
   /** Undefined until setParallelism is called. */
   get explicitParallelism(): number | undefined {
     return this.#explicitParallelism;

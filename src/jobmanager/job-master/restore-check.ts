@@ -13,7 +13,11 @@ export function fitToRestore(restore: RestoreDescriptor, vertices: readonly JobP
   const known = new Set(vertices.flatMap((vertex) => [...vertex.operatorIds, inFlightOperatorId(vertex.id)]));
   const unclaimed = restore.operators.find((old) => !known.has(old.operatorId));
   if (unclaimed !== undefined && !options.isUnclaimedStateIgnored) {
-    throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.uid ?? unclaimed.operatorId}, which the job does not have: give operators the same uids, or let its state be dropped with --allowNonRestoredState (execution.state-recovery.ignore-unclaimed-state)`);
+    // Ids that were made of a statement belong to that statement only: a changed one has others.
+    const advice = unclaimed.uid?.startsWith('sql-') === true
+      ? 'the statement has changed; run the one that the state is of, or run statements from a compiled plan (COMPILE PLAN, EXECUTE PLAN), whose uids stay,'
+      : 'give operators the same uids,';
+    throw new JobManagerError('RESTORE_OPERATOR_MISSING', `the checkpoint ${restore.directory} has state of operator ${unclaimed.uid ?? unclaimed.operatorId}, which the job does not have: ${advice} or let its state be dropped with --allowNonRestoredState (execution.state-recovery.ignore-unclaimed-state)`);
   }
   return vertices.map((vertex) => fitVertex(restore, vertex));
 }

@@ -11,7 +11,10 @@ export interface StartedJob {
 
 export interface ProgramEnvironment {
   readonly transformations: TransformationList;
+  /** How many transformations belong to earlier jobs. */
+  readonly firstOfJob: number;
   readonly explicitParallelism: number | undefined;
+  getParallelism(): number;
   getConfig(): Configuration;
   /** Lays settings over those there are. */
   configure(settings: Readonly<Record<string, unknown>>): unknown;

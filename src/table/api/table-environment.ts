@@ -3,6 +3,7 @@
 // Thread: the one that runs the program; in a worker the program is run again and must make the same jobs.
 import type { CatalogTable } from '#table/catalog/catalog';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
+import type { PlanFiles } from '#table/api/plan-files';
 import type { ProgramEnvironment } from '#table/api/program-environment';
 import type { TableObject } from '#table/factories/table-factory';
 import { Session, type LoadModule } from '#table/api/session';
@@ -20,6 +21,10 @@ export interface TableEnvironmentOptions {
   readonly catalogs?: CatalogRegistry;
   /** For CREATE FUNCTION. */
   readonly loadModule?: LoadModule;
+  /** For COMPILE PLAN and EXECUTE PLAN. */
+  readonly planFiles?: PlanFiles;
+  /** The program runs again, in a worker: it writes no files. */
+  readonly isReplayed?: boolean;
 }
 
 export class TableEnvironment {
@@ -29,7 +34,7 @@ export class TableEnvironment {
   constructor(options: TableEnvironmentOptions) {
     const { environment, clock, random, catalogs, loadModule } = options;
     this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }) });
-    this.#executor = new StatementExecutor(this.session, environment);
+    this.#executor = new StatementExecutor(this.session, environment, options);
   }
 
   /** Runs one statement. A query and an INSERT start a job: `await()` its end, or `collect()` its rows. Throws SqlParserError, TableValidationError, TableError. */

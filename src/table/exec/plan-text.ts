@@ -51,17 +51,30 @@ function literalText(value: unknown, kind: string): string {
   return kind.startsWith('INTERVAL') ? `${String(value)}:${kind.replaceAll('_', ' ')}` : String(value);
 }
 
-/** A line per node, children indented below. A node used in two places is printed in both, marked by its reuse number. */
-export function planTree(root: ExecNode, suffix: (node: ExecNode) => string = () => ''): string {
+/** What stands in the line of a node beside its description. */
+export interface NodeText {
+  /** Before the closing parenthesis. */
+  readonly inside?: (node: ExecNode) => string;
+  /** At the end of the line. */
+  readonly behind?: (node: ExecNode) => string;
+}
+
+/** A tree per root: a line per node, children indented below. What is used twice is printed once, and then by its reuse number. */
+export function planTrees(roots: readonly ExecNode[], text: NodeText = {}): readonly string[] {
   const uses = new Map<ExecNode, number>();
   const count = (node: ExecNode): void => {
     uses.set(node, (uses.get(node) ?? 0) + 1);
     if (uses.get(node) === 1) node.inputs.forEach(count);
   };
-  count(root);
+  roots.forEach(count);
   const numbers = new Map<ExecNode, number>();
-  const lines: string[] = [];
-  const print = (node: ExecNode, prefix: string, branch: string): void => {
+  return roots.map((root) => {
+    const lines: string[] = [];
+    printNode(root, '', '', lines);
+    return lines.join('\n');
+  });
+
+  function printNode(node: ExecNode, prefix: string, branch: string, lines: string[]): void {
     const known = numbers.get(node);
     if (known !== undefined) {
       lines.push(`${prefix}${branch}Reused(reference_id=[${known}])`);
@@ -72,10 +85,8 @@ export function planTree(root: ExecNode, suffix: (node: ExecNode) => string = ()
       numbers.set(node, numbers.size + 1);
       mark = `(reuse_id=[${numbers.size}])`;
     }
-    lines.push(`${prefix}${branch}${node.kind}(${node.description}${suffix(node)})${mark}`);
+    lines.push(`${prefix}${branch}${node.kind}(${node.description}${text.inside?.(node) ?? ''})${mark}${text.behind?.(node) ?? ''}`);
     const inner = branch === '' ? prefix : prefix + (branch === '+- ' ? '   ' : ':  ');
-    node.inputs.forEach((input, index) => print(input, inner, index === node.inputs.length - 1 ? '+- ' : ':- '));
-  };
-  print(root, '', '');
-  return lines.join('\n');
+    node.inputs.forEach((input, index) => printNode(input, inner, index === node.inputs.length - 1 ? '+- ' : ':- ', lines));
+  }
 }

@@ -23,6 +23,12 @@ export interface TranslationSettings {
   /** Of operators that do not say otherwise; undefined = the environment's. */
   readonly parallelism: number | undefined;
   option(key: string): string | undefined;
+  /** Where the transformations of this job begin in the list. */
+  readonly firstOfJob: number;
+  /** The id under which a node keeps its state. */
+  uidOf(node: ExecNode): string;
+  /** Its time to live where the plan says one for the node; else `table.exec.state.ttl`. */
+  ttlOf(node: ExecNode): string | undefined;
 }
 
 const NAME_LENGTH_MAX = 200;
@@ -30,16 +36,32 @@ const NAME_LENGTH_MAX = 200;
 /** Adds the plan below `roots` to the program. */
 export function translatePlan(roots: readonly ExecNode[], traits: ChangelogTraits, settings: TranslationSettings): void {
   const done = new Map<ExecNode, TranslatedInput>();
+  const { transformations } = settings;
+  const taken = new Set(transformations.all.slice(settings.firstOfJob).map(({ uid }) => uid));
   const translate = (node: ExecNode): TranslatedInput => {
     const known = done.get(node);
     if (known !== undefined) return known;
     const inputs = node.inputs.map(translate);
     const context = new NodeTranslation(node, traits, settings);
+    const first = transformations.all.length;
     const translated: TranslatedInput = { ...node.translate(context, inputs), node, rowType: node.rowType, changes: traits.changesOf(node), hasKind: context.hasKind };
+    giveUids(transformations.all.slice(first), settings.uidOf(node), taken);
     done.set(node, translated);
     return translated;
   };
   for (const root of roots) translate(root);
+}
+
+/** The operator itself has the node's id; what is put before it has that id with a number. */
+function giveUids(transformations: readonly Transformation[], uid: string, taken: Set<string | undefined>): void {
+  const operators = transformations.filter(({ kind }) => kind !== 'union' && kind !== 'partition' && kind !== 'side-output').reverse();
+  for (const [index, operator] of operators.entries()) {
+    const wanted = index === 0 ? uid : `${uid}_${index}`;
+    let free = wanted;
+    for (let copy = 2; taken.has(free); copy++) free = `${wanted}#${copy}`;
+    taken.add(free);
+    operator.uid = free;
+  }
 }
 
 class NodeTranslation implements TranslationContext {
@@ -51,9 +73,13 @@ class NodeTranslation implements TranslationContext {
   readonly outputType;
   readonly transformations: TransformationList;
   readonly #settings: TranslationSettings;
+  readonly #ttl: string | undefined;
 
   constructor(node: ExecNode, traits: ChangelogTraits, settings: TranslationSettings) {
     this.#settings = settings;
+    // What a file says is looked at whether the node keeps anything or not.
+    this.#ttl = settings.ttlOf(node);
+    this.#duration('table.exec.state.ttl', this.#ttl);
     this.functions = settings.functions;
     this.isBatch = settings.isBatch;
     this.transformations = settings.transformations;
@@ -66,7 +92,7 @@ class NodeTranslation implements TranslationContext {
 
   get stateTtl(): StateTtlConfig | undefined {
     if (this.isBatch) return undefined;
-    const ttlMs = this.durationOption('table.exec.state.ttl') ?? 0;
+    const ttlMs = this.#duration('table.exec.state.ttl', this.#ttl ?? this.option('table.exec.state.ttl')) ?? 0;
     return ttlMs > 0 ? { ttlMs, update: 'on-create-and-write', visibility: 'never-return-expired' } : undefined;
   }
 
@@ -75,7 +101,10 @@ class NodeTranslation implements TranslationContext {
   }
 
   durationOption(key: string): number | undefined {
-    const text = this.option(key);
+    return this.#duration(key, this.option(key));
+  }
+
+  #duration(key: string, text: string | undefined): number | undefined {
     if (text === undefined) return undefined;
     const outcome = parseDuration(text);
     if (outcome.kind === 'parsed') return outcome.value.toMillis();

@@ -43,6 +43,7 @@ export const datagenConnector: TableConnector = {
       kind: 'scan-source',
       changes: INSERTS,
       isBounded: rows !== Number.POSITIVE_INFINITY || hasSequence,
+      ...(rows === Number.POSITIVE_INFINITY ? {} : { rowCount: rows }),
       createSource({ rowType, functions }) {
         const { generators, count } = countOf(rowType, functions);
         const keys = fieldKeys(rowType);

@@ -25,6 +25,8 @@ export interface ScanTableSource {
   readonly kind: 'scan-source';
   readonly changes: SourceChanges;
   readonly isBounded: boolean;
+  /** How many rows it gives, where that is known before it runs. */
+  readonly rowCount?: number;
   /** Made once per use in a plan. */
   createSource(request: ScanRequest): ScanRuntime;
   /** The source with conditions over the table's base columns that it applies itself, and those that it leaves. */

@@ -10,7 +10,7 @@ import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
 import { SinkExec } from '#table/exec/sink-exec';
 import { translatePlan, type TranslationSettings } from '#table/exec/translate-plan';
 import { lookupSourceOf, scanSourceOf, sinkOf } from '#table/factories/connector-registry';
-import type { TableSink } from '#table/factories/table-factory';
+import type { ScanTableSource, TableSink } from '#table/factories/table-factory';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { optimize } from '#table/optimizer/optimize';
 import { planPhysical } from '#table/planner/plan-physical';
@@ -32,6 +32,8 @@ export interface Modification {
 export class Planner {
   readonly #session: ValidatorSession;
   readonly #shared: SharedNodes;
+  /** One source per table and hints, so that scans of one table can become one. */
+  readonly #sources = new Map<ResolvedTable, Map<string, ScanTableSource>>();
 
   constructor(session: ValidatorSession) {
     this.#session = session;
@@ -47,26 +49,43 @@ export class Planner {
     const session = this.#session;
     const { functions } = session;
     return planPhysical(plan, {
-      isBatch: session.isBatch, functions, option: (key) => session.option(key), scanSource: scanSourceOf, lookupSource: lookupSourceOf,
+      isBatch: session.isBatch, functions, option: (key) => session.option(key), scanSource: (table, hints) => this.#scanSource(table, hints), lookupSource: lookupSourceOf,
       reduce: (expression) => reduceExpression(expression, functions), shared: this.#shared,
     });
   }
 
   /** Physical plans of several statements, with what they share planned once. */
   sinks(modifications: readonly Modification[]): readonly ExecNode[] {
+    return this.sinksOfOptimized(modifications.map((modification) => this.optimizedSink(modification)));
+  }
+
+  /** With the columns and types of the sink, and rewritten: what a compiled plan keeps. */
+  optimizedSink(modification: Modification): Modification {
+    return { ...modification, query: this.optimized(castToSink(modification.query, sinkRowType(modification.table.schema), this.#session.functions.localTimeZone)) };
+  }
+
+  sinksOfOptimized(modifications: readonly Modification[]): readonly ExecNode[] {
     return modifications.map((modification) => this.#sinkNode(modification));
   }
 
-  translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism'>): void {
+  translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism' | 'firstOfJob' | 'uidOf' | 'ttlOf'>): void {
     const session = this.#session;
     translatePlan(roots, inferChangelog(roots), { ...target, functions: session.functions, isBatch: session.isBatch, option: (key) => session.option(key) });
+  }
+
+  #scanSource(table: ResolvedTable, hints: Readonly<Record<string, string>>): ScanTableSource {
+    const known = this.#sources.get(table) ?? new Map<string, ScanTableSource>();
+    this.#sources.set(table, known);
+    const key = JSON.stringify(hints);
+    const source = known.get(key) ?? scanSourceOf(table, hints);
+    known.set(key, source);
+    return source;
   }
 
   #sinkNode({ query, table, optionHints, isOverwrite, staticPartitions, onConflict }: Modification): ExecNode {
     const rowType = sinkRowType(table.schema);
     const sink = sinkOf(table, optionHints);
-    const node = this.physical(this.optimized(castToSink(query, rowType, this.#session.functions.localTimeZone)));
-    return this.#sinkOver(node, table, sink, rowType, { isOverwrite, staticPartitions, onConflict });
+    return this.#sinkOver(this.physical(query), table, sink, rowType, { isOverwrite, staticPartitions, onConflict });
   }
 
   #sinkOver(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, { onConflict, ...options }: Pick<Modification, 'isOverwrite' | 'staticPartitions' | 'onConflict'>): ExecNode {

@@ -1,0 +1,50 @@
+// EXPLAIN PLAN_ADVICE: what the author of a query might change, each piece of advice once and with the nodes it is for.
+import type { ExecNode } from '#table/exec/exec-node';
+import { growsForEver, stateOf } from '#table/explain/state-estimate';
+
+export interface PlanAdvice {
+  readonly level: 'ADVICE' | 'WARNING';
+  readonly text: string;
+}
+
+export interface AdviceSettings {
+  readonly isBatch: boolean;
+  readonly hasTtl: boolean;
+  option(key: string): string | undefined;
+}
+
+const TWO_PHASE: PlanAdvice = {
+  level: 'ADVICE',
+  text: "You might want to enable local-global two-phase optimization by configuring ('table.exec.mini-batch.enabled' to 'true', 'table.exec.mini-batch.allow-latency' to a positive long value, 'table.exec.mini-batch.size' to a positive long value).",
+};
+
+const GROWING: PlanAdvice = {
+  level: 'WARNING',
+  text: "The state of this operator grows for as long as the query runs. Set 'table.exec.state.ttl' to the time after which a key that is not seen again may be forgotten, or bound it by a window or an interval.",
+};
+
+const UNBOUNDED_MATCH: PlanAdvice = {
+  level: 'WARNING',
+  text: 'A match that never ends keeps its rows for as long as the query runs. Bound it with WITHIN INTERVAL.',
+};
+
+/** Advice in the order of the plan; every piece with the nodes it holds for. */
+export function planAdvice(roots: readonly ExecNode[], settings: AdviceSettings): ReadonlyMap<PlanAdvice, readonly ExecNode[]> {
+  const advice = new Map<PlanAdvice, ExecNode[]>();
+  const seen = new Set<ExecNode>();
+  const visit = (node: ExecNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const piece of adviceFor(node, settings)) advice.set(piece, [...(advice.get(piece) ?? []), node]);
+    node.inputs.forEach(visit);
+  };
+  if (!settings.isBatch) roots.forEach(visit);
+  return advice;
+}
+
+function adviceFor(node: ExecNode, settings: AdviceSettings): readonly PlanAdvice[] {
+  const pieces: PlanAdvice[] = [];
+  if (node.kind === 'GroupAggregate' && node.upsertKeys[0]?.length !== 0 && settings.option('table.exec.mini-batch.enabled') !== 'true') pieces.push(TWO_PHASE);
+  if (stateOf(node).some((state) => growsForEver(node, state, settings.hasTtl))) pieces.push(node.kind === 'Match' ? UNBOUNDED_MATCH : GROWING);
+  return pieces;
+}
