@@ -15,7 +15,7 @@ export const NEXMARK_COMMAND: CommandSpec = {
     { name: 'side-input', value: 'FILE.csv', description: "side table of q13: lines key,value (default: keys 0 to 9,999)" },
     { name: 'source', value: 'full', choices: ['full'], description: 'full: the source makes every column' },
     { name: 'event-rate', value: 'N', description: 'generated events per second of event time (default 100,000)' },
-    { name: 'backend', value: 'hashmap', choices: ['hashmap'], description: 'state backend' },
+    { name: 'backend', value: 'hashmap|rocksdb', choices: ['hashmap', 'rocksdb'], description: 'state backend (default: that of the configuration)' },
     { name: 'sweep', value: 'key=v1,v2,…', description: 'runs once per value of a setting' },
     { name: 'format', value: 'table|ndjson', choices: ['table', 'ndjson'], description: 'how figures are printed (default table)' },
     { name: 'main-job', description: 'shows the hottest items with progress and a summary: what npm start runs' },

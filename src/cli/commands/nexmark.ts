@@ -13,6 +13,8 @@ import { formatBytes, formatCount, formatTable } from '#cli/output/figures-text'
 import type { Platform } from '#client/platform';
 import { validateConfiguration } from '#core/config/config-validation';
 import type { Configuration } from '#core/config/configuration';
+import { rocksdbMetricsOptions } from '#core/config/options/rocksdb-metrics-options';
+import { stateBackendOptions } from '#core/config/options/state-backend-options';
 
 const EVENTS = 1_000_000;
 const EVENT_RATE = 100_000;
@@ -32,7 +34,7 @@ export async function runNexmark({ platform, words }: CommandContext): Promise<n
   const queries = queriesOf(parsed, api);
   const settings = settingsOf(parsed, api);
   const sweep = sweepOf(parsed);
-  const configuration = await readConfiguration(platform, parsed);
+  const configuration = withBackend(await readConfiguration(platform, parsed), valueOf(parsed, 'backend'));
   const run = new NexmarkRun(platform);
   let isInterrupted = false;
   const interrupt = (): void => {
@@ -68,6 +70,13 @@ async function runAll(platform: Platform, run: NexmarkRun, parsed: ParsedArgumen
   if (all.length > 0) platform.process.writeStdout(figuresTable(all));
 }
 
+/** RocksDB is asked for what the figures tell of it. */
+function withBackend(configuration: Configuration, backend: string | undefined): Configuration {
+  if (backend === undefined) return configuration;
+  const withType = configuration.set(stateBackendOptions.type, backend);
+  return backend === 'rocksdb' ? withType.set(rocksdbMetricsOptions.totalSstFilesSize, true) : withType;
+}
+
 /** Throws USAGE_VALUE_INVALID. */
 function queriesOf(parsed: ParsedArguments, api: NexmarkSettings['api']): readonly string[] {
   const query = valueOf(parsed, 'query') ?? 'all';
@@ -97,10 +106,12 @@ function sweepOf(parsed: ParsedArguments): Sweep | undefined {
 
 function figuresTable(all: readonly NexmarkFigures[]): string {
   const hasSetting = all.some((figures) => figures.setting !== undefined);
-  const header = ['query', ...(hasSetting ? ['setting'] : []), 'events', 'seconds', 'events/s', 'events/CPU-s', 'rows', 'back-pressured', 'spilled', 'GC', 'peak memory'];
+  const hasTier = all.some((figures) => figures.hotTierHitRate !== undefined);
+  const header = ['query', ...(hasSetting ? ['setting'] : []), 'events', 'seconds', 'events/s', 'events/CPU-s', 'rows', 'back-pressured', 'spilled', 'GC', 'peak memory', ...(hasTier ? ['hot tier', 'SST'] : [])];
   const rows = all.map((figures) => [
     figures.query, ...(hasSetting ? [figures.setting ?? ''] : []), formatCount(figures.events), figures.seconds.toFixed(2), formatCount(figures.eventsPerSecond),
     formatCount(figures.eventsPerCpuSecond), formatCount(figures.outputRows), `${Math.round(figures.backPressured * 100)} %`, formatBytes(figures.spilledBytes), `${Math.round((figures.gcSeconds / figures.seconds) * 100)} %`, formatBytes(figures.peakRssBytes),
+    ...(hasTier ? [figures.hotTierHitRate === undefined ? '' : `${(figures.hotTierHitRate * 100).toFixed(1)} %`, formatBytes(figures.sstBytes)] : []),
   ]);
   return formatTable(header, rows);
 }

@@ -20,6 +20,10 @@ export interface JobFigures {
   readonly spilledBytes: number;
   /** Of the slot that garbage collection stopped longest. */
   readonly gcMs: number;
+  /** Of reads of keyed state in RocksDB, those that its hot tier answered, 0..1; undefined where there were none. */
+  readonly hotTierHitRate: number | undefined;
+  /** In files of RocksDB, where `state.backend.rocksdb.metrics.total-sst-files-size` is on. */
+  readonly sstBytes: number;
 }
 
 /** Beyond it a watermark stands for the end of all time. */
@@ -41,8 +45,10 @@ export function jobFigures(jobGraph: JobGraph, details: JobDetails): JobFigures 
     backPressured: Math.max(0, ...tasks.map((task) => task.backPressuredMs / Math.max(1, task.busyMs + task.idleMs + task.backPressuredMs))),
     managedBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.managedPeakBytes)),
     heapBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.heapUsedBytes)),
-    spilledBytes: sum(tasks.map((task) => task.byName['spilledBytes'] ?? 0)),
+    spilledBytes: sumOf(tasks, 'spilledBytes'),
     gcMs: Math.max(0, ...slots.map((slot) => slot.gcMs)),
+    hotTierHitRate: hitRate(sumOf(tasks, 'rocksdb.hot-tier.hits'), sumOf(tasks, 'rocksdb.hot-tier.misses')),
+    sstBytes: sum(tasks.flatMap((task) => Object.entries(task.byName).filter(([name]) => name.startsWith('rocksdb.') && name.endsWith('.total-sst-files-size')).map(([, value]) => value))),
   };
 }
 
@@ -51,6 +57,14 @@ function watermarkLag(tasks: readonly TaskMetrics[], sources: readonly TaskMetri
   const ahead = sources.map((task) => task.watermark).filter(known);
   const behind = tasks.map((task) => task.watermark).filter(known);
   return ahead.length === 0 || behind.length === 0 ? Number.NaN : Math.max(0, Math.max(...ahead) - Math.min(...behind));
+}
+
+function sumOf(tasks: readonly TaskMetrics[], name: string): number {
+  return sum(tasks.map((task) => task.byName[name] ?? 0));
+}
+
+function hitRate(hits: number, misses: number): number | undefined {
+  return hits + misses === 0 ? undefined : hits / (hits + misses);
 }
 
 function sum(values: readonly number[]): number {

@@ -88,6 +88,8 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #converted: SectionPiece[] = [];
   /** Of the cell made last: buildState makes exactly one per state. */
   #newState: TierState | undefined;
+  /** What the database said when it was closed: a task that has ended is still asked. */
+  #lastMetrics: ReadonlyMap<string, number> = new Map();
 
   constructor(options: RocksDbKeyedStateBackendOptions) {
     this.keyType = options.keyType;
@@ -193,10 +195,11 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   }
 
   metrics(): ReadonlyMap<string, number> {
-    return this.#store === undefined ? new Map() : readTierMetrics(this.#store, this.#options.slot.settings.metrics);
+    return this.#store === undefined ? this.#lastMetrics : readTierMetrics(this.#store, this.#options.slot.settings.metrics);
   }
 
   release(): void {
+    this.#lastMetrics = this.metrics();
     this.#store?.close();
     this.#store = undefined;
     this.#access = undefined;

@@ -31,6 +31,18 @@ withAddon(() => {
     backend.release();
   });
 
+  test('a backend that was released tells its last figures', () => {
+    const backend = openBackend(openSlot(), { ...OPTIONS, clock: new SimulatedClock() });
+    const state = backend.getState({ kind: 'value', name: 'v', type: Types.LONG }) as ValueState<number>;
+    for (let n = 0; n < 10; n++) {
+      backend.setCurrentKey(n);
+      state.update(n);
+    }
+    backend.release();
+    backend.release();
+    assert.equal(backend.metrics!().get('rocksdb.hot-tier.rows'), 10);
+  });
+
   test('without being asked only the hot tier reports', () => {
     const backend = openBackend(openSlot(), { ...OPTIONS, clock: new SimulatedClock() });
     backend.getState({ kind: 'value', name: 'v', type: Types.LONG });

@@ -40,6 +40,10 @@ export interface NexmarkFigures {
   /** For which garbage collection stopped a slot, at most. */
   readonly gcSeconds: number;
   readonly checkpoints: number;
+  /** Of reads of keyed state in RocksDB, those that made no native call, 0..1; undefined where there were none. */
+  readonly hotTierHitRate: number | undefined;
+  /** In files of RocksDB when the run ended, as far as they are asked for. */
+  readonly sstBytes: number;
 }
 
 export interface NexmarkRunOptions {
@@ -112,6 +116,7 @@ export class NexmarkRun {
       backPressured: figures.backPressured, managedBytesPerSlot: figures.managedBytesPerSlot, heapBytesPerSlot: figures.heapBytesPerSlot,
       spilledBytes: figures.spilledBytes, gcSeconds: figures.gcMs / 1000,
       checkpoints: details.checkpoints.completed,
+      hotTierHitRate: figures.hotTierHitRate, sstBytes: figures.sstBytes,
     };
   }
 
