@@ -28,7 +28,7 @@ function valueTypeOf(type: LogicalType): TypeInformation {
     case 'BIGINT': return Types.INT64;
     case 'DECIMAL': return type.precision <= 15 ? Types.LONG : type.precision <= 18 ? Types.INT64 : Types.INTEGER;
     case 'FLOAT': case 'DOUBLE': return Types.DOUBLE;
-    case 'CHAR': case 'VARCHAR': return Types.STRING;
+    case 'CHAR': case 'VARCHAR': case 'VARIANT': return Types.STRING;
     case 'BINARY': case 'VARBINARY': return Types.BYTES;
     case 'TIMESTAMP': case 'TIMESTAMP_LTZ': return timestampTypes[timestampUnitDigits(type.precision)];
     case 'INTERVAL_DAY_TIME': return Types.LONG;
@@ -36,7 +36,7 @@ function valueTypeOf(type: LogicalType): TypeInformation {
     case 'MULTISET': return Types.MAP(typeInformationOf(type.element), Types.INT);
     case 'MAP': return Types.MAP(typeInformationOf(type.key), typeInformationOf(type.value));
     case 'ROW': case 'STRUCTURED': return { kind: 'row', fields: rowFields(type) };
-    case 'NULL': case 'VARIANT': case 'BITMAP': case 'RAW': case 'SYMBOL': case 'DESCRIPTOR': return Types.ANY;
+    case 'NULL': case 'BITMAP': case 'RAW': case 'SYMBOL': case 'DESCRIPTOR': return Types.ANY;
     default: return assertNever(type, 'type');
   }
 }

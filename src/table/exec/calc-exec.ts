@@ -2,12 +2,15 @@
 import { declareReads } from '#core/codegen/function-access';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
-import { inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
+import { inputsUsed, isTrueLiteral, someExpression } from '#table/expressions/conditions';
 import { expressionText } from '#table/exec/plan-text';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
 import { readsOf } from '#table/codegen/row-reads';
+import { CURRENT_WATERMARK } from '#table/functions/watermark-functions';
+import { ProcessOperator } from '#streaming/process/process-operator';
 import { KIND_KEY } from '#table/runtime/row-kind';
+import type { FunctionContext } from '#table/functions/function-definition';
 import { fieldKeys, type LogicalType, type RowType } from '#table/types/logical-type';
 import { integerRank, isCharacter, isInteger } from '#table/types/type-families';
 
@@ -57,11 +60,31 @@ export class CalcExec implements ExecNode {
   /** A filter and a map fuse into straight-line code of their chain, where a flatMap would be a call per row. */
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     let { transformation } = input!;
+    if (this.#readsWatermark()) return context.oneInput(transformation, { kind: 'stream', create: () => this.#watermarkOperator(context, input!) });
     if (this.condition !== undefined) {
-      const apply = filterFunction(this.condition, context, input!);
+      const apply = filterFunction(this.condition, context.functions, input!);
       transformation = context.oneInput(transformation, { kind: 'row', row: { kind: 'filter', apply } }, { name: 'Filter', outputType: transformation.outputType }).transformation;
     }
-    return context.oneInput(transformation, { kind: 'row', row: { kind: 'map', apply: projectionFunction(this, context, input!) } });
+    return context.oneInput(transformation, { kind: 'row', row: { kind: 'map', apply: projectionFunction(this, context.functions, context, input!) } });
+  }
+
+  #readsWatermark(): boolean {
+    return [...this.expressions, ...(this.condition === undefined ? [] : [this.condition])]
+      .some((part) => someExpression(part, (node) => node.kind === 'call' && node.function.name === CURRENT_WATERMARK));
+  }
+
+  /** Straight-line code does not see watermarks: such a calc is an operator of its own, with functions of its own. */
+  #watermarkOperator(context: TranslationContext, input: TranslatedInput): ProcessOperator {
+    let watermark = Number.NEGATIVE_INFINITY;
+    const following = { ...context.functions, currentWatermark: () => watermark };
+    const passes = this.condition === undefined ? undefined : filterFunction(this.condition, following, input);
+    const project = projectionFunction(this, following, context, input);
+    return new ProcessOperator({
+      elements: [(row, { watermark: reached }: { readonly watermark: number }, out) => {
+        watermark = reached;
+        if (passes === undefined || passes(row)) out.collect(project(row));
+      }],
+    });
   }
 
   #outputOf(column: number): number {
@@ -98,8 +121,8 @@ function accessOf(input: TranslatedInput): (index: number) => string {
   return (index) => input.access?.('v', index) ?? fieldAccess('v', keys[index]!);
 }
 
-function projectionFunction(calc: CalcExec, context: TranslationContext, input: TranslatedInput): RowFunction {
-  const codegen = new ExpressionCodegen(context.functions);
+function projectionFunction(calc: CalcExec, functions: FunctionContext, context: Pick<TranslationContext, 'hasKind'>, input: TranslatedInput): RowFunction {
+  const codegen = new ExpressionCodegen(functions);
   const access = accessOf(input);
   const { statements, results } = codegen.generateAll(calc.expressions, access);
   const keys = [...fieldKeys(calc.rowType)];
@@ -113,8 +136,8 @@ function projectionFunction(calc: CalcExec, context: TranslationContext, input: 
   return declareReads(fn, readsOf(calc.expressions, access, { hasKind: context.hasKind }));
 }
 
-function filterFunction(condition: Expression, context: TranslationContext, input: TranslatedInput): (row: any) => boolean { // any: as above
-  const codegen = new ExpressionCodegen(context.functions);
+function filterFunction(condition: Expression, functions: FunctionContext, input: TranslatedInput): (row: any) => boolean { // any: as above
+  const codegen = new ExpressionCodegen(functions);
   const access = accessOf(input);
   const { statements, condition: test } = codegen.generateCondition(condition, access);
   const fn = compile<(row: any) => boolean>('v', `{ ${statements}\nreturn (${test}) === true; }`, codegen.constants); // any: as above

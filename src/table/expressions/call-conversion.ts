@@ -30,6 +30,8 @@ export function convertCall(node: ast.CallExpression, scope: ExpressionScope, pa
   const definition = findFunction(path, scope);
   if (definition?.kind === 'aggregate') return parts.aggregate(node, definition, scope, parts);
   const operands = node.arguments.map((argument) => convertArgument(argument, scope, parts));
+  // USER, CURRENT_USER and others that SQL calls without parentheses: where there is no such function, a column may have the name.
+  if (definition === undefined && node.syntax === 'niladic') return parts.convert({ kind: 'column-reference', span: node.span, parts: node.function.parts }, scope);
   if (definition === undefined) {
     const signature = `${path.join('.')}(${operands.map((operand) => `<${familyText(operand.type)}>`).join(', ')})`;
     return failAt(scope, `No match found for function signature ${signature}`, node.span, nearestAdvice(path.join('.'), [...builtInFunctionNames(), ...(scope.functionNames?.() ?? [])]));

@@ -5,7 +5,7 @@ import { Arguments, Results } from '#table/functions/function-signature';
 import { scalar } from '#table/functions/scalar-definition';
 import { LogicalTypes, notNull, withNullability, type LogicalType } from '#table/types/logical-type';
 import { isInteger } from '#table/types/type-families';
-import { Bitmap, bitmapFromBytes, bitmapText, bitmapToBytes } from '#table/values/bitmap';
+import { bitmapAnd, bitmapAndNot, bitmapFromBytes, bitmapHas, bitmapOf, bitmapOr, bitmapText, bitmapToBytes, bitmapXor, type Bitmap } from '#table/values/bitmap';
 
 const { BITMAP, BINARY } = Arguments;
 const TYPE = LogicalTypes.BITMAP;
@@ -16,17 +16,17 @@ const operation = (name: string, operate: (left: Bitmap, right: Bitmap) => Bitma
 const integers = { text: 'ARRAY<INT>', accept: (type: LogicalType) => (type.kind === 'ARRAY' && isInteger(type.element) && type.element.kind !== 'BIGINT' ? withNullability(LogicalTypes.ARRAY(withNullability(LogicalTypes.INT, type.element.isNullable)), type.isNullable) : undefined) };
 
 export const BITMAP_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
-  operation('BITMAP_AND', (left, right) => left.and(right)),
-  operation('BITMAP_OR', (left, right) => left.or(right)),
-  operation('BITMAP_XOR', (left, right) => left.xor(right)),
-  operation('BITMAP_ANDNOT', (left, right) => left.andNot(right)),
-  scalar('BITMAP_BUILD', { arguments: [integers], result: Results.propagated(TYPE) }, (values: readonly (number | null)[]) => Bitmap.of(values.filter((value) => value !== null))),
-  scalar('BITMAP_CARDINALITY', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.BIGINT) }, (bitmap: Bitmap) => bitmap.values.length),
-  scalar('BITMAP_TO_ARRAY', { arguments: [BITMAP], result: (types) => withNullability(LogicalTypes.ARRAY(LogicalTypes.INT), types[0]!.isNullable) }, (bitmap: Bitmap) => [...bitmap.values].map((value) => value | 0)),
+  operation('BITMAP_AND', bitmapAnd),
+  operation('BITMAP_OR', bitmapOr),
+  operation('BITMAP_XOR', bitmapXor),
+  operation('BITMAP_ANDNOT', bitmapAndNot),
+  scalar('BITMAP_BUILD', { arguments: [integers], result: Results.propagated(TYPE) }, (values: readonly (number | null)[]) => bitmapOf(values.filter((value) => value !== null))),
+  scalar('BITMAP_CARDINALITY', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.BIGINT) }, (bitmap: Bitmap) => bitmap.length),
+  scalar('BITMAP_TO_ARRAY', { arguments: [BITMAP], result: (types) => withNullability(LogicalTypes.ARRAY(LogicalTypes.INT), types[0]!.isNullable) }, (bitmap: Bitmap) => [...bitmap].map((value) => value | 0)),
   scalar('BITMAP_TO_BYTES', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.BYTES) }, bitmapToBytes),
   scalar('BITMAP_FROM_BYTES', { arguments: [BINARY], result: Results.propagated(TYPE) }, bitmapFromBytes),
   scalar('BITMAP_TO_STRING', { arguments: [BITMAP], result: Results.propagated(LogicalTypes.STRING) }, bitmapText),
-  scalar('BITMAP_CONTAINS', { arguments: [BITMAP, Arguments.ANY_INT], result: Results.propagated(LogicalTypes.BOOLEAN) }, (bitmap: Bitmap, value: number) => bitmap.has(value)),
+  scalar('BITMAP_CONTAINS', { arguments: [BITMAP, Arguments.ANY_INT], result: Results.propagated(LogicalTypes.BOOLEAN) }, bitmapHas),
 ];
 
 type Combine = 'AND' | 'OR' | 'XOR';
@@ -35,7 +35,7 @@ type Combine = 'AND' | 'OR' | 'XOR';
 function bindCombination(combine: Combine, isCardinality: boolean): AggregateImplementation<{ bitmaps: number }> {
   const isKept = (count: number, bitmaps: number): boolean => (combine === 'OR' ? count > 0 : combine === 'AND' ? count === bitmaps : count % 2 === 1);
   const change = (counts: { get(key: number): number | undefined; put(key: number, value: number): void; remove(key: number): void }, bitmap: Bitmap, by: number): void => {
-    for (const value of bitmap.values) {
+    for (const value of bitmap) {
       const count = (counts.get(value) ?? 0) + by;
       if (count === 0) counts.remove(value);
       else counts.put(value, count);
@@ -62,7 +62,7 @@ function bindCombination(combine: Combine, isCardinality: boolean): AggregateImp
     getValue: ({ bitmaps }, [counts]) => {
       if (bitmaps === 0) return null;
       const values = ([...counts!.entries()] as [number, number][]).filter(([, count]) => isKept(count, bitmaps)).map(([value]) => value);
-      return isCardinality ? values.length : Bitmap.of(values);
+      return isCardinality ? values.length : bitmapOf(values);
     },
   };
 }
@@ -75,7 +75,7 @@ function combination(combine: Combine, isCardinality: boolean): AggregateFunctio
 function build(isCardinality: boolean): AggregateFunctionDefinition {
   const type = isCardinality ? LogicalTypes.BIGINT : TYPE;
   const union = bindCombination('OR', isCardinality);
-  const single = (value: number | null): Bitmap | null => (value === null ? null : Bitmap.of([value]));
+  const single = (value: number | null): Bitmap | null => (value === null ? null : bitmapOf([value]));
   return aggregate(`BITMAP_BUILD_${isCardinality ? 'CARDINALITY_' : ''}AGG`, { arguments: [Arguments.INT], result: Results.nullable(type) }, () => ({
     ...union,
     accumulate: (accumulator, views, value) => union.accumulate(accumulator, views, single(value)),

@@ -41,6 +41,8 @@ export interface FunctionContext {
   readonly database?: string;
   readonly user?: string;
   readonly configuration: ReadonlyMap<string, string>;
+  /** Event time in ms that the operator has reached, ±Infinity at the ends; only where an operator follows it for its expressions. */
+  readonly currentWatermark?: () => number;
 }
 
 /** A typed call: the types after implicit casts. */

@@ -19,7 +19,9 @@
 //   MAP                     Map; keys of other than primitive values are compared by `sameValue` of their type
 //   MULTISET                Map of element to count
 //   ROW, STRUCTURED         object whose keys are those of `fieldKeys`, all present, in order
-//   VARIANT RAW BITMAP      opaque to the planner; what functions make of them
+//   VARIANT                 string, compact JSON with sorted keys
+//   BITMAP                  Uint32Array, ascending
+//   RAW                     opaque to the planner; what functions make of it
 //   NULL                    null, for every type
 //
 // Numbers and bigints compare with < and > as they are; equal exact integers are ===.

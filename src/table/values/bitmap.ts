@@ -1,4 +1,5 @@
-// BITMAP values: sets of unsigned 32-bit integers, held sorted, with the portable serialized form of Roaring bitmaps.
+// BITMAP values: sets of unsigned 32-bit integers, held sorted, with the portable serialized form of Roaring bitmaps. They are plain
+// arrays, so that state and exchanges carry them.
 import { FunctionError } from '#table/errors';
 
 const COOKIE_PLAIN = 12346;
@@ -7,53 +8,32 @@ const ARRAY_CARDINALITY_MAX = 4096;
 const CONTAINER_BYTES = 8192;
 const OFFSETS_FROM_COUNT = 4;
 
-/** Never changed after it was made. */
-export class Bitmap {
-  /** Ascending, without repetition. */
-  readonly values: Uint32Array;
+/** Ascending, without repetition. Never changed after it was made. */
+export type Bitmap = Uint32Array;
 
-  constructor(values: Uint32Array) {
-    this.values = values;
-  }
-
-  /** From integers of any sign and order. */
-  static of(values: Iterable<number>): Bitmap {
-    const sorted = Uint32Array.from(new Set(Uint32Array.from(values))).sort();
-    return new Bitmap(sorted);
-  }
-
-  static readonly EMPTY = new Bitmap(new Uint32Array(0));
-
-  has(value: number): boolean {
-    const wanted = value >>> 0;
-    let low = 0;
-    let high = this.values.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const found = this.values[middle]!;
-      if (found === wanted) return true;
-      if (found < wanted) low = middle + 1;
-      else high = middle - 1;
-    }
-    return false;
-  }
-
-  or(other: Bitmap): Bitmap {
-    return merge(this.values, other.values, (inLeft, inRight) => inLeft || inRight);
-  }
-
-  and(other: Bitmap): Bitmap {
-    return merge(this.values, other.values, (inLeft, inRight) => inLeft && inRight);
-  }
-
-  xor(other: Bitmap): Bitmap {
-    return merge(this.values, other.values, (inLeft, inRight) => inLeft !== inRight);
-  }
-
-  andNot(other: Bitmap): Bitmap {
-    return merge(this.values, other.values, (inLeft, inRight) => inLeft && !inRight);
-  }
+/** From integers of any sign and order. */
+export function bitmapOf(values: Iterable<number>): Bitmap {
+  return Uint32Array.from(new Set(Uint32Array.from(values))).sort();
 }
+
+export function bitmapHas(bitmap: Bitmap, value: number): boolean {
+  const wanted = value >>> 0;
+  let low = 0;
+  let high = bitmap.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const found = bitmap[middle]!;
+    if (found === wanted) return true;
+    if (found < wanted) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
+export const bitmapOr = (left: Bitmap, right: Bitmap): Bitmap => merge(left, right, (inLeft, inRight) => inLeft || inRight);
+export const bitmapAnd = (left: Bitmap, right: Bitmap): Bitmap => merge(left, right, (inLeft, inRight) => inLeft && inRight);
+export const bitmapXor = (left: Bitmap, right: Bitmap): Bitmap => merge(left, right, (inLeft, inRight) => inLeft !== inRight);
+export const bitmapAndNot = (left: Bitmap, right: Bitmap): Bitmap => merge(left, right, (inLeft, inRight) => inLeft && !inRight);
 
 function merge(left: Uint32Array, right: Uint32Array, isKept: (inLeft: boolean, inRight: boolean) => boolean): Bitmap {
   const result = new Uint32Array(left.length + right.length);
@@ -70,12 +50,12 @@ function merge(left: Uint32Array, right: Uint32Array, isKept: (inLeft: boolean, 
     if (a <= b) l += 1;
     if (b <= a) r += 1;
   }
-  return new Bitmap(result.slice(0, count));
+  return result.slice(0, count);
 }
 
-export const bitmapText = (bitmap: Bitmap): string => `{${bitmap.values.join(',')}}`;
+export const bitmapText = (bitmap: Bitmap): string => `{${bitmap.join(',')}}`;
 
-export const sameBitmap = (left: Bitmap, right: Bitmap): boolean => left.values.length === right.values.length && left.values.every((value, index) => value === right.values[index]);
+export const sameBitmap = (left: Bitmap, right: Bitmap): boolean => left.length === right.length && left.every((value, index) => value === right[index]);
 
 interface Container {
   readonly key: number;
@@ -84,7 +64,7 @@ interface Container {
 
 function containersOf(bitmap: Bitmap): Container[] {
   const containers: Container[] = [];
-  for (const value of bitmap.values) {
+  for (const value of bitmap) {
     const key = value >>> 16;
     let last = containers.at(-1);
     if (last?.key !== key) {
@@ -143,7 +123,7 @@ function readBitmap(view: DataView): Bitmap {
     const isRun = hasRuns && ((view.getUint8(flagsAt + (index >> 3)) >> (index & 7)) & 1) === 1;
     at = isRun ? readRuns(view, at, base, values) : cardinality <= ARRAY_CARDINALITY_MAX ? readArray(view, at, base, cardinality, values) : readBits(view, at, base, values);
   }
-  return new Bitmap(Uint32Array.from(values));
+  return Uint32Array.from(values);
 }
 
 function readRuns(view: DataView, start: number, base: number, values: number[]): number {

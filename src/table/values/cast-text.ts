@@ -1,7 +1,7 @@
 // Texts as values of other types: what CAST makes of a CHAR or VARCHAR.
 import { FunctionError } from '#table/errors';
 import type { LogicalType } from '#table/types/logical-type';
-import { Bitmap } from '#table/values/bitmap';
+import { bitmapOf, type Bitmap } from '#table/values/bitmap';
 import { fitBytes, textBytes } from '#table/values/bytes';
 import { parseDateText, parseDayTimeInterval, parseTimestampText, parseTimeText, parseYearMonthInterval } from '#table/values/datetime-text';
 import { decimalOf, parseDecimal } from '#table/values/decimal-arithmetic';
@@ -33,7 +33,7 @@ export function castFromText(to: LogicalType, zone: TimeZone): ((text: string) =
     };
     case 'INTERVAL_YEAR_MONTH': return (text) => parseYearMonthInterval(text) ?? failed(`'${text}' is no interval 'years-months'`);
     case 'INTERVAL_DAY_TIME': return (text) => parseDayTimeInterval(text) ?? failed(`'${text}' is no interval 'days hours:minutes:seconds'`);
-    case 'BITMAP': return bitmapOf;
+    case 'BITMAP': return bitmapOfText;
     default: return undefined;
   }
 }
@@ -82,10 +82,10 @@ function timeOf(text: string, precision: number): number {
   return precision >= 3 ? ms : ms - (ms % 10 ** (3 - precision));
 }
 
-function bitmapOf(text: string): Bitmap {
+function bitmapOfText(text: string): Bitmap {
   const match = /^\s*\{\s*(\d+(?:\s*,\s*\d+)*)?\s*\}\s*$/.exec(text);
   if (match === null) failed(`'${text}' is no bitmap '{1,2,3}'`);
   const values = (match[1] ?? '').split(',').filter((part) => part.trim() !== '').map(Number);
   if (values.some((value) => value > 4294967295)) failed(`'${text}' is no bitmap '{1,2,3}': a value exceeds 4294967295`);
-  return Bitmap.of(values);
+  return bitmapOf(values);
 }

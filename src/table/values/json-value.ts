@@ -5,7 +5,7 @@ import { bitmapText } from '#table/values/bitmap';
 import { bytesHex } from '#table/values/bytes';
 import { dateText, timestampText, timeText } from '#table/values/datetime-text';
 import { decimalText } from '#table/values/decimal-arithmetic';
-import { variantText, type Variant } from '#table/values/variant';
+import { variantText } from '#table/values/variant';
 
 /** The JSON of a value of the type; null for NULL. */
 export function jsonOfValue(type: LogicalType, value: any): unknown { // any: values of every SQL type
@@ -26,7 +26,7 @@ export function jsonOfValue(type: LogicalType, value: any): unknown { // any: va
     case 'MAP': return sortedPairs([...value].map(([key, entry]: [unknown, unknown]) => [jsonOfValue(type.key, key), jsonOfValue(type.value, entry)]));
     case 'MULTISET': return sortedPairs([...value].map(([element, count]: [unknown, number]) => [jsonOfValue(type.element, element), count]));
     case 'ROW': case 'STRUCTURED': return fieldKeys(type).map((key, index) => jsonOfValue(type.fields[index]!.type, value[key]));
-    case 'VARIANT': return variantText(value as Variant);
+    case 'VARIANT': return variantText(value);
     case 'BITMAP': return bitmapText(value);
     default: return value;
   }

@@ -3,7 +3,6 @@ import { fieldKeys, type LogicalType } from '#table/types/logical-type';
 import { isPrimitiveValue } from '#table/types/type-families';
 import { sameBitmap, type Bitmap } from '#table/values/bitmap';
 import { bytesHex, compareBytes } from '#table/values/bytes';
-import { variantText, type Variant } from '#table/values/variant';
 
 export type ValueComparison = (left: any, right: any) => number; // any: values of every SQL type
 export type ValueEquality = (left: any, right: any) => boolean; // any: values of every SQL type
@@ -25,7 +24,6 @@ export function sameValue(type: LogicalType): ValueEquality {
       return (left: Record<string, unknown>, right: Record<string, unknown>) => keys.every((key, index) => equalities[index]!(left[key], right[key]));
     }
     case 'BITMAP': return (left: Bitmap, right: Bitmap) => sameBitmap(left, right);
-    case 'VARIANT': return (left: Variant, right: Variant) => variantText(left) === variantText(right);
     default: return (left, right) => left === right;
   }
 }
@@ -64,8 +62,7 @@ export function hashKey(type: LogicalType): (value: any) => unknown { // any: va
       const keysOf = type.fields.map((field) => hashKey(field.type));
       return (value: Record<string, unknown> | null) => (value === null ? null : joined(keys.map((key, index) => keysOf[index]!(value[key]))));
     }
-    case 'BITMAP': return (value: Bitmap | null) => (value === null ? null : value.values.join(','));
-    case 'VARIANT': return (value: Variant | null) => (value === null ? null : variantText(value));
+    case 'BITMAP': return (value: Bitmap | null) => (value === null ? null : value.join(','));
     default: return (value) => value;
   }
 }

@@ -1,25 +1,31 @@
-// VARIANT values: trees of JSON whose numbers are integers, decimals or doubles.
+// VARIANT values: JSON whose numbers are integers, decimals or doubles. A value is its compact text with sorted keys, so that equal
+// variants are equal texts, and state and exchanges carry them as text. A variant that holds null is not the SQL value NULL.
+import { AssertionError } from '#core/assert';
 import { parseDecimal, decimalText } from '#table/values/decimal-arithmetic';
 import { exactOf } from '#core/columns/exact-integer';
 import { LONG_MAX, LONG_MIN } from '#table/values/exact-integer';
 import { doubleText } from '#table/values/java-number-text';
 import { isJsonArray, isJsonObject, JsonNumber, jsonText, JsonSyntax, parseJson, type JsonNode } from '#table/values/json-node';
 
-/** Never changed after it was made. A variant that holds null is not the SQL value NULL. */
-export class Variant {
-  readonly node: JsonNode;
-
-  constructor(node: JsonNode) {
-    this.node = node;
-  }
-}
+export type Variant = string;
 
 const DECIMAL_DIGITS_MAX = 38;
 
 /** The variant of a JSON text, or why there is none. */
 export function parseVariant(text: string, { areDuplicatesAllowed = false }: { readonly areDuplicatesAllowed?: boolean } = {}): Variant | JsonSyntax {
   const node = parseJson(text, { areDuplicatesRefused: !areDuplicatesAllowed });
-  return node instanceof JsonSyntax ? node : new Variant(normalised(node));
+  return node instanceof JsonSyntax ? node : jsonText(normalised(node));
+}
+
+/** The variant of a text that is known to be JSON. */
+export function variantOf(text: string): Variant {
+  const variant = parseVariant(text);
+  if (variant instanceof JsonSyntax) throw new AssertionError(`no variant: ${variant.message}`);
+  return variant;
+}
+
+function nodeOf(variant: Variant): JsonNode {
+  return parseJson(variant) as JsonNode;
 }
 
 function normalised(node: JsonNode): JsonNode {
@@ -44,17 +50,17 @@ function numberText(text: string): string {
   return unscaled.toString().length > DECIMAL_DIGITS_MAX ? doubleText(Number(text)) : decimalText(exactOf(unscaled), scale);
 }
 
-export const variantText = (variant: Variant): string => jsonText(variant.node);
+export const variantText = (variant: Variant): string => variant;
 
 /** Element by position from 1; undefined where the variant is no array or has no such element. */
 export function variantElement(variant: Variant, position: number): Variant | undefined {
-  if (!isJsonArray(variant.node)) return undefined;
-  const node = variant.node[position - 1];
-  return node === undefined ? undefined : new Variant(node);
+  const node = nodeOf(variant);
+  const element = isJsonArray(node) ? node[position - 1] : undefined;
+  return element === undefined ? undefined : jsonText(element);
 }
 
 export function variantField(variant: Variant, key: string): Variant | undefined {
-  if (!isJsonObject(variant.node)) return undefined;
-  const node = variant.node.get(key);
-  return node === undefined ? undefined : new Variant(node);
+  const node = nodeOf(variant);
+  const field = isJsonObject(node) ? node.get(key) : undefined;
+  return field === undefined ? undefined : jsonText(field);
 }

@@ -1,7 +1,7 @@
 // Values of the conformance data as values of the engine, and back as comparable JSON.
 import { fieldKeys, LogicalTypes, type LogicalType } from '#table/types/logical-type';
 import { isRow } from '#table/types/type-families';
-import { Bitmap, bitmapText } from '#table/values/bitmap';
+import { bitmapOf, bitmapText } from '#table/values/bitmap';
 import { bytesHex, fitBytes, hexBytes } from '#table/values/bytes';
 import { castImplementation } from '#table/values/cast-value';
 import { dateText, parseDateText, parseTimeText, timestampText } from '#table/values/datetime-text';
@@ -10,7 +10,7 @@ import { floatText } from '#table/values/java-number-text';
 import { exactOf, type ExactInteger } from '#core/columns/exact-integer';
 import { narrowInteger } from '#table/values/exact-integer';
 import { timestampOf } from '#table/values/timestamp-value';
-import { variantText, type Variant } from '#table/values/variant';
+import { variantOf, variantText } from '#table/values/variant';
 
 /** The internal value of a value of the data. */
 export function readValue(type: LogicalType, json: any, zone = 'UTC'): unknown { // any: JSON of every SQL type
@@ -33,7 +33,8 @@ export function readValue(type: LogicalType, json: any, zone = 'UTC'): unknown {
     case 'ARRAY': return json.map((element: unknown) => readValue(type.element, element, zone));
     case 'MAP': return new Map(json.map(([key, value]: [unknown, unknown]) => [readValue(type.key, key), readValue(type.value, value)]));
     case 'ROW': case 'STRUCTURED': return Object.fromEntries(fieldKeys(type).map((key, index) => [key, readValue(type.fields[index]!.type, json[index])]));
-    case 'BITMAP': return Bitmap.of(json.slice(1, -1).split(',').filter((part: string) => part !== '').map(Number));
+    case 'BITMAP': return bitmapOf(json.slice(1, -1).split(',').filter((part: string) => part !== '').map(Number));
+    case 'VARIANT': return variantOf(json);
     default: return json;
   }
 }
@@ -47,7 +48,7 @@ function readTimestamp(text: string, precision: number): unknown {
 }
 
 function readMonths(text: string): number {
-  const match = /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:0D)?$/.exec(text);
+  const match = /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:-?\d+D)?$/.exec(text);
   if (match === null) throw new Error(`no period: ${text}`);
   return Number(match[1] ?? 0) * 12 + Number(match[2] ?? 0);
 }
@@ -77,7 +78,7 @@ export function writeValue(type: LogicalType, value: any): unknown { // any: val
     case 'MAP': return sortedPairs(type.key, type.value, value);
     case 'MULTISET': return sortedPairs(type.element, LogicalTypes.INT, value);
     case 'BITMAP': return bitmapText(value);
-    case 'VARIANT': return variantText(value as Variant);
+    case 'VARIANT': return variantText(value);
     default: return isRow(type) ? fieldKeys(type as LogicalType & { kind: 'ROW' }).map((key, index) => writeValue((type as LogicalType & { kind: 'ROW' }).fields[index]!.type, value[key])) : value;
   }
 }

@@ -39,7 +39,7 @@ export interface ProgramCase {
   readonly tags?: readonly string[];
   readonly sources: readonly (CaseTable & { readonly rowsBefore: readonly CaseChange[]; readonly rowsAfter: readonly CaseChange[] })[];
   readonly setupSql?: readonly string[];
-  readonly sinks: readonly (CaseTable & { readonly deduplicatedFieldIndices?: readonly number[]; readonly compare?: string })[];
+  readonly sinks: readonly (CaseTable & { readonly deduplicatedFieldIndices?: readonly number[]; readonly compare?: string; readonly primaryKey?: readonly string[]; readonly columns?: readonly { readonly name: string }[] })[];
   readonly run: readonly { readonly kind: string; readonly text?: string; readonly statements?: readonly string[] }[];
   readonly fullRun?: { readonly status: string; readonly sameAsExpected?: boolean; /** `key=value`. */ readonly addedConfig?: string; readonly error?: unknown; readonly sinks?: Readonly<Record<string, { readonly changelog?: readonly CaseChange[]; readonly final?: readonly CaseChange[] }>> };
 }
@@ -158,7 +158,22 @@ export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: r
   return { rows: finalRows(changelog), changelog };
 }
 
-export function finalRows(changes: readonly CaseChange[]): readonly (readonly unknown[])[] {
+/** Columns whose values tell the rows of a sink apart; undefined where whole rows do. */
+export function keyOfSink({ primaryKey, columns, deduplicatedFieldIndices }: ProgramCase['sinks'][number]): readonly number[] | undefined {
+  return deduplicatedFieldIndices ?? primaryKey?.map((name) => columns!.findIndex((column) => column.name === name));
+}
+
+/** @param key columns of an upsert key: a change stands for the row that has it. */
+export function finalRows(changes: readonly CaseChange[], key?: readonly number[]): readonly (readonly unknown[])[] {
+  if (key !== undefined) {
+    const byKey = new Map<string, readonly unknown[]>();
+    for (const { kind, values } of changes) {
+      const text = JSON.stringify(key.map((column) => values[column]));
+      if (kind === '+I' || kind === '+U') byKey.set(text, values);
+      else if (kind === '-D') byKey.delete(text);
+    }
+    return [...byKey.values()];
+  }
   const rows: (readonly unknown[])[] = [];
   for (const { kind, values } of changes) {
     if (kind === '+I' || kind === '+U') rows.push(values);
