@@ -23,6 +23,14 @@ export const ALL_CHANGES: ChangeKinds = { updates: true, deletes: true };
 export const isInsertOnly = ({ updates, deletes }: ChangeKinds): boolean => !updates && !deletes;
 export const eitherKinds = (kinds: readonly ChangeKinds[]): ChangeKinds => ({ updates: kinds.some(({ updates }) => updates), deletes: kinds.some(({ deletes }) => deletes) });
 
+/**
+ * Upsert keys that still hold behind an exchange by `columns`: versions of a row go to the same subtask, and so stay in order, only
+ * where its key holds the columns.
+ */
+export function keysBehindExchange(keys: readonly (readonly number[])[], columns: readonly number[]): readonly (readonly number[])[] {
+  return keys.filter((key) => columns.every((column) => key.includes(column)));
+}
+
 /** A window that rows of a relation carry: positions of its columns. -1 = projected away. */
 export interface WindowProperties {
   readonly startColumn: number;

@@ -1,5 +1,5 @@
 // Join: regular join of two changelogs, keyed by its equalities.
-import { ALL_CHANGES, eitherKinds, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { ALL_CHANGES, eitherKinds, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { expressionText } from '#table/exec/plan-text';
 import { conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
@@ -111,14 +111,16 @@ export function joinKeysOf(condition: Expression, leftWidth: number): JoinKeys {
 }
 
 function joinUpsertKeys(left: ExecNode, right: ExecNode, joinType: JoinType, keys: JoinKeys): readonly (readonly number[])[] {
-  if (joinType === 'SEMI' || joinType === 'ANTI') return left.upsertKeys;
+  const leftKeys = keysBehindExchange(left.upsertKeys, keys.left);
+  const rightKeys = keysBehindExchange(right.upsertKeys, keys.right);
+  if (joinType === 'SEMI' || joinType === 'ANTI') return leftKeys;
   const width = left.rowType.fields.length;
   const isWithin = (key: readonly number[], columns: readonly number[]): boolean => key.every((column) => columns.includes(column));
   const result: (readonly number[])[] = [];
   // A row of one side meets at most one of the other, so its key stays a key. An outer side's NULLs would break that.
-  if (right.upsertKeys.some((key) => isWithin(key, keys.right)) && joinType !== 'RIGHT' && joinType !== 'FULL') result.push(...left.upsertKeys);
-  if (left.upsertKeys.some((key) => isWithin(key, keys.left)) && joinType !== 'LEFT' && joinType !== 'FULL') result.push(...right.upsertKeys.map((key) => key.map((column) => column + width)));
-  if (joinType !== 'FULL' || (left.upsertKeys.length > 0 && right.upsertKeys.length > 0)) for (const a of left.upsertKeys) for (const b of right.upsertKeys) result.push([...a, ...b.map((column) => column + width)]);
+  if (right.upsertKeys.some((key) => isWithin(key, keys.right)) && joinType !== 'RIGHT' && joinType !== 'FULL') result.push(...leftKeys);
+  if (left.upsertKeys.some((key) => isWithin(key, keys.left)) && joinType !== 'LEFT' && joinType !== 'FULL') result.push(...rightKeys.map((key) => key.map((column) => column + width)));
+  for (const a of leftKeys) for (const b of rightKeys) result.push([...a, ...b.map((column) => column + width)]);
   return result;
 }
 

@@ -2,7 +2,7 @@
 import { compareRowsOf, equalRowsOf } from '#table/codegen/row-comparison';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
-import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { aggregateSpecOf } from '#table/exec/group-aggregate-exec';
 import { aggregateText, sortText } from '#table/exec/plan-text';
 import type { Expression, SortKey } from '#table/expressions/expression';
@@ -36,7 +36,7 @@ export class OverAggregateExec implements ExecNode {
     this.inputs = [input];
     this.shape = shape;
     this.rowType = rowType;
-    this.upsertKeys = input.upsertKeys;
+    this.upsertKeys = keysBehindExchange(input.upsertKeys, shape.partitionColumns);
   }
 
   get description(): string {

@@ -2,7 +2,7 @@
 import { equalRowsOf, compareRowsOf } from '#table/codegen/row-comparison';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
-import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { sortText } from '#table/exec/plan-text';
 import type { SortKey } from '#table/expressions/expression';
 import { UpsertRankFunction } from '#table/runtime/rank/upsert-rank-function';
@@ -22,6 +22,9 @@ export interface RankShape {
   readonly updateKey?: readonly number[] | undefined;
 }
 
+/** The first row alone: a better one replaces it, where rows that only come take turns at one place. */
+const isFirstOnly = ({ start, end }: RankShape): boolean => start === 1 && end === 1;
+
 export class RankExec implements ExecNode {
   readonly kind: 'Rank' | 'SortLimit' | 'Limit' | 'Sort';
   readonly inputs: readonly ExecNode[];
@@ -37,7 +40,7 @@ export class RankExec implements ExecNode {
     this.rowType = rowType;
     const byRank = shape.hasRank && shape.ranking === 'ROW_NUMBER' ? [[...shape.partitionColumns, rowType.fields.length - 1]] : [];
     const single = shape.start === 1 && shape.end === 1 && shape.ranking === 'ROW_NUMBER' ? [shape.partitionColumns] : [];
-    this.upsertKeys = [...single, ...byRank, ...input.upsertKeys];
+    this.upsertKeys = [...single, ...byRank, ...keysBehindExchange(input.upsertKeys, shape.partitionColumns)];
   }
 
   get description(): string {
@@ -48,10 +51,10 @@ export class RankExec implements ExecNode {
     return `strategy=[${this.shape.updateKey === undefined ? '' : `UpdateFastStrategy[${this.shape.updateKey.join(',')}]`}], rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
   }
 
-  changes(): ChangeKinds {
+  changes([input]: readonly ChangeKinds[]): ChangeKinds {
     if (this.shape.isBatch) return INSERT_ONLY;
     if (this.shape.updateKey !== undefined) return ALL_CHANGES;
-    return this.shape.hasRank ? ALL_CHANGES : { updates: false, deletes: true };
+    return this.shape.hasRank || this.shape.start > 1 || (isFirstOnly(this.shape) && isInsertOnly(input!)) ? ALL_CHANGES : { updates: false, deletes: true };
   }
 
   needsUpdateBefore(_isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[] {

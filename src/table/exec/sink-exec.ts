@@ -2,11 +2,12 @@
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import { identifierText } from '#table/catalog/resolved-table';
 import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { TableError } from '#table/errors';
 import type { TableSink } from '#table/factories/table-factory';
-import { createConstraintEnforcer } from '#table/runtime/sink/constraint-enforcer';
+import { createConstraintEnforcer, isLengthLimited } from '#table/runtime/sink/constraint-enforcer';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { createUpsertFilter } from '#table/runtime/sink/upsert-filter';
-import type { RowType } from '#table/types/logical-type';
+import type { LogicalType, RowType } from '#table/types/logical-type';
 
 export interface SinkOptions {
   /** What the sink takes: decided by the planner from what the query makes. */
@@ -50,9 +51,11 @@ export class SinkExec implements ExecNode {
     let rows = context.plainRows(input!);
     const inputType = rowTypeInformation(input!.rowType, { hasKind: input!.hasKind });
     const place = { outputType: inputType };
+    this.#refuseNestedTrims(context);
     const enforce = createConstraintEnforcer(this.rowType, identifierText(this.table.identifier), {
       notNull: context.option('table.exec.sink.not-null-enforcer') === 'DROP' ? 'drop' : 'error',
-      length: context.option('table.exec.sink.type-length-enforcer') ?? 'IGNORE',
+      length: context.option('table.exec.sink.type-length-enforcer')?.toUpperCase() ?? 'IGNORE',
+      nested: context.option('table.exec.sink.nested-constraint-enforcer')?.toUpperCase() ?? 'IGNORE',
     });
     if (enforce?.filter !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: enforce.filter } }, { name: 'ConstraintEnforcer', ...place }).transformation;
     if (enforce?.map !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: enforce.map } }, { name: 'ConstraintEnforcer', ...place }).transformation;
@@ -65,5 +68,22 @@ export class SinkExec implements ExecNode {
     const transformation = context.transformations.sink(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, rows, runtime.sink);
     if (runtime.parallelism !== undefined) transformation.parallelism = runtime.parallelism;
     return { transformation };
+  }
+
+  #refuseNestedTrims(context: TranslationContext): void {
+    const isEnforced = context.option('table.exec.sink.nested-constraint-enforcer')?.toUpperCase() === 'ROWS_AND_COLLECTIONS';
+    if (!isEnforced || context.option('table.exec.sink.type-length-enforcer') !== 'TRIM_PAD') return;
+    const column = this.rowType.fields.find(({ type }) => hasLimitInCollection(type, false));
+    if (column !== undefined) throw new TableError('TABLE_OPTION_INVALID', `Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections. Column '${column.name}' has such a type: set table.exec.sink.nested-constraint-enforcer to ROWS or IGNORE, or table.exec.sink.type-length-enforcer to ERROR or IGNORE`);
+  }
+}
+
+/** Whether a CHAR, VARCHAR, BINARY or VARBINARY of a given length stands inside of an array, map or multiset. */
+function hasLimitInCollection(type: LogicalType, isInside: boolean): boolean {
+  switch (type.kind) {
+    case 'ARRAY': case 'MULTISET': return hasLimitInCollection(type.element, true);
+    case 'MAP': return hasLimitInCollection(type.key, true) || hasLimitInCollection(type.value, true);
+    case 'ROW': case 'STRUCTURED': return type.fields.some((field) => hasLimitInCollection(field.type, isInside));
+    default: return isInside && isLengthLimited(type);
   }
 }

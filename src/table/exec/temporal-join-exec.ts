@@ -1,7 +1,7 @@
 // TemporalJoin: FOR SYSTEM_TIME AS OF the left's rowtime, on a versioned table.
 import { compile, fieldAccess, joinedRowOf } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
-import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext } from '#table/exec/exec-node';
+import { keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { joinCondition, joinText, nullKeyTest, type JoinKeys } from '#table/exec/join-exec';
 import { isTrueLiteral } from '#table/expressions/conditions';
 import { TemporalJoinFunction } from '#table/runtime/join/temporal-join-function';
@@ -24,7 +24,7 @@ export class TemporalJoinExec implements ExecNode {
     this.timeColumns = timeColumns;
     this.rowType = rowType;
     // A row meets one version at most.
-    this.upsertKeys = left.upsertKeys;
+    this.upsertKeys = keysBehindExchange(left.upsertKeys, keys.left);
   }
 
   get description(): string {

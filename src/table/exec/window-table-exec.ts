@@ -5,8 +5,9 @@ import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { SessionTableFunction } from '#table/runtime/window/session-table-function';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import type { WindowSpec } from '#table/logical/logical-plan';
+import { timestampMs } from '#table/values/timestamp-value';
 import { windowsOf, windowTimesOf } from '#table/runtime/window/window-times';
-import { fieldKeys, type RowType } from '#table/types/logical-type';
+import { fieldKeys, TIME_ATTRIBUTE_PRECISION, type LogicalTypeOf, type RowType } from '#table/types/logical-type';
 
 export class WindowTableExec implements ExecNode {
   readonly kind = 'WindowTableFunction';
@@ -22,6 +23,11 @@ export class WindowTableExec implements ExecNode {
     this.rowType = rowType;
     const width = input.rowType.fields.length;
     this.window = { startColumn: width, endColumn: width + 1, timeColumn: width + 2, spec };
+  }
+
+  /** Slices are of time attributes only; a batch may be windowed by finer timestamps. */
+  get isTimeInMs(): boolean {
+    return (this.inputs[0]!.rowType.fields[this.spec.timeColumn]!.type as LogicalTypeOf<'TIMESTAMP' | 'TIMESTAMP_LTZ'>).precision <= TIME_ATTRIBUTE_PRECISION;
   }
 
   get description(): string {
@@ -40,12 +46,12 @@ export class WindowTableExec implements ExecNode {
     const rows = context.plainRows(input!);
     const { spec } = this;
     const times = timesOf(spec, this.inputs[0]!.rowType, context);
-    const timeKey = fieldKeys(input!.rowType)[spec.timeColumn]!;
+    const timeOf = timeReader(input!.rowType, spec.timeColumn);
     const make = windowedRow(input!.rowType, this.rowType, context.hasKind);
     if (spec.window === 'SESSION') return this.#translateSession(context, input!);
     // An operator of its own, since the time by the clock is asked for per row.
     const apply = (row: TableRow, collect: (row: TableRow) => void): void => {
-      const time = spec.isRowtime ? (row[timeKey] as number | null) : context.functions.now();
+      const time = spec.isRowtime ? timeOf(row) : context.functions.now();
       if (time === null) return;
       for (const [start, end] of windowsOf(spec, times.toLocal(time))) collect(make(row, start, end, times.toEpoch(end) - 1));
     };
@@ -58,10 +64,18 @@ export class WindowTableExec implements ExecNode {
     const { transformation, key } = context.keyed(input, spec.partitionColumns);
     const create = () => new SessionTableFunction({
       rowType: rowTypeInformation(input.rowType, { hasKind: context.hasKind }), gapMs: spec.sizeMs, times: timesOf(spec, this.inputs[0]!.rowType, context),
-      timeOf: spec.isRowtime ? compile('row', fieldAccess('row', fieldKeys(input.rowType)[spec.timeColumn]!)) : undefined, emit: windowedRow(input.rowType, this.rowType, context.hasKind),
+      timeOf: spec.isRowtime ? timeReader(input.rowType, spec.timeColumn) : undefined, emit: windowedRow(input.rowType, this.rowType, context.hasKind),
     });
     return context.oneInput(transformation, context.keyedFunction(create, [key]), spec.partitionColumns.length === 0 ? { parallelism: 1 } : {});
   }
+}
+
+/** In ms, whatever the precision. */
+function timeReader(type: RowType, column: number): (row: TableRow) => number | null {
+  const value = fieldAccess('row', fieldKeys(type)[column]!);
+  const { precision } = type.fields[column]!.type as LogicalTypeOf<'TIMESTAMP' | 'TIMESTAMP_LTZ'>;
+  if (precision <= TIME_ATTRIBUTE_PRECISION) return compile('row', value);
+  return compile('row', `${value} === null ? null : timestampMs(${value}, ${precision})`, new Map([['timestampMs', timestampMs]]));
 }
 
 function windowedRow(from: RowType, to: RowType, hasKind: boolean): (row: TableRow, start: number, end: number, time: number) => TableRow {

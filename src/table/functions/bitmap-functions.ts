@@ -80,6 +80,12 @@ function build(isCardinality: boolean): AggregateFunctionDefinition {
     ...union,
     accumulate: (accumulator, views, value) => union.accumulate(accumulator, views, single(value)),
     retract: (accumulator, views, value) => union.retract!(accumulator, views, single(value)),
+    // By what is there, not by how many came: a value may have been taken back before it came.
+    getValue: (_accumulator, [counts]) => {
+      const values = ([...counts!.entries()] as [number, number][]).filter(([, count]) => count > 0).map(([value]) => value);
+      if (values.length === 0) return null;
+      return isCardinality ? values.length : bitmapOf(values);
+    },
   }));
 }
 

@@ -147,6 +147,8 @@ export interface AggregateFunctionDefinition {
   readonly isOverOnly?: boolean;
   readonly inferTypes: (call: CallShape) => CallSignature | CallMismatch;
   readonly bind: (call: AggregateCall, context: FunctionContext) => AggregateImplementation;
+  /** Grouped results that hold it are emitted for every row, also where nothing changed: variances, as in Flink. */
+  readonly emitsEqualResults?: boolean;
   /** Takes rows in their order: FIRST_VALUE, LISTAGG. */
   readonly isOrderSensitive?: boolean;
 }

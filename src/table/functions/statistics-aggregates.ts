@@ -18,6 +18,12 @@ interface Moments {
   squares: number;
 }
 
+/** More values have been taken back than came, or as many: nothing is left to be far from. */
+function reset(moments: Moments): void {
+  moments.mean = 0;
+  moments.squares = 0;
+}
+
 function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSample: boolean; readonly isRoot: boolean }): AggregateImplementation<Moments> {
   const toDouble = castImplementation(call.argumentTypes[0]!, LogicalTypes.DOUBLE, 'UTC');
   const fromDouble = castImplementation(LogicalTypes.DOUBLE, call.resultType, 'UTC');
@@ -28,6 +34,10 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
       if (value === null) return;
       const x = toDouble(value) as number;
       moments.count += 1;
+      if (moments.count === 0) {
+        reset(moments);
+        return;
+      }
       const distance = x - moments.mean;
       moments.mean += distance / moments.count;
       moments.squares += distance * (x - moments.mean);
@@ -37,8 +47,7 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
       const x = toDouble(value) as number;
       moments.count -= 1;
       if (moments.count === 0) {
-        moments.mean = 0;
-        moments.squares = 0;
+        reset(moments);
         return;
       }
       const distance = x - moments.mean;
@@ -55,9 +64,9 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
     },
     getValue: ({ count, squares }) => {
       const divisor = isSample ? count - 1 : count;
-      if (divisor <= 0) return null;
-      // Rounding may bring the sum just below zero after retractions.
-      const variance = Math.max(0, squares) / divisor;
+      // A sum of squares below zero is left where values were taken back that never came.
+      if (divisor <= 0 || squares < 0) return null;
+      const variance = squares / divisor;
       const result = Number.isNaN(squares) ? Number.NaN : isRoot ? Math.sqrt(variance) : variance;
       return fromDouble(result);
     },
@@ -65,7 +74,7 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
 }
 
 function moments(name: string, aliases: readonly string[], form: { readonly isSample: boolean; readonly isRoot: boolean }): AggregateFunctionDefinition {
-  return aggregate(name, overNumbers(name, averageType), (call) => bindMoments(call, form), { aliases });
+  return aggregate(name, overNumbers(name, averageType), (call) => bindMoments(call, form), { aliases, emitsEqualResults: true });
 }
 
 /** Values with how often they occur, in a map of its own; weights are whole numbers. */
@@ -75,11 +84,10 @@ function bindPercentile(call: AggregateCall): AggregateImplementation<{ total: E
     const [value, percentages, frequency = 1] = values;
     accumulator.percentages = percentages;
     if (value === null || frequency === null || percentages === null) return;
-    if (frequency < 0) throw new FunctionError(`Frequency of PERCENTILE should not be negative, but was '${frequency}'.`);
     for (const percentage of Array.isArray(percentages) ? percentages : [percentages]) {
       if (percentage < 0 || percentage > 1) throw new FunctionError(`Percentage of PERCENTILE should be between [0.0, 1.0], but was '${percentage}'.`);
     }
-    if (frequency === 0) return;
+    if (frequency <= 0) return;
     const key = toDouble(value) as number;
     const by = sign === 1 ? frequency : -Number(frequency);
     const count = addLong(counts.get(key) ?? 0, by);

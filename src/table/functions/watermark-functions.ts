@@ -3,12 +3,10 @@ import { FunctionError } from '#table/errors';
 import type { ScalarFunctionDefinition } from '#table/functions/function-definition';
 import { refuse } from '#table/functions/function-signature';
 import { boundScalar } from '#table/functions/scalar-definition';
-import type { LogicalType } from '#table/types/logical-type';
+import { TIME_ATTRIBUTE_PRECISION, type LogicalType } from '#table/types/logical-type';
 import { summaryTypeText } from '#table/types/type-text';
 
 export const CURRENT_WATERMARK = 'CURRENT_WATERMARK';
-
-const TIME_ATTRIBUTE_PRECISION = 3;
 
 const currentWatermark = boundScalar(CURRENT_WATERMARK, (call) => {
   const [type] = call.argumentTypes;

@@ -29,6 +29,8 @@ export interface ValuesNode extends Node {
   readonly kind: 'values';
   /** Literal rows: values of the row type's fields in order. */
   readonly rows: readonly (readonly unknown[])[];
+  /** Some value was written as more than a literal: then the rows are a UNION ALL of rows, of which equal ones are read once. */
+  readonly isUnion?: boolean;
 }
 
 export interface ProjectNode extends Node {

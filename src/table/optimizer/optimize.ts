@@ -2,6 +2,7 @@
 // columns that nobody reads go. Each rule is a pure function of a plan; their order is fixed here.
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { expandSetOperations } from '#table/optimizer/expand-set-operations';
+import { groupEqualRows } from '#table/optimizer/group-equal-rows';
 import { mergeProjections } from '#table/optimizer/merge-projections';
 import { pruneColumns } from '#table/optimizer/prune-columns';
 import { pushFilters } from '#table/optimizer/push-filters';
@@ -15,5 +16,5 @@ export interface OptimizerContext {
 export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
   const unnested = unnestSubqueries(expandSetOperations(plan));
   const pushed = pushFilters(unnested, context);
-  return mergeProjections(pruneColumns(mergeProjections(pushed)));
+  return groupEqualRows(mergeProjections(pruneColumns(mergeProjections(pushed))));
 }

@@ -42,7 +42,7 @@ interface Pulled {
  */
 function pullWindow(input: ExecNode, keyColumns: readonly number[], aggregates: readonly NamedAggregate[]): Pulled | undefined {
   const table = input instanceof CalcExec ? input.inputs[0] : input;
-  if (!(table instanceof WindowTableExec)) return undefined;
+  if (!(table instanceof WindowTableExec) || !table.isTimeInMs) return undefined;
   // A session is one of its partition.
   const source = table.inputs[0]!;
   if (table.spec.window === 'SESSION' && !isSameSet(keyColumns.map((column) => columnBelow(input, column)), table.spec.partitionColumns)) return undefined;

@@ -73,6 +73,8 @@ export const DECIMAL_PRECISION_MAX = 38;
 /** Precision and scale of DECIMAL without any. */
 export const DECIMAL_PRECISION_DEFAULT = 10;
 export const TIMESTAMP_PRECISION_DEFAULT = 6;
+/** The greatest of time attributes: they are milliseconds. */
+export const TIME_ATTRIBUTE_PRECISION = 3;
 
 type PlainKind = 'BOOLEAN' | 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT' | 'FLOAT' | 'DOUBLE' | 'DATE' | 'VARIANT' | 'BITMAP';
 

@@ -76,7 +76,8 @@ function convertValues(values: Values, context: ValidatorContext, scope: QuerySc
   const rowType: RowType = { kind: 'ROW', isNullable: false, fields: types.map((type, index) => ({ name: `EXPR$${index}`, type })) };
   const cast = rows.map((row) => row.map((expression, index) => context.reduce(castTo(expression, types[index]!, context.timeZone))));
   if (cast.every((row) => row.every(({ kind }) => kind === 'literal'))) {
-    return { kind: 'values', rowType, rows: cast.map((row) => row.map((expression) => (expression as Expression & { kind: 'literal' }).value)) };
+    const isUnion = values.rows.some((row) => (row.kind === 'row' ? row.elements : [row]).some(({ kind }) => !kind.endsWith('-literal')));
+    return { kind: 'values', rowType, ...(isUnion ? { isUnion } : {}), rows: cast.map((row) => row.map((expression) => (expression as Expression & { kind: 'literal' }).value)) };
   }
   // Not constant: one row without columns per row of VALUES, projected.
   const inputs = cast.map((row): LogicalPlan => projected(emptyRow(), row.map((expression, index) => ({ name: `EXPR$${index}`, expression }))));

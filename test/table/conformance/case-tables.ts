@@ -24,7 +24,7 @@ export class StepFeeder {
   readonly #read = new Set<string>();
   #next = 0;
   #polls = 0;
-  #since = performance.now();
+  #since = 0;
 
   constructor(feeds: readonly Feed[]) {
     this.#feeds = feeds;
@@ -42,7 +42,6 @@ export class StepFeeder {
 
   activity(): void {
     this.#polls = 0;
-    this.#since = performance.now();
   }
 
   /** What the source of `table` gives at this poll; undefined = nothing yet. */
@@ -50,7 +49,8 @@ export class StepFeeder {
     while (this.#next < this.#feeds.length && !this.#read.has(this.#feeds[this.#next]!.table)) this.#next++;
     const feed = this.#feeds[this.#next];
     if (feed === undefined) return { table };
-    this.#polls++;
+    // Counted from the first poll behind the row: what the row itself took is no rest.
+    if (this.#polls++ === 0) this.#since = performance.now();
     const isQuiet = this.#polls >= QUIET_POLLS && performance.now() - this.#since >= QUIET_MS;
     if (!isQuiet || feed.table !== table) return undefined;
     this.#next++;

@@ -86,9 +86,10 @@ export class RankFunction implements KeyedTableFunction {
 
   /** A row has come in at `at`: those behind it have moved down by one. */
   #emitShift(rows: readonly TableRow[], at: number, out: Collector<TableRow>): void {
-    const { start, end, hasRank, emit } = this.#options;
+    const { start, end, hasRank, emit, hasRetraction } = this.#options;
     const last = Math.min(rows.length, end);
-    if (hasRank) {
+    // The first row alone of rows that only come: a better one replaces it.
+    if (hasRank || start > 1 || (!hasRetraction && start === 1 && end === 1)) {
       for (let index = Math.max(at, start - 1); index < last; index++) {
         const before = rows[index + 1];
         // The place was taken before by the row that is now behind it, if there was one.
@@ -116,9 +117,8 @@ export class RankFunction implements KeyedTableFunction {
     if (rows.length === 0) this.#state.clear();
     else this.#state.update(rows);
     if (at >= end) return;
-    if (!hasRank) {
-      const leaving = at >= start - 1 ? removed! : rows[start - 2];
-      if (leaving !== undefined && (at >= start - 1 || rows.length >= start - 1)) out.collect(emit(leaving, RowKind.DELETE, 0));
+    if (!hasRank && start === 1) {
+      out.collect(emit(removed!, RowKind.DELETE, 0));
       const entering = rows[end - 1];
       if (entering !== undefined) out.collect(emit(entering, RowKind.INSERT, 0));
       return;

@@ -59,11 +59,15 @@ export class UpsertRankFunction implements KeyedTableFunction {
   }
 
   #emitByRow(before: readonly TableRow[], after: readonly TableRow[], row: TableRow, out: Collector<TableRow>): void {
-    const { start, emit, isSame } = this.#options;
+    const { start, end, emit, isSame } = this.#options;
     const [old, now] = [before.slice(start - 1), after.slice(start - 1)];
     const replaced = old.find((other) => isSame(other, row));
     if (replaced !== undefined && now.includes(row)) {
       this.#emitUpdate(replaced, row, 0, out);
+      return;
+    }
+    if (end === 1 && old[0] !== undefined && now[0] !== undefined) {
+      if (old[0] !== now[0]) this.#emitUpdate(old[0], now[0], 0, out);
       return;
     }
     for (const other of old) if (!now.includes(other)) out.collect(emit(other, RowKind.DELETE, 0));

@@ -1,6 +1,7 @@
 // Sorts rows by a time attribute: rows of one time wait in state until the watermark, or the clock, has passed it.
 import { type TypeInformation, Types } from '#core/types/type-information';
 import type { MapState } from '#state/keyed/keyed-state';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { Collector, TimerService } from '#streaming/process/process-functions';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
@@ -15,10 +16,13 @@ export interface TemporalSortOptions {
   readonly emit: (row: TableRow, kind: number) => TableRow;
 }
 
+const STATE_NAME = 'sortState';
+
 export class TemporalSortFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
   readonly onTimer = (timestamp: number, _context: unknown, out: Collector<TableRow>): void => this.#fire(timestamp, out);
   readonly #options: TemporalSortOptions;
+  #backend!: KeyedStateBackend;
   #rows!: MapState<number, TableRow[]>;
   #timers!: TimerService;
   #operator!: OperatorContext;
@@ -29,9 +33,10 @@ export class TemporalSortFunction implements KeyedTableFunction {
   }
 
   openWith({ backend, timers, operator }: TableFunctionContext): void {
+    this.#backend = backend;
     this.#timers = timers;
     this.#operator = operator;
-    this.#rows = backend.getState({ kind: 'map', name: 'sortState', keyType: Types.LONG, type: Types.LIST(this.#options.rowType) }) as MapState<number, TableRow[]>;
+    this.#rows = backend.getState({ kind: 'map', name: STATE_NAME, keyType: Types.LONG, type: Types.LIST(this.#options.rowType) }) as MapState<number, TableRow[]>;
   }
 
   #add(row: TableRow): void {
@@ -47,6 +52,14 @@ export class TemporalSortFunction implements KeyedTableFunction {
     this.#rows.put(time, rows);
     if (timeOf === undefined) this.#timers.registerProcessingTimeTimer(time + 1);
     else this.#timers.registerEventTimeTimer(time);
+  }
+
+  /** The clock will pass all times, so rows that wait for it need not be lost. Event time ends with the last watermark by itself. */
+  onEndInput(_input: number, out: Collector<TableRow>): void {
+    if (this.#options.timeOf !== undefined) return;
+    this.#backend.applyToKeys(STATE_NAME, () => {
+      for (const time of [...this.#rows.keys()].sort((a, b) => a - b)) this.#fire(time + 1, out);
+    });
   }
 
   #fire(timestamp: number, out: Collector<TableRow>): void {
