@@ -55,7 +55,7 @@ export class GroupAggregateExec implements ExecNode {
       });
       return new GroupAggregateFunction({
         handler, hasRetraction, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
-        isGlobal: this.groupColumns.length === 0, emitsEqualResults: this.aggregates.some(({ call }) => call.function.emitsEqualResults === true),
+        isGlobal: this.groupColumns.length === 0,
       });
     };
     return context.oneInput(transformation, context.keyedFunction(create, [key]), this.groupColumns.length === 0 ? { parallelism: 1 } : {});

@@ -7,7 +7,6 @@ interface AggregateOptions {
   readonly aliases?: readonly string[];
   readonly isOverOnly?: boolean;
   readonly isOrderSensitive?: boolean;
-  readonly emitsEqualResults?: boolean;
 }
 
 export function aggregate(

@@ -127,6 +127,8 @@ export interface AggregateImplementation<A = any> { // any: every aggregate has 
   /** Adds another accumulator (of another slice, session or pre-aggregation). Absent where the aggregate has views that cannot be merged. */
   merge?(accumulator: A, views: readonly MapView[], other: A, otherViews: readonly MapView[]): void;
   getValue(accumulator: A, views: readonly MapView[]): unknown;
+  /** What tells, beside the value, that a grouped result goes out again: variances do with every number, as in Flink. */
+  changeMark?(accumulator: A): unknown;
   /** Does what the methods do. */
   readonly code?: AggregateCode;
 }
@@ -147,8 +149,6 @@ export interface AggregateFunctionDefinition {
   readonly isOverOnly?: boolean;
   readonly inferTypes: (call: CallShape) => CallSignature | CallMismatch;
   readonly bind: (call: AggregateCall, context: FunctionContext) => AggregateImplementation;
-  /** Grouped results that hold it are emitted for every row, also where nothing changed: variances, as in Flink. */
-  readonly emitsEqualResults?: boolean;
   /** Takes rows in their order: FIRST_VALUE, LISTAGG. */
   readonly isOrderSensitive?: boolean;
 }

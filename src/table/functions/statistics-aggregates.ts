@@ -18,6 +18,9 @@ interface Moments {
   squares: number;
 }
 
+/** Of a sum of squares, relative to the size of the values. */
+const ROUNDING_MAX = 1e-10;
+
 /** More values have been taken back than came, or as many: nothing is left to be far from. */
 function reset(moments: Moments): void {
   moments.mean = 0;
@@ -62,11 +65,12 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
       moments.mean += (distance * other.count) / count;
       moments.count = count;
     },
-    getValue: ({ count, squares }) => {
+    changeMark: ({ count }) => count,
+    getValue: ({ count, mean, squares }) => {
       const divisor = isSample ? count - 1 : count;
-      // A sum of squares below zero is left where values were taken back that never came.
-      if (divisor <= 0 || squares < 0) return null;
-      const variance = squares / divisor;
+      // A sum of squares below zero is left where values were taken back that never came, or, next to zero, by rounding.
+      if (divisor <= 0 || squares < -ROUNDING_MAX * Math.max(1, mean * mean) * count) return null;
+      const variance = Math.max(0, squares) / divisor;
       const result = Number.isNaN(squares) ? Number.NaN : isRoot ? Math.sqrt(variance) : variance;
       return fromDouble(result);
     },
@@ -74,7 +78,7 @@ function bindMoments(call: AggregateCall, { isSample, isRoot }: { readonly isSam
 }
 
 function moments(name: string, aliases: readonly string[], form: { readonly isSample: boolean; readonly isRoot: boolean }): AggregateFunctionDefinition {
-  return aggregate(name, overNumbers(name, averageType), (call) => bindMoments(call, form), { aliases, emitsEqualResults: true });
+  return aggregate(name, overNumbers(name, averageType), (call) => bindMoments(call, form), { aliases });
 }
 
 /** Values with how often they occur, in a map of its own; weights are whole numbers. */
@@ -119,11 +123,12 @@ function bindPercentile(call: AggregateCall): AggregateImplementation<{ total: E
 
 /** Between the two values around the position, by distance. */
 function percentileOf(sorted: readonly (readonly [number, ExactInteger])[], total: number, percentage: number): number {
-  const position = (total - 1) * percentage;
-  const lower = valueAt(sorted, Math.floor(position));
-  const upper = valueAt(sorted, Math.ceil(position));
+  // Counted from 1, so that the part behind the point is rounded as in Flink.
+  const position = percentage * (total - 1) + 1;
+  const lower = valueAt(sorted, Math.floor(position) - 1);
+  const upper = valueAt(sorted, Math.ceil(position) - 1);
   const part = position - Math.floor(position);
-  return part === 0 || lower === upper ? lower : (1 - part) * lower + part * upper;
+  return part === 0 || lower === upper ? lower : lower + part * (upper - lower);
 }
 
 function valueAt(sorted: readonly (readonly [number, ExactInteger])[], position: number): number {

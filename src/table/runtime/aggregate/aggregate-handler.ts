@@ -73,17 +73,18 @@ export function createAggregateHandler(options: AggregateHandlerOptions): Aggreg
   const { hasRetraction } = options;
   const values = options.aggregates.map((_, index) => valueText(options, plan, index));
   const remembered = values.map((_, index) => `b${index}`);
+  const marks = options.aggregates.flatMap(({ implementation }, index) => (implementation.changeMark === undefined ? [] : [{ name: `m${index}`, value: `f${index}.changeMark(acc.a${index})` }]));
   const body = `"use strict";
     const noViews = [];
-    ${remembered.length === 0 ? '' : `let ${remembered.join(', ')};`}
+    ${remembered.length === 0 ? '' : `let ${[...remembered, ...marks.map(({ name }) => name)].join(', ')};`}
     return {
       create() { return {${[...options.aggregates.map((_, index) => createText(options, index)), ...(hasRetraction ? [`${ROWS_KEY}: 0`] : [])].join(', ')}}; },
       accumulate(acc, views, row) { ${hasRetraction ? `acc.${ROWS_KEY}++;` : ''} ${stepsText(options, plan, 'accumulate')} },
       retract(acc, views, row) { ${hasRetraction ? `acc.${ROWS_KEY}--; ${stepsText(options, plan, 'retract')}` : ''} },
       merge(acc, views, other, otherViews) { ${hasRetraction ? `acc.${ROWS_KEY} += other.${ROWS_KEY};` : ''} ${mergeText(options, plan)} },
       result(key, acc, views, kind${extraNames(options).map((name) => `, ${name}`).join('')}) { return ${rowText(options, values)}; },
-      remember(acc, views) { ${values.map((value, index) => `b${index} = ${value};`).join(' ')} },
-      hasChanged(acc, views) { ${changedText(options, values)} },
+      remember(acc, views) { ${[...values.map((value, index) => `b${index} = ${value};`), ...marks.map(({ name, value }) => `${name} = ${value};`)].join(' ')} },
+      hasChanged(acc, views) { ${marks.map(({ name, value }) => `if (${name} !== ${value}) return true;`).join(' ')} ${changedText(options, values)} },
       remembered(key, kind${extraNames(options).map((name) => `, ${name}`).join('')}) { return ${rowText(options, remembered)}; },
       rowCount(acc) { return ${hasRetraction ? `acc.${ROWS_KEY}` : '1'}; },
     };`;

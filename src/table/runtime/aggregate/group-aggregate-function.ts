@@ -18,8 +18,6 @@ export interface GroupAggregateOptions {
   readonly emitsUpdateBefore: boolean;
   readonly ttl: StateTtlConfig | undefined;
   readonly isBatch: boolean;
-  /** A result goes out for every row, also where it is that of the row before. */
-  readonly emitsEqualResults: boolean;
   /** Without grouping columns: a batch without rows has one result all the same. */
   readonly isGlobal: boolean;
 }
@@ -41,7 +39,7 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   constructor(options: GroupAggregateOptions) {
     this.#options = options;
     const { handler, ttl, emitsUpdateBefore, hasRetraction } = options;
-    this.#comparesResults = ttl === undefined && !handler.changesAlways && !options.emitsEqualResults;
+    this.#comparesResults = ttl === undefined && !handler.changesAlways;
     this.#needsBefore = this.#comparesResults || emitsUpdateBefore || hasRetraction;
     this.elements = [options.isBatch
       ? (row: TableRow) => this.#gather(row)

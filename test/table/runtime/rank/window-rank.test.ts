@@ -26,6 +26,19 @@ describe('top-N over counts', () => {
   });
 });
 
+describe('top-N of rows that only come', () => {
+  const rows = { g: { ddl: ['k STRING', 'v INT'] } };
+
+  it('replaces the first row by a better one where it is the only one', async () => {
+    const query = 'SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS n FROM g) WHERE n = 1';
+    assert.deepEqual(await stepsOf(rows, query, [['g', 'a', 1], ['g', 'a', 0], ['g', 'a', 2]]), ['0 +I["a",1]', '2 -U["a",1]', '2 +U["a",2]']);
+  });
+
+  it('behind an offset changes place by place', async () => {
+    assert.deepEqual(await stepsOf(rows, 'SELECT k, v FROM g ORDER BY v LIMIT 2 OFFSET 1', [['g', 'a', 2], ['g', 'b', 3], ['g', 'c', 1]]), ['1 +I["b",3]', '2 -U["b",3]', '2 +U["a",2]', '2 +I["b",3]']);
+  });
+});
+
 describe('the first row by event time', () => {
   it('is put out once, when no earlier one can come', async () => {
     const query = 'SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS n FROM e) WHERE n = 1';
