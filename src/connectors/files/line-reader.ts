@@ -26,6 +26,8 @@ export class LineReader {
   readonly isGzip: boolean;
   /** Of the unread file; for gzip of the packed bytes. */
   readonly fileBytes: number;
+  /** Epoch ms. */
+  readonly modifiedMs: number;
   /** Lines passed so far; the number of the line returned last, counted from 1. */
   lineNumber = 0;
   readonly #pieces: Pieces;
@@ -39,7 +41,9 @@ export class LineReader {
     this.path = path;
     const handle = files.openReadSync(path);
     this.isGzip = isGzip(handle);
-    this.fileBytes = files.sizeSync(path);
+    const entry = files.statSync(path);
+    this.fileBytes = entry?.bytes ?? 0;
+    this.modifiedMs = entry?.modifiedMs ?? 0;
     if (this.isGzip) {
       handle.closeSync();
       this.#pieces = files.openChunks(path, { gunzip: true, chunkBytes: CHUNK_BYTES });

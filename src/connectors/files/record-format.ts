@@ -1,6 +1,8 @@
-// How the lines of a file become records. A format is plain data in the program; a decoder is made per open file.
+// How a file becomes records: by its lines, or in bulk where records have no lines of their own. A format is plain data in the
+// program; a decoder or reader is made per open file.
 import type { LineReader } from '#connectors/files/line-reader';
 import type { MalformedRecords } from '#connectors/files/malformed-records';
+import type { Files } from '#platform/files/files';
 
 export interface RecordFormat<T> {
   readonly name: string;
@@ -15,5 +17,22 @@ export interface RecordDecoder<T> {
   /** The lines passed hold more records than were handed out: the position is no place to stop at. */
   readonly hasPending?: boolean;
 }
+
+/** Files of blocks of records: Avro, Parquet. */
+export interface BulkFormat<T> {
+  readonly name: string;
+  /** Throws ConnectorError FILE_RECORD_MALFORMED where the file is none of the format. */
+  createReader(files: Files, path: string): BulkReader<T>;
+}
+
+export interface BulkReader<T> {
+  next(): T | typeof END_OF_FILE;
+  /** Passes over records; blocks of them as a whole where that can be. */
+  skip(count: number): void;
+  /** Idempotent. */
+  close(): void;
+}
+
+export type FileFormat<T> = RecordFormat<T> | BulkFormat<T>;
 
 export const END_OF_FILE: unique symbol = Symbol('end of file');

@@ -5,7 +5,7 @@ import { FileSplitEnumerator, type FileDiscovery, type QueuedFiles } from '#conn
 import { TEXT_LINES, ndjsonFormat } from '#connectors/files/line-format';
 import { MalformedRecords, checkOnMalformed, type OnMalformed } from '#connectors/files/malformed-records';
 import { FileSourceReader } from '#connectors/files/reader';
-import type { RecordFormat } from '#connectors/files/record-format';
+import type { FileFormat } from '#connectors/files/record-format';
 import type { FileSplit } from '#connectors/files/split';
 import { requireOption } from '#connectors/errors';
 import { Types, type TypeInformation } from '#core/types/type-information';
@@ -29,11 +29,11 @@ export class FileSource<T> implements Source<T, FileSplit, QueuedFiles> {
   readonly boundedness: Boundedness;
   readonly producedType: TypeInformation<T> | undefined;
   readonly #paths: readonly string[];
-  readonly #format: RecordFormat<T>;
+  readonly #format: FileFormat<T>;
   readonly #onMalformed: OnMalformed;
   readonly #discovery: FileDiscovery;
 
-  private constructor(paths: Paths, format: RecordFormat<T>, options: FileSourceOptions<T>) {
+  private constructor(paths: Paths, format: FileFormat<T>, options: FileSourceOptions<T>) {
     this.#paths = typeof paths === 'string' ? [paths] : paths;
     requireOption(this.#paths.length > 0, this.name, 'paths', '[]', 'at least one path');
     requireOption(options.monitorIntervalMs === undefined || options.monitorIntervalMs >= 1, this.name, 'monitorIntervalMs', options.monitorIntervalMs, '1 or more');
@@ -58,8 +58,8 @@ export class FileSource<T> implements Source<T, FileSplit, QueuedFiles> {
     return new FileSource(paths, csvFormat<T>(options, options.type), options);
   }
 
-  /** Files of a format of one's own: how lines become records. */
-  static forFormat<T>(paths: Paths, format: RecordFormat<T>, options: FileSourceOptions<T> = {}): FileSource<T> {
+  /** Files of a format of one's own: how lines, or blocks, become records. */
+  static forFormat<T>(paths: Paths, format: FileFormat<T>, options: FileSourceOptions<T> = {}): FileSource<T> {
     return new FileSource(paths, format, options);
   }
 

@@ -1,6 +1,6 @@
 // A table of files looked up by key: read whole when it is opened, and kept in memory. Changes of the files are not seen.
-import { END_OF_FILE, type RecordFormat } from '#connectors/files/record-format';
-import { LineReader } from '#connectors/files/line-reader';
+import { openFileRecords } from '#connectors/files/file-records';
+import { END_OF_FILE, type FileFormat } from '#connectors/files/record-format';
 import { filesAt } from '#connectors/files/file-split-enumerator';
 import { MalformedRecords } from '#connectors/files/malformed-records';
 import type { Lookup, LookupContext } from '#table/factories/table-factory';
@@ -12,7 +12,7 @@ export interface FilesystemLookupOptions {
   readonly path: string;
   readonly rowType: RowType;
   readonly keyColumns: readonly number[];
-  readonly format: RecordFormat<TableRow>;
+  readonly format: FileFormat<TableRow>;
 }
 
 export class FilesystemLookup implements Lookup {
@@ -31,9 +31,8 @@ export class FilesystemLookup implements Lookup {
     const keys = fieldKeys(rowType);
     const malformed = new MalformedRecords('fail', () => undefined);
     for (const file of filesAt(files, path, true)) {
-      const lines = new LineReader(files, file);
-      const decoder = format.createDecoder(lines, malformed);
-      for (let row = decoder.next(); row !== END_OF_FILE; row = decoder.next()) {
+      const records = openFileRecords(format, files, file, malformed);
+      for (let row = records.next(); row !== END_OF_FILE; row = records.next()) {
         const values = keyColumns.map((column) => (row as TableRow)[keys[column]!] as unknown);
         // NULL equals nothing.
         if (values.includes(null)) continue;
@@ -42,7 +41,7 @@ export class FilesystemLookup implements Lookup {
         if (rows === undefined) this.#rows.set(key, [row]);
         else rows.push(row);
       }
-      lines.close();
+      records.close();
     }
   }
 

@@ -28,7 +28,7 @@ export function partitionPathOf(rowType: RowType, partitionKeys: readonly string
 export function partitionValuesOf(rowType: RowType, partitionKeys: readonly string[], defaultName: string, timeZone: string): (path: string) => TableRow {
   const keys = fieldKeys(rowType);
   return (path) => {
-    const folders = new Map(path.split('/').filter((part) => part.includes('=')).map((part) => [unescaped(part.slice(0, part.indexOf('='))), unescaped(part.slice(part.indexOf('=') + 1))]));
+    const folders = partitionFolders(path);
     return Object.fromEntries(partitionKeys.map((name) => {
       const index = rowType.fields.findIndex((field) => field.name === name);
       const text = folders.get(name);
@@ -40,6 +40,14 @@ export function partitionValuesOf(rowType: RowType, partitionKeys: readonly stri
     }));
   };
 }
+
+/** Values of partition columns as texts, by name. */
+export function partitionFolders(path: string): ReadonlyMap<string, string> {
+  return new Map(path.split('/').filter((part) => part.includes('=')).map((part) => [unescaped(part.slice(0, part.indexOf('='))), unescaped(part.slice(part.indexOf('=') + 1))]));
+}
+
+/** Of values as texts. */
+export const staticPartitionPath = (partitionKeys: readonly string[], values: Readonly<Record<string, string>>): string => partitionKeys.map((name) => `${escaped(name)}=${escaped(values[name]!)}`).join('/');
 
 const escaped = (text: string): string => text.replace(ESCAPED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 const unescaped = (text: string): string => text.replace(/%([0-9a-fA-F]{2})/g, (_all, code: string) => String.fromCharCode(parseInt(code, 16)));

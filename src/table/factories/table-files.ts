@@ -1,7 +1,8 @@
-// Rows of files: lines by the table's format, with the columns that partitions and the file itself give.
+// Rows of files: lines or blocks by the table's format, with the columns that partitions and the file itself give.
 import type { LineReader } from '#connectors/files/line-reader';
 import type { MalformedRecords } from '#connectors/files/malformed-records';
-import { END_OF_FILE, type RecordDecoder as FileDecoder, type RecordFormat } from '#connectors/files/record-format';
+import { END_OF_FILE, type BulkFormat, type BulkReader, type RecordDecoder as FileDecoder, type RecordFormat } from '#connectors/files/record-format';
+import type { Files } from '#platform/files/files';
 import { FunctionError } from '#table/errors';
 import type { RecordDecoder } from '#table/formats/table-format';
 import type { TableRow } from '#table/runtime/row-kind';
@@ -14,7 +15,36 @@ export interface TableFileFormat {
   readonly createDecoder: () => RecordDecoder;
   readonly multiLineQuote: string | undefined;
   /** Values of columns that are the same for every row of the file. */
-  readonly constantsOf: (file: { readonly path: string; readonly bytes: number }) => TableRow;
+  readonly constantsOf: ConstantsOf;
+}
+
+/** What is known of a file before it is read. */
+export interface FileFacts {
+  readonly path: string;
+  readonly bytes: number;
+  /** Epoch ms. */
+  readonly modifiedMs: number;
+}
+
+export type ConstantsOf = (file: FileFacts) => TableRow;
+
+export function bulkFileFormat(name: string, open: (files: Files, path: string) => BulkReader<TableRow>, constantsOf: ConstantsOf): BulkFormat<TableRow> {
+  return {
+    name,
+    createReader(files, path) {
+      const facts = files.statSync(path);
+      const constants = constantsOf({ path, bytes: facts?.bytes ?? 0, modifiedMs: facts?.modifiedMs ?? 0 });
+      const reader = open(files, path);
+      return {
+        next() {
+          const row = reader.next();
+          return row === END_OF_FILE ? row : Object.assign(row, constants);
+        },
+        skip: (count) => reader.skip(count),
+        close: () => reader.close(),
+      };
+    },
+  };
 }
 
 export const tableFileFormat = (format: TableFileFormat): RecordFormat<TableRow> => ({ name: 'table', createDecoder: (lines, malformed) => new TableFileDecoder(lines, malformed, format) });
@@ -33,7 +63,7 @@ class TableFileDecoder implements FileDecoder<TableRow> {
     this.#malformed = malformed;
     this.#decode = format.createDecoder();
     this.#quote = format.multiLineQuote;
-    this.#constants = format.constantsOf({ path: lines.path, bytes: lines.fileBytes });
+    this.#constants = format.constantsOf({ path: lines.path, bytes: lines.fileBytes, modifiedMs: lines.modifiedMs });
   }
 
   get hasPending(): boolean {

@@ -43,6 +43,7 @@ function settingsOf(request: FormatRequest): CsvSettings {
 }
 
 export const csvFormat: TableFormat = {
+  kind: 'text',
   identifier: 'csv',
   options: ['field-delimiter', 'disable-quote-character', 'quote-character', 'allow-comments', 'ignore-parse-errors', 'array-element-delimiter', 'escape-character', 'null-literal', 'write-bigdecimal-in-scientific-notation'],
   changes: INSERTS,

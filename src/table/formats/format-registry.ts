@@ -2,17 +2,22 @@
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import { identifierText } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
+import { avroFormat } from '#table/formats/avro-format';
+import type { BulkTableFormat } from '#table/formats/bulk-format';
 import { csvFormat } from '#table/formats/csv-format';
 import { canalJsonFormat, debeziumJsonFormat, jsonFormat, maxwellJsonFormat } from '#table/formats/json-formats';
+import { parquetFormat } from '#table/formats/parquet-format';
 import { rawFormat } from '#table/formats/raw-format';
 import type { FormatRequest, TableFormat } from '#table/formats/table-format';
 import type { TableOptions } from '#table/factories/table-factory';
 import type { RowType } from '#table/types/logical-type';
 
-const FORMATS: ReadonlyMap<string, TableFormat> = new Map([canalJsonFormat, csvFormat, debeziumJsonFormat, jsonFormat, maxwellJsonFormat, rawFormat].map((format) => [format.identifier, format]));
+type AnyTableFormat = TableFormat | BulkTableFormat;
+
+const FORMATS: ReadonlyMap<string, AnyTableFormat> = new Map([avroFormat, canalJsonFormat, csvFormat, debeziumJsonFormat, jsonFormat, maxwellJsonFormat, parquetFormat, rawFormat].map((format: AnyTableFormat) => [format.identifier, format]));
 
 /** By the option `format`. Throws TABLE_OPTION_INVALID. */
-export function formatOf(table: ResolvedTable, { all }: TableOptions): TableFormat {
+export function formatOf(table: ResolvedTable, { all }: TableOptions): AnyTableFormat {
   const name = all['format'];
   const path = identifierText(table.identifier);
   if (name === undefined) throw new TableError('TABLE_OPTION_INVALID', `One or more required options are missing for table ${path}. Missing required options are: format`);
@@ -21,10 +26,17 @@ export function formatOf(table: ResolvedTable, { all }: TableOptions): TableForm
   return format;
 }
 
-/** Options of the format as a table has them: `csv.field-delimiter`. */
-export const formatOptionNames = ({ identifier, options }: TableFormat): readonly string[] => options.map((name) => `${identifier}.${name}`);
+/** As formatOf, for connectors that move single records. Throws TABLE_OPTION_INVALID. */
+export function textFormatOf(table: ResolvedTable, options: TableOptions): TableFormat {
+  const format = formatOf(table, options);
+  if (format.kind === 'text') return format;
+  throw new TableError('TABLE_OPTION_INVALID', `the format '${format.identifier}' of table ${identifierText(table.identifier)} is one of files: give one of ${[...FORMATS.values()].filter(({ kind }) => kind === 'text').map(({ identifier }) => identifier).sort().join(', ')}`);
+}
 
-export function formatRequest(format: TableFormat, table: ResolvedTable, { all }: TableOptions, rowType: RowType, timeZone: string): FormatRequest {
+/** Options of the format as a table has them: `csv.field-delimiter`. */
+export const formatOptionNames = ({ identifier, options }: AnyTableFormat): readonly string[] => options.map((name) => `${identifier}.${name}`);
+
+export function formatRequest(format: AnyTableFormat, table: ResolvedTable, { all }: TableOptions, rowType: RowType, timeZone: string): FormatRequest {
   return {
     rowType, timeZone,
     option: (name) => all[`${format.identifier}.${name}`],

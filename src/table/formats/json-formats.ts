@@ -41,6 +41,7 @@ function decoderOf(request: FormatRequest, decode: (record: Record<string, unkno
 }
 
 export const jsonFormat: TableFormat = {
+  kind: 'text',
   identifier: 'json',
   options: [...COMMON_OPTIONS, 'fail-on-missing-field', 'decode.json-parser.enabled'],
   changes: INSERTS,
@@ -61,6 +62,7 @@ const corrupt = (format: string, record: unknown): never => {
 };
 
 export const debeziumJsonFormat: TableFormat = {
+  kind: 'text',
   identifier: 'debezium-json',
   options: [...COMMON_OPTIONS, 'schema-include'],
   changes: ALL_CHANGES,
@@ -106,6 +108,7 @@ function changesFormat({ format, identifier, options }: ListOrRow): TableFormat 
   const isList = format === 'canal';
   const word = (kind: string): string => (isList ? kind : kind.toLowerCase());
   return {
+    kind: 'text',
     identifier,
     options: [...COMMON_OPTIONS, ...options],
     changes: ALL_CHANGES,

@@ -17,6 +17,7 @@ function columnOf({ rowType, option, refuse }: FormatRequest): { readonly key: s
 }
 
 export const rawFormat: TableFormat = {
+  kind: 'text',
   identifier: 'raw',
   options: ['charset', 'endianness'],
   changes: INSERTS,

@@ -20,6 +20,7 @@ export type RecordDecoder = (text: string) => readonly TableRow[];
 export type RecordEncoder = (row: TableRow) => string;
 
 export interface TableFormat {
+  readonly kind: 'text';
   readonly identifier: string;
   /** Without their prefix. */
   readonly options: readonly string[];

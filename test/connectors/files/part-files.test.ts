@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dateTimeBuckets, type BucketAssigner } from '#connectors/files/bucket-assigner';
-import type { PartFile, PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
+import type { PartFile } from '#connectors/files/file-committable';
+import type { PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
 import { RollingPolicy } from '#connectors/files/rolling-policy';
 import { FileSink, type FileSinkOptions } from '#connectors/files/sink';
 import { simulatedPlatform, type SimulatedPlatform } from '#platform/simulated-platform';
@@ -36,7 +37,7 @@ class Folder {
   /** What a checkpoint asks of a writer, and gets. */
   checkpoint(writer: PartFileWriter<string>, isEndOfInput = false): { readonly parts: readonly PartFile[]; readonly states: readonly PartFileState[] } {
     writer.flush(isEndOfInput);
-    return { parts: writer.prepareCommit(), states: writer.snapshot() };
+    return { parts: (writer.prepareCommit() as readonly PartFile[]), states: writer.snapshot() };
   }
 
   get visible(): Record<string, string> {

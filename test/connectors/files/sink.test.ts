@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FileSink } from '#connectors/files/sink';
-import type { PartFile, PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
+import type { PartFile } from '#connectors/files/file-committable';
+import type { PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
 import type { Files } from '#platform/files/files';
 import { simulatedPlatform } from '#platform/simulated-platform';
 import { RecordingSinkContext } from '../sink-context.js';
@@ -32,16 +33,16 @@ describe('file sink', () => {
       writer.write(`first ${index}`);
       writer.write({ index });
       writer.flush();
-      parts.push(...writer.prepareCommit());
+      parts.push(...writer.prepareCommit() as readonly PartFile[]);
       assert.deepEqual(visible(files), {});
     }
     commit(files, parts);
     assert.deepEqual(visible(files), { 'part-0-0.txt': 'first 0\n{"index":0}\n', 'part-1-0.txt': 'first 1\n{"index":1}\n' });
     writers[0]!.flush();
-    assert.deepEqual(writers[0]!.prepareCommit(), []);
+    assert.deepEqual((writers[0]!.prepareCommit() as readonly PartFile[]), []);
     writers[0]!.write('second');
     writers[0]!.flush();
-    commit(files, writers[0]!.prepareCommit());
+    commit(files, (writers[0]!.prepareCommit() as readonly PartFile[]));
     assert.equal(visible(files)['part-0-1.txt'], 'second\n');
     assert.deepEqual(hidden(files), []);
   });
@@ -51,7 +52,7 @@ describe('file sink', () => {
     const writer = FileSink.forNdjson('/out').createWriter(new RecordingSinkContext({ files }));
     for (const record of ['a', 1, null, { b: 2n }, 'x'.repeat(300_000)]) writer.write(record);
     writer.flush();
-    commit(files, writer.prepareCommit());
+    commit(files, (writer.prepareCommit() as readonly PartFile[]));
     assert.equal(visible(files)['part-0-0.ndjson'], `"a"\n1\nnull\n{"b":"2"}\n"${'x'.repeat(300_000)}"\n`);
   });
 
@@ -60,7 +61,7 @@ describe('file sink', () => {
     const writer = writerOn(files);
     writer.write('once');
     writer.flush();
-    const parts = writer.prepareCommit();
+    const parts = (writer.prepareCommit() as readonly PartFile[]);
     commit(files, parts);
     commit(files, parts);
     assert.deepEqual(visible(files), { 'part-0-0.txt': 'once\n' });
@@ -72,11 +73,11 @@ describe('file sink', () => {
     const first = writerOn(files);
     first.write('kept');
     first.flush();
-    const kept = first.prepareCommit();
+    const kept = (first.prepareCommit() as readonly PartFile[]);
     const states = first.snapshot();
     first.write('prepared, but its checkpoint never completed');
     first.flush();
-    first.prepareCommit();
+    (first.prepareCommit() as readonly PartFile[]);
     first.write('in progress');
     first.flush();
     // The attempt dies here, without close.
@@ -84,7 +85,7 @@ describe('file sink', () => {
     commit(files, kept);
     second.write('again');
     second.flush();
-    commit(files, second.prepareCommit());
+    commit(files, (second.prepareCommit() as readonly PartFile[]));
     assert.deepEqual(visible(files), { 'part-0-0.txt': 'kept\n', 'part-0-1.txt': 'again\n' });
     assert.deepEqual(hidden(files), []);
   });
@@ -95,12 +96,12 @@ describe('file sink', () => {
       const lost = writerOn(files, { subtaskIndex, parallelism: 2 });
       lost.write('lost');
       lost.flush();
-      if (subtaskIndex === 0) lost.prepareCommit();
+      if (subtaskIndex === 0) (lost.prepareCommit() as readonly PartFile[]);
     }
     const writer = writerOn(files, { attemptNumber: 1 });
     writer.write('new');
     writer.flush();
-    commit(files, writer.prepareCommit());
+    commit(files, (writer.prepareCommit() as readonly PartFile[]));
     assert.deepEqual([visible(files), hidden(files)], [{ 'part-0-0.txt': 'new\n' }, []]);
   });
 
@@ -109,11 +110,11 @@ describe('file sink', () => {
     const old = writerOn(files, { subtaskIndex: 1, parallelism: 2 });
     old.write('old');
     old.flush();
-    commit(files, old.prepareCommit());
+    commit(files, (old.prepareCommit() as readonly PartFile[]));
     const fresh = writerOn(files, { subtaskIndex: 1, parallelism: 3 }, []);
     fresh.write('fresh');
     fresh.flush();
-    commit(files, fresh.prepareCommit());
+    commit(files, (fresh.prepareCommit() as readonly PartFile[]));
     assert.deepEqual(visible(files), { 'part-1-0.txt': 'old\n', 'part-1-1.txt': 'fresh\n' });
   });
 
@@ -122,11 +123,11 @@ describe('file sink', () => {
     const old = writerOn(files, { subtaskIndex: 1, parallelism: 2 });
     old.write('covered');
     old.flush();
-    const parts = old.prepareCommit();
+    const parts = (old.prepareCommit() as readonly PartFile[]);
     const restarted = writerOn(files, { subtaskIndex: 1, parallelism: 2, attemptNumber: 1 }, []);
     restarted.write('after the restart');
     restarted.flush();
-    const later = restarted.prepareCommit();
+    const later = (restarted.prepareCommit() as readonly PartFile[]);
     commit(files, parts);
     commit(files, later);
     assert.deepEqual(visible(files), { 'part-1-0.txt': 'covered\n', 'part-1-1.txt': 'after the restart\n' });
@@ -140,7 +141,7 @@ describe('file sink', () => {
     const writer = writerOn(files, {}, []);
     writer.write('now');
     writer.flush();
-    const parts = writer.prepareCommit();
+    const parts = (writer.prepareCommit() as readonly PartFile[]);
     commit(files, [earlier]);
     commit(files, parts);
     assert.deepEqual(visible(files), { 'part-0-4.txt': 'earlier\n', 'part-0-5.txt': 'now\n' });

@@ -3,6 +3,8 @@ import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { PartitionCommit } from '#connectors/files/file-committable';
+import { partitionCommitOf } from '#table/factories/partition-commit';
 import { FilesystemLookup } from '#table/factories/filesystem-lookup';
 import { lookupSourceOf } from '#table/factories/connector-registry';
 import { SeededRandom } from '#platform/random/seeded-random';
@@ -120,11 +122,98 @@ describe('writing files', () => {
   });
 });
 
+describe('partitions that are complete', () => {
+  const commit = ", 'sink.partition-commit.policy.kind' = 'success-file'";
+  const marks = (path: string): string[] => Object.keys(contents(path)).filter((name) => name.endsWith('_SUCCESS')).sort();
+
+  test('are marked at the end of the input', async () => {
+    const path = directory();
+    await write('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(path, 'csv', commit), "SELECT * FROM (VALUES (1, 'a'), (2, 'b'))");
+    assert.deepEqual(marks(path), ['kind=a/_SUCCESS', 'kind=b/_SUCCESS']);
+    assert.deepEqual(await read('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(path, 'csv')), ['+I[1,"a"]', '+I[2,"b"]']);
+  });
+
+  test('are not marked without a policy; the mark has the name that the table gives it', async () => {
+    const path = directory();
+    await write('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(path, 'csv'), "SELECT 1, 'a'");
+    assert.deepEqual(Object.keys(contents(path)).length, 1);
+    await write('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(path, 'csv', `${commit}, 'sink.partition-commit.success-file.name' = '_DONE'`), "SELECT 2, 'a'");
+    assert.ok('kind=a/_DONE' in contents(path));
+  });
+
+  const commitOf = async (columns: string, partitioned: string, more: string): Promise<PartitionCommit> => {
+    const tables = inlineTables();
+    await tables.executeSql(`CREATE TABLE t ${columns} PARTITIONED BY (${partitioned}) ${filesystem(directory(), 'csv', commit + more)}`);
+    const found = tables.session.catalogs.getTable(tables.session.catalogs.qualify(['t']));
+    assert.ok(found?.kind === 'table');
+    return partitionCommitOf(found.table, { all: found.table.options })!;
+  };
+
+  test('by the time of the partition: the watermark has passed it and the delay', async () => {
+    const byTime = ", 'sink.partition-commit.trigger' = 'partition-time', 'sink.partition-commit.delay' = '1 h'";
+    const hour = Date.UTC(2020, 0, 2, 5);
+    const times = (watermark: number): Parameters<PartitionCommit['isComplete']>[1] => ({ watermark, nowMs: Number.MAX_SAFE_INTEGER, createdMs: 0 });
+    const hourly = await commitOf('(id INT, dt STRING, h STRING, `hour` STRING)', 'dt, h, `hour`', `${byTime}, 'partition.time-extractor.timestamp-pattern' = '$dt $hour:00:00'`);
+    const bucket = 'dt=2020-01-02/h=9/hour=05';
+    assert.deepEqual([hourly.isComplete(bucket, times(hour + 3_600_000)), hourly.isComplete(bucket, times(hour + 3_600_001))], [false, true]);
+    const daily = await commitOf('(id INT, dt STRING)', 'dt', `${byTime}, 'partition.time-extractor.timestamp-formatter' = 'yyyyMMdd', 'sink.partition-commit.watermark-time-zone' = 'Asia/Shanghai'`);
+    const day = Date.UTC(2020, 0, 1, 16) + 3_600_000;
+    assert.deepEqual([daily.isComplete('dt=20200102', times(day)), daily.isComplete('dt=20200102', times(day + 1))], [false, true]);
+    assert.throws(() => daily.isComplete('dt=x', times(day)), /the partition time 'x' is no timestamp/);
+  });
+
+  test('by the clock: the delay has passed since the first record', async () => {
+    const { isComplete } = await commitOf('(id INT, dt STRING)', 'dt', ", 'sink.partition-commit.delay' = '10 s'");
+    assert.deepEqual([9_999, 10_000].map((passed) => isComplete('dt=x', { watermark: 0, nowMs: 5 + passed, createdMs: 5 })), [false, true]);
+  });
+
+  test('options that cannot be carried out are refused', async () => {
+    const refused: readonly (readonly [string, RegExp])[] = [
+      ["'sink.partition-commit.policy.kind' = 'metastore,success-file'", /Can not configure a 'metastore' partition commit policy for a file system table/],
+      ["'sink.partition-commit.policy.kind' = 'custom'", /the partition commit policy 'custom' is not there/],
+      ["'sink.partition-commit.policy.kind' = 'success-file', 'sink.partition-commit.success-file.name' = 'done'", /give a file name that begins with _/],
+      ["'sink.partition-commit.policy.kind' = 'success-file', 'sink.parallelism' = '2'", /one subtask commits partitions/],
+      ["'sink.partition-commit.trigger' = 'sometimes'", /Could not parse value 'sometimes' for key 'sink\.partition-commit\.trigger'.*process-time, partition-time/],
+      ["'partition.time-extractor.timestamp-pattern' = '$day'", /names \$day, which is no partition column: kind/],
+    ];
+    for (const [options, message] of refused) await assert.rejects(write('(id INT, kind STRING) PARTITIONED BY (kind)', filesystem(directory(), 'csv', `, ${options}`), "SELECT 1, 'a'"), { code: 'TABLE_OPTION_INVALID', message }, options);
+  });
+});
+
+describe('INSERT OVERWRITE', () => {
+  const batch = { 'execution.runtime-mode': 'batch' };
+  const overwrite = async (columns: string, path: string, ...statements: readonly string[]): Promise<string[]> => {
+    const tables = inlineTables(batch);
+    await tables.executeSql(`CREATE TABLE t ${columns} ${filesystem(path, 'csv')}`);
+    for (const statement of statements) await (await tables.executeSql(statement)).await();
+    return (await changesOf(tables, 'SELECT * FROM t')).sort();
+  };
+
+  test('puts the rows in place of those that are there', async () => {
+    assert.deepEqual(await overwrite('(id INT)', directory(), 'INSERT INTO t VALUES (1), (2)', 'INSERT OVERWRITE t VALUES (3)'), ['+I[3]']);
+    assert.deepEqual(await overwrite('(id INT)', directory(), 'INSERT INTO t VALUES (1), (2)', 'INSERT OVERWRITE t SELECT x FROM (VALUES (1)) AS v(x) WHERE x > 1'), []);
+  });
+
+  test('replaces the partitions that rows come for, and the one that it names', async () => {
+    const columns = '(id INT, kind STRING) PARTITIONED BY (kind)';
+    const first = "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')";
+    assert.deepEqual(await overwrite(columns, directory(), first, "INSERT OVERWRITE t VALUES (4, 'a'), (5, 'd')"), ['+I[2,"b"]', '+I[3,"c"]', '+I[4,"a"]', '+I[5,"d"]']);
+    assert.deepEqual(await overwrite(columns, directory(), first, "INSERT OVERWRITE t PARTITION (kind = 'b') SELECT 9"), ['+I[1,"a"]', '+I[3,"c"]', '+I[9,"b"]']);
+    assert.deepEqual(await overwrite(columns, directory(), first, "INSERT OVERWRITE t PARTITION (kind = 'b') SELECT x FROM (VALUES (1)) AS v(x) WHERE x > 1"), ['+I[1,"a"]', '+I[3,"c"]']);
+  });
+
+  test('is refused on a stream', async () => {
+    const tables = inlineTables();
+    await tables.executeSql(`CREATE TABLE t (id INT) ${filesystem(directory(), 'csv')}`);
+    await assert.rejects(tables.executeSql('INSERT OVERWRITE t VALUES (1)'), { code: 'TABLE_NOT_SUPPORTED', message: /Streaming mode not support overwrite/ });
+  });
+});
+
 describe('options', () => {
   const refuses = (table: string, options: string, message: RegExp) => async () => assert.rejects(read(table, options), message);
 
   test('a path is required', refuses('(a INT)', "WITH ('connector' = 'filesystem', 'format' = 'json')", /Missing required options are: path/));
-  test('a format that nobody knows is named with those there are', refuses('(a INT)', filesystem('x', 'odd'), /Could not find any format factory for identifier 'odd'.*canal-json, csv, debezium-json, json, maxwell-json, raw/));
+  test('a format that nobody knows is named with those there are', refuses('(a INT)', filesystem('x', 'odd'), /Could not find any format factory for identifier 'odd'.*avro, canal-json, csv, debezium-json, json, maxwell-json, parquet, raw/));
   test('an option that the format does not have is refused', refuses('(a INT)', filesystem('x', 'json', ", 'json.odd' = '1'"), /Unsupported options found .*: json\.odd/));
   test('raw takes one column', refuses('(a STRING, b STRING)', filesystem('x', 'raw'), /only supports single physical column/));
 });
