@@ -6,11 +6,13 @@ import { cacheDirectory } from '#client/submission/cache-directory';
 import { createNodePlatform } from '#client/platform';
 import { isProgramReplayed } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
+import type { ProgramEnvironment } from '#table/api/program-environment';
 import type { PlanFiles } from '#table/api/plan-files';
+import type { SessionJobs } from '#table/api/session-jobs';
 import { TableEnvironment } from '#table/api/table-environment';
 
 /** Jobs of the table environment are jobs of `environment`; left out, of the one that fits where the program runs. */
-export function createTableEnvironment(environment: StreamExecutionEnvironment = StreamExecutionEnvironment.getExecutionEnvironment()): TableEnvironment {
+export function createTableEnvironment(environment: ProgramEnvironment = StreamExecutionEnvironment.getExecutionEnvironment(), options: { readonly jobs?: SessionJobs } = {}): TableEnvironment {
   const { clock, random, files, process } = createNodePlatform();
   // A module of functions is bundled as a program is: client and workers load the same file.
   const loadModule = async (path: string): Promise<Readonly<Record<string, unknown>>> => import((await bundleProgram(files, resolve(process.cwd(), path), cacheDirectory(process))).href) as Promise<Record<string, unknown>>;
@@ -22,5 +24,5 @@ export function createTableEnvironment(environment: StreamExecutionEnvironment =
       await files.atomicWrite(pathOf(path), Buffer.from(text));
     },
   };
-  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, isReplayed: isProgramReplayed() });
+  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, isReplayed: isProgramReplayed(), ...options });
 }

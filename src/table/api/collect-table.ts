@@ -5,7 +5,8 @@ import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { TableSink } from '#table/factories/table-factory';
 import type { RowType } from '#table/types/logical-type';
 
-export const COLLECT_UID_PREFIX = 'table-collect-';
+/** A job has one such sink: each query is a job of its own. */
+export const COLLECT_UID = 'table-collect';
 
 const sink: TableSink = {
   kind: 'sink',

@@ -1,11 +1,14 @@
 // Carries out statements, by kind. Data definition and session statements change the session; the rest plans and starts jobs.
-import { COLLECT_UID_PREFIX, collectTable } from '#table/api/collect-table';
+import { COLLECT_UID, collectTable } from '#table/api/collect-table';
 import { compilePlan, loadPlan, readPlan, writePlan } from '#table/api/compiled-plans';
 import { insertsOf, modificationsOf } from '#table/api/insert-statements';
 import type { PlanFiles } from '#table/api/plan-files';
 import type { ProgramEnvironment } from '#table/api/program-environment';
 import { executeDefinition } from '#table/api/definition-statements';
 import type { Session } from '#table/api/session';
+import { executeJobStatement, type SessionJobs } from '#table/api/session-jobs';
+import { refusedStatement } from '#table/api/refused-statements';
+import { StatementSetInProgress } from '#table/api/statement-set-in-progress';
 import { executeSessionStatement } from '#table/api/session-statements';
 import { resultOf, resultOfLines, successResult } from '#table/api/statement-results';
 import { TableResult } from '#table/api/table-result';
@@ -32,6 +35,8 @@ export interface ExecutorOptions {
   readonly planFiles?: PlanFiles | undefined;
   /** The program runs again, in a worker: it writes no files. */
   readonly isReplayed?: boolean;
+  /** For SHOW JOBS and STOP JOB. */
+  readonly jobs?: SessionJobs | undefined;
 }
 
 interface StartOptions {
@@ -46,17 +51,29 @@ export class StatementExecutor {
   readonly #environment: ProgramEnvironment;
   readonly #planFiles: PlanFiles | undefined;
   readonly #isReplayed: boolean;
-  #collectCount = 0;
+  readonly #jobs: SessionJobs | undefined;
+  readonly #statementSet = new StatementSetInProgress();
 
   constructor(session: Session, environment: ProgramEnvironment, options: ExecutorOptions = {}) {
     this.#session = session;
     this.#environment = environment;
     this.#planFiles = options.planFiles;
     this.#isReplayed = options.isReplayed ?? false;
+    this.#jobs = options.jobs;
   }
 
   async execute(statement: Statement, text: string): Promise<TableResult> {
+    if (this.#statementSet.isOpen && statement.kind !== 'begin-statement-set' && statement.kind !== 'end-statement-set') {
+      this.#statementSet.add(statement, text, this.#session);
+      return successResult(this.#session.timeZone);
+    }
     switch (statement.kind) {
+      case 'begin-statement-set': this.#statementSet.begin(); return successResult(this.#session.timeZone);
+      case 'end-statement-set': return this.modify(this.#statementSet.end());
+      case 'describe-job': case 'stop-job': return executeJobStatement(statement, this.#jobs, this.#session);
+      case 'show':
+        if (statement.subject === 'JOBS') return executeJobStatement(statement, this.#jobs, this.#session);
+        break;
       case 'query': return this.query(new StatementValidator(text, this.#session).query(statement));
       case 'insert': case 'statement-set': return this.modify(modificationsOf(insertsOf(statement, text, ''), text, this.#session));
       case 'compile-plan': case 'execute-plan': case 'compile-and-execute-plan': return this.#planStatement(statement, text);
@@ -66,7 +83,8 @@ export class StatementExecutor {
     }
     const definition = await executeDefinition(statement, text, this.#session, (query, sink) => this.#insertInto(query, sink));
     const result = definition ?? executeSessionStatement(statement, text, this.#session);
-    return result ?? failAt(text, statement.span, `this statement (${statement.kind}) is not supported`);
+    if (result === undefined) throw refusedStatement(statement);
+    return result;
   }
 
   /** Syntax tree, optimised and physical plan. */
@@ -121,7 +139,7 @@ export class StatementExecutor {
   /** Plans and starts what writes the rows of a query back to the client. */
   async query(plan: LogicalPlan): Promise<TableResult> {
     const planner = new Planner(this.#session);
-    const uid = `${COLLECT_UID_PREFIX}${this.#collectCount++}`;
+    const uid = COLLECT_UID;
     const table = collectTable(plan.rowType, uid, this.#session.catalogs);
     const roots = planner.sinks([{ query: plan, table, optionHints: {}, isOverwrite: false, staticPartitions: {} }]);
     const isAppend = isInsertOnly(inferChangelog(roots).changesOf(roots[0]!.inputs[0]!));

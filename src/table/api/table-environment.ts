@@ -7,6 +7,7 @@ import type { PlanFiles } from '#table/api/plan-files';
 import type { ProgramEnvironment } from '#table/api/program-environment';
 import type { TableObject } from '#table/factories/table-factory';
 import { Session, type LoadModule } from '#table/api/session';
+import type { SessionJobs } from '#table/api/session-jobs';
 import { StatementExecutor } from '#table/api/statement-executor';
 import type { TableResult } from '#table/api/table-result';
 import type { Clock } from '#platform/clock/clock';
@@ -25,6 +26,8 @@ export interface TableEnvironmentOptions {
   readonly planFiles?: PlanFiles;
   /** The program runs again, in a worker: it writes no files. */
   readonly isReplayed?: boolean;
+  /** For SHOW JOBS and STOP JOB. */
+  readonly jobs?: SessionJobs;
 }
 
 export class TableEnvironment {

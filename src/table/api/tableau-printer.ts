@@ -11,11 +11,15 @@ export class TableauPrinter {
   readonly #write: (text: string) => void;
   #rowCount = 0;
 
-  constructor(fields: readonly LogicalField[], options: { readonly hasKind: boolean }, write: (text: string) => void) {
+  /** @param options `rows`: all of them, where they are known: columns are as wide as these need. */
+  constructor(fields: readonly LogicalField[], options: { readonly hasKind: boolean; readonly rows?: readonly (readonly string[])[] }, write: (text: string) => void) {
     this.#fields = fields;
     this.#hasKind = options.hasKind;
     this.#write = write;
-    this.#widths = fields.map(({ name, type }) => Math.max(displayWidth(name), Math.min(WIDTH_MAX, typeWidth(type))));
+    const { rows } = options;
+    this.#widths = fields.map(({ name, type }, index) => (rows === undefined
+      ? Math.max(displayWidth(name), Math.min(WIDTH_MAX, typeWidth(type)))
+      : rows.reduce((width, row) => Math.max(width, displayWidth(row[index]!)), displayWidth(name))));
   }
 
   row(kind: string, texts: readonly string[]): void {

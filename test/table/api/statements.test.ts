@@ -57,3 +57,42 @@ describe('refusals', () => {
     await assert.rejects(result.await(), (error: { code?: string; cause?: { code?: string } }) => JSON.stringify([error.code, error.cause?.code, String(error)]).includes('TABLE_CONSTRAINT_VIOLATED') || error.cause !== undefined);
   });
 });
+
+describe('statement sets over several statements', () => {
+  const opened = async () => {
+    const tables = inlineTables();
+    await tables.executeSql("CREATE TABLE nowhere (a INT) WITH ('connector' = 'blackhole')");
+    await tables.executeSql('BEGIN STATEMENT SET');
+    return tables;
+  };
+
+  test('only INSERTs may stand in one, and a refused one leaves it open', async () => {
+    const tables = await opened();
+    await assert.rejects(async () => tables.executeSql('SELECT 1'), { code: 'SQL_VALIDATION', message: /after 'BEGIN STATEMENT SET'/ });
+    await assert.rejects(async () => tables.executeSql("INSERT INTO nowhere SELECT 'x'"), { code: 'SQL_VALIDATION' });
+    await tables.executeSql('INSERT INTO nowhere SELECT 1');
+    const ended = await tables.executeSql('END');
+    assert.ok(ended.isModification);
+    await ended.await();
+  });
+
+  test('one within another is refused, and so is an END without one', async () => {
+    await assert.rejects(async () => (await opened()).executeSql('BEGIN STATEMENT SET'), { code: 'TABLE_STATEMENT_SET' });
+    await assert.rejects(async () => inlineTables().executeSql('END'), { code: 'TABLE_STATEMENT_SET' });
+  });
+
+  test('an empty one does nothing', async () => {
+    assert.equal((await (await opened()).executeSql('END')).getJobClient(), undefined);
+  });
+});
+
+describe('statements that have nothing to act on', () => {
+  for (const statement of ["ADD JAR 'x.jar'", "REMOVE JAR 'x.jar'", 'DELETE FROM t', 'UPDATE t SET a = 1', 'TRUNCATE TABLE t', 'ANALYZE TABLE t COMPUTE STATISTICS', 'CALL p()', 'QUIT', 'SHOW JOBS']) {
+    test(`${statement} is refused by one line`, async () => {
+      await assert.rejects(async () => inlineTables().executeSql(statement), (error: Error & { readonly code: string }) => {
+        assert.equal(error.code, 'TABLE_NOT_SUPPORTED');
+        return !error.message.includes('\n');
+      });
+    });
+  }
+});

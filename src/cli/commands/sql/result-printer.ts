@@ -2,6 +2,9 @@
 import type { TableResult, ResultRow } from '#table/api/table-result';
 import { rowKindName, RowKind } from '#table/runtime/row-kind';
 import { jsonOfValue } from '#table/values/json-value';
+import { MaterializedRows } from '#cli/commands/sql/materialized-rows';
+import { showLive } from '#cli/commands/sql/live-table';
+import type { Clock } from '#platform/clock/clock';
 import { createValueTexts } from '#table/runtime/sink/row-text';
 import { TableauPrinter } from '#table/api/tableau-printer';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
@@ -13,6 +16,10 @@ export interface ResultPrinterOptions {
   readonly format: ResultFormat;
   readonly timeZone: string;
   readonly write: (text: string) => void;
+  /** Whether an INSERT is waited for: `table.dml-sync`. Default true. */
+  readonly isSync?: boolean;
+  /** Where the output is a terminal: unbounded results are painted in place. */
+  readonly live?: { readonly clock: Pick<Clock, 'scheduleRepeating'>; readonly rowsMax: number };
 }
 
 /** Prints all rows; rejects when the job of the statement fails. Of a bounded query the final rows, unless changes were asked for. */
@@ -24,8 +31,17 @@ export async function printResult(result: TableResult, options: ResultPrinterOpt
     return;
   }
   if (result.isModification) {
+    const isTold = format === 'table' || format === 'changelog';
+    if (options.isSync === false) {
+      if (isTold) write(`[INFO] SQL update statement has been successfully submitted to the cluster:\nJob ID: ${result.getJobClient()!.jobId}\n`);
+      return;
+    }
     await result.await();
-    if (format === 'table' || format === 'changelog') write('[INFO] Execute statement succeeded.\n');
+    if (isTold) write('[INFO] Execute statement succeeded.\n');
+    return;
+  }
+  if (format === 'table' && !result.isBounded && options.live !== undefined) {
+    await showLive(result, { timeZone: options.timeZone, write, ...options.live });
     return;
   }
   const lines = format === 'ndjson' ? jsonLines(result.rowType, write) : format === 'csv' ? csvLines(result.rowType, options) : tableLines(result, options);
@@ -45,22 +61,9 @@ async function* finalRows(result: TableResult): AsyncIterable<ResultRow> {
     yield* result.collect();
     return;
   }
-  const kept = new Map<string, ResultRow[]>();
-  let order = 0;
-  const positions = new Map<ResultRow, number>();
-  for await (const row of result.collect()) {
-    const key = JSON.stringify(row.values.map((value, index) => jsonOfValue(result.rowType.fields[index]!.type, value)));
-    const same = kept.get(key) ?? [];
-    kept.set(key, same);
-    if (row.kind === RowKind.INSERT || row.kind === RowKind.UPDATE_AFTER) {
-      const plain = { kind: RowKind.INSERT, values: row.values };
-      positions.set(plain, order++);
-      same.push(plain);
-    } else {
-      same.shift();
-    }
-  }
-  yield* [...kept.values()].flat().sort((a, b) => positions.get(a)! - positions.get(b)!);
+  const kept = new MaterializedRows(result.rowType);
+  for await (const row of result.collect()) kept.apply(row);
+  for (const values of kept.rows()) yield { kind: RowKind.INSERT, values };
 }
 
 function jsonLines(rowType: RowType, write: (text: string) => void): Lines {
@@ -85,14 +88,35 @@ function csvLines(rowType: RowType, { write, timeZone }: ResultPrinterOptions): 
   };
 }
 
-function tableLines(result: TableResult, { format, write, timeZone }: ResultPrinterOptions): Lines {
-  const { rowType } = result;
-  const hasKind = format === 'changelog' || (!result.isBounded && !result.isInsertOnly);
-  const printer = new TableauPrinter(rowType.fields, { hasKind }, write);
+function tableLines(result: TableResult, options: ResultPrinterOptions): Lines {
+  const cells = cellsOf(result.rowType, options.timeZone);
+  // What a statement itself answers is there at once; the rows of a query are printed as they come.
+  if (result.getJobClient() === undefined) return answerLines(result, cells, options);
+  const hasKind = options.format === 'changelog' || (!result.isBounded && !result.isInsertOnly);
+  const printer = new TableauPrinter(result.rowType.fields, { hasKind }, options.write);
+  return { row: ({ kind, values }) => printer.row(rowKindName(kind), cells(values)), end: () => printer.end() };
+}
+
+/** Texts of several lines (EXPLAIN, SHOW CREATE) stand for themselves, the rest in a frame that fits. */
+function answerLines({ rowType }: TableResult, cells: (values: readonly unknown[]) => readonly string[], { write }: ResultPrinterOptions): Lines {
+  const rows: (readonly string[])[] = [];
+  return {
+    row: ({ values }) => rows.push(cells(values)),
+    end: () => {
+      const [only] = rows;
+      if (rows.length === 1 && only!.length === 1 && only![0]!.includes('\n')) {
+        write(`${only![0]!.trimEnd()}\n`);
+        return;
+      }
+      const printer = new TableauPrinter(rowType.fields, { hasKind: false, rows }, write);
+      for (const row of rows) printer.row('', row);
+      printer.end();
+    },
+  };
+}
+
+function cellsOf(rowType: RowType, timeZone: string): (values: readonly unknown[]) => readonly string[] {
   const keys = fieldKeys(rowType);
   const texts = createValueTexts(rowType, timeZone);
-  return {
-    row: ({ kind, values }) => printer.row(rowKindName(kind), texts(Object.fromEntries(keys.map((key, index) => [key, values[index]]))).map((text, index) => (values[index] === null ? '<NULL>' : text))),
-    end: () => printer.end(),
-  };
+  return (values) => texts(Object.fromEntries(keys.map((key, index) => [key, values[index]]))).map((text, index) => (values[index] === null ? '<NULL>' : text));
 }

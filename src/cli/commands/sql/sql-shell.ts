@@ -2,6 +2,8 @@
 // while somebody is there to mend it; Ctrl-C cancels the running statement, or forgets the one being typed.
 import { printResult, type ResultFormat } from '#cli/commands/sql/result-printer';
 import type { SqlSession } from '#cli/commands/sql/sql-session';
+import { liveRowsMax, resultFormat } from '#cli/commands/sql/result-mode';
+import type { Clock } from '#platform/clock/clock';
 import { EngineError } from '#core/errors/engine-error';
 import type { Terminal } from '#platform/terminal/terminal';
 import { parseStatement } from '#table/parser/parser';
@@ -15,18 +17,23 @@ const HELP = `Statements end with a semicolon and may go over several lines.
   HELP                 this text
   QUIT, EXIT           ends the shell
   CLEAR                empties the screen
-  SET 'key' = 'value'  sets an option of the session; SET alone lists them, RESET takes them back
+  SET 'key' = 'value'  sets an option of the session; SET alone lists them, RESET takes them back.
+                       'sql-client.execution.result-mode' = 'table', 'changelog' or 'tableau'
   SHOW, DESCRIBE       what there is: SHOW TABLES, SHOW CATALOGS, SHOW FUNCTIONS, DESCRIBE t, SHOW CREATE TABLE t
   EXPLAIN              the plan of a query or an INSERT
   CREATE, ALTER, DROP  catalogs, databases, tables, views, functions
-  SELECT, INSERT INTO  start a job; Ctrl-C cancels it
+  SELECT, INSERT INTO  start a job; Ctrl-C cancels it. With 'table.dml-sync' = 'false' an INSERT goes on behind the prompt
+  BEGIN STATEMENT SET  collects INSERTs until END, which starts them as one job
+  SHOW JOBS, STOP JOB  the jobs of this shell; STOP JOB 'id' WITH SAVEPOINT stops one so that it can go on
+  COMPILE PLAN, EXECUTE PLAN   statements whose state outlives their changes
 `;
 
 export interface SqlShellOptions {
   readonly terminal: Terminal;
-  readonly session: Pick<SqlSession, 'execute' | 'cancel' | 'tables'>;
+  readonly session: Pick<SqlSession, 'execute' | 'cancelStatement' | 'tables'>;
   readonly format: ResultFormat;
   readonly write: (text: string) => void;
+  readonly clock: Pick<Clock, 'scheduleRepeating' | 'monotonicMs'>;
 }
 
 export class SqlShell {
@@ -72,7 +79,8 @@ export class SqlShell {
   }
 
   async #statement(text: string): Promise<boolean> {
-    const { terminal, session, format, write } = this.#options;
+    const { terminal, session, format, write, clock } = this.#options;
+    const startedMs = clock.monotonicMs();
     this.history.unshift(`${text.replace(/\s+/g, ' ').trim()};`);
     this.#isRunning = true;
     this.#isCancelled = false;
@@ -85,10 +93,15 @@ export class SqlShell {
         return false;
       }
       const result = await session.execute(text);
-      await printResult(result, { format, timeZone: session.tables.session.timeZone, write });
+      const settings = session.tables.session;
+      await printResult(result, {
+        format: resultFormat(settings, format), timeZone: settings.timeZone, write, isSync: settings.option('table.dml-sync') !== 'false',
+        ...(terminal.isInteractive ? { live: { clock, rowsMax: liveRowsMax(settings) } } : {}),
+      });
+      if (settings.option('sql-client.display.print-time-cost') === 'true') write(`${((clock.monotonicMs() - startedMs) / 1000).toFixed(2)} seconds\n`);
     } catch (thrown) {
       if (this.#isCancelled) write('[INFO] The statement was cancelled.\n');
-      else if (terminal.isInteractive && thrown instanceof EngineError) write(`[ERROR] Could not execute SQL statement. Reason:\n${reportOf(thrown)}\n`);
+      else if (terminal.isInteractive) write(`[ERROR] Could not execute SQL statement. Reason:\n${reportOf(thrown, session.tables.session.option('sql-client.verbose') === 'true')}\n`);
       else throw thrown;
     } finally {
       this.#isRunning = false;
@@ -100,7 +113,7 @@ export class SqlShell {
     const { session, terminal, write } = this.#options;
     if (this.#isRunning) {
       this.#isCancelled = true;
-      void session.cancel();
+      void session.cancelStatement();
       return;
     }
     this.#text = '';
@@ -109,5 +122,9 @@ export class SqlShell {
   }
 }
 
-/** With the place in the statement where the error knows it. */
-const reportOf = (error: EngineError): string => ('report' in error ? String(error.report) : error.line);
+/** With the place in the statement where the error knows it; `sql-client.verbose` asks for the whole stack. */
+function reportOf(error: unknown, isVerbose: boolean): string {
+  if (!(error instanceof EngineError)) return error instanceof Error ? (isVerbose ? error.stack! : `${error.name}: ${error.message}`) : String(error);
+  if (isVerbose) return error.stack ?? error.line;
+  return 'report' in error ? String(error.report) : error.line;
+}

@@ -1,0 +1,98 @@
+// A session of `millrace sql` over real worker threads: what runs after what, and what the workers run again.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { SqlSession } from '#cli/commands/sql/sql-session';
+import { createNodePlatform } from '#client/platform';
+import { Configuration } from '#core/config/configuration';
+import type { TableResult } from '#table/api/table-result';
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-sql-session-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const ENDLESS = "CREATE TABLE endless (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = '20')";
+const NOWHERE = "CREATE TABLE nowhere (a INT) WITH ('connector' = 'blackhole')";
+
+async function withSession(body: (session: SqlSession) => Promise<void>): Promise<void> {
+  const session = await SqlSession.open(createNodePlatform(), Configuration.fromMap({ 'parallelism.default': 1, 'execution.checkpointing.savepoint-dir': `file://${folder}/savepoints` }), () => undefined);
+  try {
+    await body(session);
+  } finally {
+    await session.cancelAll();
+    await session.close();
+  }
+}
+
+async function rowsOf(result: TableResult): Promise<unknown[][]> {
+  const rows: unknown[][] = [];
+  for await (const { values } of result.collect()) rows.push([...values]);
+  return rows;
+}
+
+describe('a SQL session', () => {
+  test('a job that failed holds up nothing that comes after it', async () => {
+    await withSession(async (session) => {
+      await assert.rejects(async () => rowsOf(await session.execute("SELECT CAST(a AS INT) FROM (VALUES ('x')) AS t(a)")), { code: 'SQL_FUNCTION_FAILED' });
+      assert.deepEqual(await rowsOf(await session.execute('SELECT 2 AS two')), [[2]]);
+    });
+  });
+
+  test('a job that still runs holds up nothing, and is listed until it is stopped', async () => {
+    await withSession(async (session) => {
+      for (const sql of [ENDLESS, NOWHERE]) await session.execute(sql);
+      const job = (await session.execute('INSERT INTO nowhere SELECT a FROM endless')).getJobClient()!;
+      assert.deepEqual(await rowsOf(await session.execute('SELECT 2 AS two')), [[2]]);
+      const listed = await rowsOf(await session.execute('SHOW JOBS'));
+      assert.deepEqual(listed.map(([id, name, status]) => [id === job.jobId, name, status === 'FINISHED']), [
+        [true, 'insert-into_default_catalog.default_database.nowhere', false], [false, 'collect', true],
+      ]);
+      await session.execute(`STOP JOB '${job.jobId}'`);
+      assert.equal((await rowsOf(await session.execute(`DESCRIBE JOB '${job.jobId}'`)))[0]![2], 'CANCELED');
+      assert.equal(session.runningJobs.length, 0);
+    });
+  });
+
+  test('STOP JOB WITH SAVEPOINT tells where the savepoint is', async () => {
+    await withSession(async (session) => {
+      for (const sql of [ENDLESS, NOWHERE]) await session.execute(sql);
+      const job = (await session.execute('INSERT INTO nowhere SELECT a FROM endless')).getJobClient()!;
+      while ((await rowsOf(await session.execute(`DESCRIBE JOB '${job.jobId}'`)))[0]![2] !== 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 20));
+      const [[path]] = await rowsOf(await session.execute(`STOP JOB '${job.jobId}' WITH SAVEPOINT`)) as [[string]];
+      assert.match(path, /savepoint-/);
+    });
+  });
+
+  test('cancelling a statement leaves the jobs of earlier ones alone', async () => {
+    await withSession(async (session) => {
+      for (const sql of [ENDLESS, NOWHERE]) await session.execute(sql);
+      await session.execute('INSERT INTO nowhere SELECT a FROM endless');
+      const result = await session.execute('SELECT a FROM endless');
+      const ended = assert.rejects(rowsOf(result));
+      await session.cancelStatement();
+      await ended;
+      assert.equal(session.runningJobs.length, 1);
+    });
+  });
+
+  test('a statement set of several statements is one job, and the session goes on behind it', async () => {
+    await withSession(async (session) => {
+      await session.execute(`CREATE TABLE lines (a INT) WITH ('connector' = 'filesystem', 'path' = '${folder}/lines', 'format' = 'json')`);
+      for (const sql of ['BEGIN STATEMENT SET', 'INSERT INTO lines VALUES (1)', 'INSERT INTO lines SELECT 2']) assert.equal((await session.execute(sql)).getJobClient(), undefined);
+      await (await session.execute('END')).await();
+      assert.deepEqual((await rowsOf(await session.execute('SELECT a FROM lines'))).sort(), [[1], [2]]);
+    });
+  });
+
+  test('a table made by a query is there for the statements behind it', async () => {
+    await withSession(async (session) => {
+      await (await session.execute(`CREATE TABLE made WITH ('connector' = 'filesystem', 'path' = '${folder}/made', 'format' = 'json') AS SELECT 7 AS a`)).await();
+      assert.deepEqual(await rowsOf(await session.execute('SELECT a FROM made')), [[7]]);
+    });
+  });
+
+  test('a job of another session is not stopped', async () => {
+    await withSession((session) => assert.rejects(session.execute("STOP JOB '00000000000000000000000000000000'"), { code: 'TABLE_JOB_UNKNOWN' }));
+  });
+});
