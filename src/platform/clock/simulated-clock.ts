@@ -18,6 +18,7 @@ interface SimulatedTimer {
   readonly intervalMs: number;
   readonly sequence: number;
   dueMs: number;
+  isCancelled: boolean;
 }
 
 const DEFAULT_START_MS = Date.UTC(2020, 0, 1);
@@ -87,6 +88,23 @@ export class SimulatedClock implements Clock {
     return true;
   }
 
+  /** Lets `ms` pass as work does: nothing fires meanwhile, timers that become due wait for postDue() or for the next one. */
+  pass(ms: number): void {
+    assert(ms >= 0, `time does not go back, got ${ms}`);
+    this.#elapsedMs += ms;
+  }
+
+  /** Hands timers that are due to the scheduler, each in a lane of its own, so that they come among all that can run. */
+  postDue(scheduler: Scheduler): void {
+    for (let next = this.#nextTimer(); next !== undefined && next.dueMs <= this.#elapsedMs; next = this.#nextTimer()) {
+      const timer = next;
+      this.#rearm(timer);
+      scheduler.post(() => {
+        if (!timer.isCancelled) timer.action();
+      }, timer);
+    }
+  }
+
   /** Counts `ms` of CPU time as used; simulated work takes none by itself. */
   use(ms: number): void {
     this.#usedMs += ms;
@@ -98,10 +116,15 @@ export class SimulatedClock implements Clock {
 
   #add(delayMs: number, intervalMs: number, action: () => void, options: TimerOptions): Cancellable {
     const timer: SimulatedTimer = {
-      action, intervalMs, isBackground: options.isBackground === true, sequence: this.#sequence++, dueMs: this.#elapsedMs + delayMs,
+      action, intervalMs, isBackground: options.isBackground === true, sequence: this.#sequence++, dueMs: this.#elapsedMs + delayMs, isCancelled: false,
     };
     this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
+    return {
+      cancel: () => {
+        timer.isCancelled = true;
+        this.#timers.delete(timer);
+      },
+    };
   }
 
   /** O(n) in pending timers: simulations hold few. */
@@ -115,8 +138,12 @@ export class SimulatedClock implements Clock {
 
   #fire(timer: SimulatedTimer): void {
     this.#elapsedMs = Math.max(this.#elapsedMs, timer.dueMs);
+    this.#rearm(timer);
+    timer.action();
+  }
+
+  #rearm(timer: SimulatedTimer): void {
     if (timer.intervalMs > 0) timer.dueMs += timer.intervalMs;
     else this.#timers.delete(timer);
-    timer.action();
   }
 }

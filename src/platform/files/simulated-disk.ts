@@ -1,7 +1,8 @@
 // The tree of files and directories behind SimulatedFiles: what everybody sees, and beside it what would survive a
-// crash. Invariant: a crash replaces the seen by the durable; bytes become durable by syncing the file, names by syncing
-// their directory, new directories at once. Several SimulatedFiles (one per simulated process) may share one disk.
+// crash. Invariant: a crash replaces the seen by the durable, or, drawn file by file and name by name, keeps a part of what
+// is not; bytes become durable by syncing the file, names by syncing their directory, new directories at once. Several SimulatedFiles (one per simulated process) may share one disk.
 import { assert } from '#core/assert';
+import type { Random } from '#platform/random/random';
 
 export class DiskFile {
   readonly isDirectory = false;
@@ -35,9 +36,16 @@ export class DiskFile {
     this.#durable = this.bytes.slice(0, this.length);
   }
 
-  crash(): void {
-    this.bytes = this.#durable.slice();
+  /** @param random draws how much of what is not synced survives; without one, nothing does. */
+  crash(random?: Random): void {
+    const seen = this.bytes.subarray(0, this.length);
+    const durable = this.#durable;
+    // A file that was synced and only grew keeps what was synced; else its new bytes may have come in part or not at all.
+    const isGrown = seen.length > durable.length && durable.every((byte, index) => seen[index] === byte);
+    const survivingBytes = random === undefined || !isGrown ? 0 : [0, seen.length - durable.length, random.nextInt(seen.length - durable.length + 1)][random.nextInt(3)]!;
+    this.bytes = survivingBytes === 0 ? durable.slice() : seen.slice(0, durable.length + survivingBytes);
     this.length = this.bytes.length;
+    this.#durable = this.bytes.slice();
   }
 }
 
@@ -63,11 +71,26 @@ export class DiskDirectory {
     return directory;
   }
 
-  crash(): void {
+  crash(random?: Random): void {
+    if (random !== undefined) this.#keepSome(random);
     this.entries.clear();
     for (const [name, node] of this.#durable) {
       this.entries.set(name, node);
-      node.crash();
+      node.crash(random);
+    }
+  }
+
+  /** A change of a name may have reached the disk although nobody synced it; both names of a file that was moved, or none. */
+  #keepSome(random: Random): void {
+    const kept = new Map<DiskNode | undefined, boolean>();
+    for (const name of new Set([...this.entries.keys(), ...this.#durable.keys()])) {
+      const [seen, durable] = [this.entries.get(name), this.#durable.get(name)];
+      if (seen === durable) continue;
+      const isKept = kept.get(seen ?? durable) ?? random.nextInt(2) === 1;
+      kept.set(seen ?? durable, isKept);
+      if (!isKept) continue;
+      if (seen === undefined) this.#durable.delete(name);
+      else this.#durable.set(name, seen);
     }
   }
 }
@@ -83,10 +106,10 @@ export class SimulatedDisk {
     return this.#crashes;
   }
 
-  /** Loses what is not synced. */
-  crash(): void {
+  /** Loses what is not synced: all of it, or what `random` draws. */
+  crash(random?: Random): void {
     this.#crashes++;
-    this.#root.crash();
+    this.#root.crash(random);
   }
 
   find(path: string): DiskNode | undefined {

@@ -43,8 +43,8 @@ export class SimulatedReadHandle extends SimulatedFileHandle implements ReadHand
     return bytes;
   }
 
-  async readRange(offset: number, into: Uint8Array): Promise<number> {
-    return this.readRangeSync(offset, into);
+  readRange(offset: number, into: Uint8Array): Promise<number> {
+    return this.files.later(() => this.readRangeSync(offset, into));
   }
 }
 
@@ -65,8 +65,8 @@ export class SimulatedWriteHandle extends SimulatedFileHandle implements WriteHa
     this.#write(bytes);
   }
 
-  async append(bytes: Uint8Array): Promise<void> {
-    this.appendSync(bytes);
+  append(bytes: Uint8Array): Promise<void> {
+    return this.files.later(() => this.appendSync(bytes));
   }
 
   fsyncSync(): void {
@@ -74,8 +74,8 @@ export class SimulatedWriteHandle extends SimulatedFileHandle implements WriteHa
     this.file.sync();
   }
 
-  async fsync(): Promise<void> {
-    this.fsyncSync();
+  fsync(): Promise<void> {
+    return this.files.later(() => this.fsyncSync());
   }
 
   #write(bytes: Uint8Array): void {

@@ -1,6 +1,7 @@
 // Files in memory that can crash, fail and tear. Invariant: every call of Files and of its handles is counted once,
 // before it has an effect, so that a fault planted at the N-th call is found again from the same seed. atomicWrite and
-// createExclusive count as the steps they are made of. Asynchronous calls act at once and resolve a microtask later.
+// createExclusive count as the steps they are made of. Asynchronous calls act at once and resolve a microtask later, or
+// act in a step of their own where there is a scheduler. What its owner had begun when it ended may still happen, no more.
 import { basename, join } from 'node:path';
 import { fileError, PlatformError } from '#platform/errors';
 import { createExclusively, createExclusivelySync, temporaryName, writeAtomically, writeAtomicallySync } from '#platform/files/atomic-write';
@@ -11,12 +12,18 @@ import { DiskFile, errno, SimulatedDisk, type DiskNode } from '#platform/files/s
 import { SimulatedReadHandle, SimulatedWriteHandle } from '#platform/files/simulated-file-handle';
 import { keptBytes, modeOf } from '#platform/files/write-mode';
 import type { Random } from '#platform/random/random';
+import type { Scheduler } from '#platform/threads/scheduler';
+import type { SimulatedLifetime } from '#platform/threads/simulated-lifetime';
 
 export interface SimulatedFilesOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Shared by all processes of a simulated host; default: a disk of its own. */
   readonly disk?: SimulatedDisk;
+  /** Where asynchronous calls wait for their turn. */
+  readonly scheduler?: Scheduler;
+  /** The thread or process that uses them. */
+  readonly owner?: SimulatedLifetime;
 }
 
 export interface PlantedFault {
@@ -24,19 +31,32 @@ export interface PlantedFault {
   readonly error: Error;
   /** When the call is an append: how many of its bytes are written all the same. */
   readonly tornBytes?: number;
+  /** A call that writes nothing is let pass; the next one that does fails. */
+  readonly isOfWrites?: boolean;
 }
+
+const WRITING = /^cannot (open for writing|write|sync|rename|link|make)/;
 
 export class SimulatedFiles implements Files {
   readonly disk: SimulatedDisk;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #faults = new Map<number, PlantedFault | 'crash'>();
+  readonly #scheduler: Scheduler | undefined;
+  readonly #owner: SimulatedLifetime | undefined;
+  readonly #faults = new Map<number, PlantedFault | (() => void)>();
   #calls = 0;
+  /** Asynchronous calls that wait for their turn. */
+  readonly #underWay = new Set<() => void>();
+  /** A call that was under way when its owner ended is carried out. */
+  #isBehindEnd = false;
 
   constructor(options: SimulatedFilesOptions) {
     this.disk = options.disk ?? new SimulatedDisk();
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#scheduler = options.scheduler;
+    this.#owner = options.owner;
+    this.#owner?.onEnd(() => this.#endCalls());
   }
 
   /** Calls made so far. */
@@ -45,13 +65,18 @@ export class SimulatedFiles implements Files {
   }
 
   /** Makes the n-th call from now (1 = the next) fail, appends after `tornBytes` of their bytes. */
-  failAt(n: number, error: Error, options: { readonly tornBytes?: number } = {}): void {
+  failAt(n: number, error: Error, options: Omit<PlantedFault, 'error'> = {}): void {
     this.#faults.set(this.#calls + n, { error, ...options });
   }
 
   /** Crashes the disk in the n-th call from now; it throws FILE_STORAGE_CRASHED, and so do handles opened before. */
   crashAt(n: number): void {
-    this.#faults.set(this.#calls + n, 'crash');
+    this.interruptAt(n, () => this.disk.crash());
+  }
+
+  /** Runs `action` in place of the n-th call from now, which throws FILE_STORAGE_CRASHED: the end of a process, say. */
+  interruptAt(n: number, action: () => void): void {
+    this.#faults.set(this.#calls + n, action);
   }
 
   /** Forgets planted faults that were not met. */
@@ -66,12 +91,17 @@ export class SimulatedFiles implements Files {
 
   /** Counts a call and carries out what is planted for it. Handles call it too. `tear` writes a part of an append. */
   count(operation: string, path: string, tear?: (bytes: number) => void): void {
+    if (this.#owner?.hasEnded === true && !this.#isBehindEnd) throw new PlatformError('FILE_STORAGE_CRASHED', `${operation} ${path}: the simulated thread has ended`, { context: { path } });
     const fault = this.#faults.get(++this.#calls);
     if (fault === undefined) return;
     this.#faults.delete(this.#calls);
-    if (fault === 'crash') {
-      this.disk.crash();
+    if (typeof fault === 'function') {
+      fault();
       throw new PlatformError('FILE_STORAGE_CRASHED', `${operation} ${path}: the simulated host crashed at file call ${this.#calls}`, { context: { path, call: this.#calls } });
+    }
+    if (fault.isOfWrites === true && !WRITING.test(operation)) {
+      this.#faults.set(this.#calls + 1, fault);
+      return;
     }
     if (fault.tornBytes !== undefined) tear?.(fault.tornBytes);
     throw fileError(operation, path, fault.error);
@@ -179,52 +209,52 @@ export class SimulatedFiles implements Files {
     return createExclusivelySync(this, path, temporaryName(path, this.#random), bytes);
   }
 
-  async read(path: string): Promise<Uint8Array> {
-    return this.readSync(path);
+  read(path: string): Promise<Uint8Array> {
+    return this.later(() => this.readSync(path));
   }
 
-  async openRead(path: string): Promise<ReadHandle> {
-    return this.openReadSync(path);
+  openRead(path: string): Promise<ReadHandle> {
+    return this.later(() => this.openReadSync(path));
   }
 
-  async openWrite(path: string, options: WriteOptions = {}): Promise<WriteHandle> {
-    return this.openWriteSync(path, options);
+  openWrite(path: string, options: WriteOptions = {}): Promise<WriteHandle> {
+    return this.later(() => this.openWriteSync(path, options));
   }
 
-  async stat(path: string): Promise<FileEntry | undefined> {
-    return this.statSync(path);
+  stat(path: string): Promise<FileEntry | undefined> {
+    return this.later(() => this.statSync(path));
   }
 
-  async exists(path: string): Promise<boolean> {
-    return this.existsSync(path);
+  exists(path: string): Promise<boolean> {
+    return this.later(() => this.existsSync(path));
   }
 
-  async size(path: string): Promise<number> {
-    return this.sizeSync(path);
+  size(path: string): Promise<number> {
+    return this.later(() => this.sizeSync(path));
   }
 
-  async list(path: string): Promise<readonly FileEntry[]> {
-    return this.listSync(path);
+  list(path: string): Promise<readonly FileEntry[]> {
+    return this.later(() => this.listSync(path));
   }
 
-  async mkdirs(path: string): Promise<void> {
-    this.mkdirsSync(path);
+  mkdirs(path: string): Promise<void> {
+    return this.later(() => this.mkdirsSync(path));
   }
 
-  async delete(path: string): Promise<void> {
-    this.deleteSync(path);
+  delete(path: string): Promise<void> {
+    return this.later(() => this.deleteSync(path));
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    this.renameSync(from, to);
+  rename(from: string, to: string): Promise<void> {
+    return this.later(() => this.renameSync(from, to));
   }
 
-  async hardLink(existing: string, created: string): Promise<void> {
-    this.hardLinkSync(existing, created);
+  hardLink(existing: string, created: string): Promise<void> {
+    return this.later(() => this.hardLinkSync(existing, created));
   }
 
-  async syncDirectory(path: string): Promise<void> {
-    this.syncDirectorySync(path);
+  syncDirectory(path: string): Promise<void> {
+    return this.later(() => this.syncDirectorySync(path));
   }
 
   atomicWrite(path: string, bytes: Uint8Array): Promise<void> {
@@ -233,6 +263,36 @@ export class SimulatedFiles implements Files {
 
   createExclusive(path: string, bytes: Uint8Array): Promise<boolean> {
     return createExclusively(this, path, temporaryName(path, this.#random), bytes);
+  }
+
+  /** Carries out an asynchronous call. Its promise never settles when the owner has ended. */
+  later<T>(action: () => T): Promise<T> {
+    const scheduler = this.#scheduler;
+    if (scheduler === undefined) return new Promise((resolve) => resolve(action()));
+    return new Promise((resolve, reject) => {
+      if (this.#owner?.hasEnded === true) return;
+      const call = (): void => {
+        try {
+          const result = action();
+          if (!this.#isBehindEnd) resolve(result);
+        } catch (error) {
+          if (!this.#isBehindEnd) reject(error as Error);
+        }
+      };
+      this.#underWay.add(call);
+      scheduler.post(() => {
+        if (this.#underWay.delete(call)) call();
+      }, call);
+    });
+  }
+
+  /** The host had begun some of them. Nobody hears of how they went. */
+  #endCalls(): void {
+    const calls = [...this.#underWay];
+    this.#underWay.clear();
+    this.#isBehindEnd = true;
+    for (const call of calls) if (this.#random.nextInt(2) === 1) call();
+    this.#isBehindEnd = false;
   }
 
   #call<T>(operation: string, path: string, action: () => T): T {

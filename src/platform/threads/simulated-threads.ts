@@ -3,6 +3,7 @@
 // direction, never by a direct call. One real thread.
 import { PlatformError } from '#platform/errors';
 import type { Clock } from '#platform/clock/clock';
+import { SimulatedLifetime } from '#platform/threads/simulated-lifetime';
 import { SimulatedBells } from '#platform/threads/simulated-bells';
 import { SimulatedWorkerThread } from '#platform/threads/simulated-worker-thread';
 import type { Scheduler } from '#platform/threads/scheduler';
@@ -21,6 +22,7 @@ class SimulatedThreadGroup {
   readonly scheduler: Scheduler;
   readonly bells: SimulatedBells;
   readonly entries = new Map<string, SimulatedThreadEntry>();
+  readonly workers = new Set<SimulatedWorkerThread>();
   #nextThreadId = 1;
 
   constructor(options: SimulatedThreadsOptions) {
@@ -37,10 +39,13 @@ export class SimulatedThreads implements Threads {
   readonly threadId: number;
   readonly #group: SimulatedThreadGroup;
   readonly #worker: SimulatedWorkerThread | undefined;
+  /** Of this thread. */
+  readonly lifetime: SimulatedLifetime;
 
   private constructor(group: SimulatedThreadGroup, worker: SimulatedWorkerThread | undefined) {
     this.#group = group;
     this.#worker = worker;
+    this.lifetime = worker?.lifetime ?? new SimulatedLifetime();
     this.threadId = worker?.threadId ?? 0;
   }
 
@@ -51,6 +56,11 @@ export class SimulatedThreads implements Threads {
 
   get isMainThread(): boolean {
     return this.#worker === undefined;
+  }
+
+  /** Those of the process that have not ended, oldest first. */
+  get workers(): readonly SimulatedWorkerThread[] {
+    return [...this.#group.workers];
   }
 
   /** Says what a thread spawned from `url` runs. */
@@ -64,6 +74,8 @@ export class SimulatedThreads implements Threads {
       throw new PlatformError('THREAD_ENTRY_UNKNOWN', `no simulated thread is registered for ${url.href}: call register() first`, { context: { url: url.href } });
     }
     const worker = new SimulatedWorkerThread(this.#group.scheduler, this.#group.newThreadId(), options);
+    this.#group.workers.add(worker);
+    worker.lifetime.onEnd(() => this.#group.workers.delete(worker));
     worker.start(() => entry(new SimulatedThreads(this.#group, worker)));
     return worker;
   }
@@ -89,7 +101,7 @@ export class SimulatedThreads implements Threads {
   }
 
   /** Kills a thread of this process as the host would, without a word of its own. */
-  kill(worker: WorkerThread, cause = new PlatformError('THREAD_LOST', `thread ${worker.name} was killed by the simulation`) as Error): void {
-    if (worker instanceof SimulatedWorkerThread) worker.fail(cause);
+  kill(worker: WorkerThread, cause = new PlatformError('THREAD_LOST', `thread ${worker.name} was killed by the simulation`) as Error, options: { readonly losesMessages: boolean } = { losesMessages: false }): void {
+    if (worker instanceof SimulatedWorkerThread) worker.fail(cause, options);
   }
 }

@@ -1,6 +1,7 @@
 // One simulated worker: both ends of its message pipe and its end of life. Invariant: exit is the last event, comes
 // once, and after it neither side hears anything. Ends by itself when its entry is done and its port does not listen.
 import { assert } from '#core/assert';
+import { SimulatedLifetime } from '#platform/threads/simulated-lifetime';
 import type { Scheduler } from '#platform/threads/scheduler';
 import type { ParentPort, SpawnOptions, Transferable, WorkerThread } from '#platform/threads/threads';
 
@@ -11,6 +12,7 @@ export class SimulatedWorkerThread implements WorkerThread {
   readonly name: string;
   readonly workerData: unknown;
   readonly parentPort: SimulatedParentPort;
+  readonly lifetime = new SimulatedLifetime();
   readonly #scheduler: Scheduler;
   /** Lane of everything that goes to the parent, so that exit comes after the messages before it. */
   readonly #parentLane = {};
@@ -18,8 +20,8 @@ export class SimulatedWorkerThread implements WorkerThread {
   #onError: ((error: Error) => void) | undefined;
   #onExit: ((code: number) => void) | undefined;
   #isEntryDone = false;
-  #hasEnded = false;
   #isTerminated = false;
+  #isMute = false;
   readonly #whenEnded: Promise<void>;
   #resolveEnded: () => void = () => undefined;
 
@@ -34,18 +36,18 @@ export class SimulatedWorkerThread implements WorkerThread {
 
   /** True as soon as nothing of the worker may run any more. */
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.lifetime.hasEnded;
   }
 
   start(entry: () => void | Promise<void>): void {
     this.#scheduler.post(() => {
-      if (!this.#hasEnded) void this.#run(entry);
+      if (!this.hasEnded) void this.#run(entry);
     }, this.parentPort);
   }
 
   postMessage(message: unknown, transfer?: readonly Transferable[]): void {
     assert(message !== undefined, 'a message is not undefined');
-    if (!this.#hasEnded) this.parentPort.deliver(copy(message, transfer));
+    if (!this.hasEnded) this.parentPort.deliver(copy(message, transfer));
   }
 
   onMessage(listener: MessageListener): void {
@@ -79,16 +81,17 @@ export class SimulatedWorkerThread implements WorkerThread {
 
   /** A message from the worker to its parent. */
   postToParent(message: unknown, transfer?: readonly Transferable[]): void {
-    if (this.#hasEnded) return;
+    if (this.hasEnded) return;
     const copied = copy(message, transfer);
     this.#scheduler.post(() => {
-      if (!this.#isTerminated) this.#onMessage?.(copied);
+      if (!this.#isTerminated && !this.#isMute) this.#onMessage?.(copied);
     }, this.#parentLane);
   }
 
-  /** The worker threw, or was killed. */
-  fail(thrown: unknown): void {
-    if (this.#hasEnded) return;
+  /** The worker threw, or was killed. @param options.losesMessages what it had posted and nobody has heard yet is lost with it. */
+  fail(thrown: unknown, options: { readonly losesMessages: boolean } = { losesMessages: false }): void {
+    if (this.hasEnded) return;
+    if (options.losesMessages) this.#isMute = true;
     const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
     this.#scheduler.post(() => this.#onError?.(error), this.#parentLane);
     this.#end(1);
@@ -111,8 +114,8 @@ export class SimulatedWorkerThread implements WorkerThread {
   }
 
   #end(code: number): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
+    if (this.hasEnded) return;
+    this.lifetime.end();
     this.#scheduler.post(() => {
       this.#onExit?.(code);
       this.#resolveEnded();

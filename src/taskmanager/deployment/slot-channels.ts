@@ -5,21 +5,29 @@ import { FrameMemory } from '#core/columns/frame-memory';
 import type { ChannelDescriptor, SlotDeployment } from '#cluster/messages/slot-messages';
 import type { ChannelConsumer, ChannelProducer, Doorbell } from '#shuffle/channel/channel';
 import { createSameSlotChannel } from '#shuffle/channel/same-slot-channel';
+import type { BellDoor } from '#shuffle/ring/slot-doorbell';
 import { createRingConsumer, createRingProducer } from '#shuffle/ring/ring-channel';
 import { createSlotDoorbell } from '#taskmanager/slots/slot-bells';
+
+export interface SlotBells {
+  /** All doorbells of the deployment. */
+  readonly cells: Int32Array;
+  readonly ownBell: Doorbell;
+  readonly bellDoor: BellDoor | undefined;
+}
 
 export class SlotChannels {
   readonly #producers = new Map<string, ChannelProducer>();
   readonly #consumers = new Map<string, ChannelConsumer>();
   readonly #descriptors: readonly ChannelDescriptor[];
 
-  constructor(deployment: SlotDeployment, cells: Int32Array, ownBell: Doorbell) {
+  constructor(deployment: SlotDeployment, { cells, ownBell, bellDoor }: SlotBells) {
     this.#descriptors = deployment.channels;
     if (deployment.channels.length === 0) return;
     const memory = new FrameMemory(deployment.networkMemory);
     const bells = new Map<number, Doorbell>([[deployment.slotIndex, ownBell]]);
     const bellOf = (slotIndex: number): Doorbell => {
-      const bell = bells.get(slotIndex) ?? createSlotDoorbell(cells, slotIndex);
+      const bell = bells.get(slotIndex) ?? createSlotDoorbell(cells, slotIndex, bellDoor === undefined ? {} : { door: bellDoor });
       bells.set(slotIndex, bell);
       return bell;
     };

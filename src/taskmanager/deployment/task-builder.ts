@@ -13,6 +13,7 @@ import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Doorbell } from '#shuffle/channel/channel';
+import type { BellDoor } from '#shuffle/ring/slot-doorbell';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import type { SharedFile } from '#state/checkpoint-storage/shared-files';
 import type { StateBackend } from '#state/state-backend';
@@ -35,6 +36,8 @@ export interface SlotResources {
   /** All doorbells of the deployment. */
   readonly cells: Int32Array;
   readonly ownBell: Doorbell;
+  /** See SlotRuntimeOptions. */
+  readonly bellDoor: BellDoor | undefined;
   readonly storage: CheckpointStorage;
   readonly restoredFiles: (task: TaskDeployment, directory: string) => RestoredFiles;
   /** @param sharedFiles of backends, as they lie in storage, by shared id. */
@@ -51,7 +54,7 @@ export interface BuiltTask {
  * Throws SNAPSHOT_READ_FAILED when state to be restored cannot be read.
  */
 export async function buildTasks(deployment: SlotDeployment, streamGraph: StreamGraph, resources: SlotResources): Promise<readonly BuiltTask[]> {
-  const channels = new SlotChannels(deployment, resources.cells, resources.ownBell);
+  const channels = new SlotChannels(deployment, resources);
   const built: BuiltTask[] = [];
   for (const task of deployment.tasks) {
     const vertex = vertexOf(deployment, task.vertexId);

@@ -1,7 +1,7 @@
 // Doorbells of all slots of one deployment in one piece of shared memory. Beside each bell's own cells lies MAIL: how many
 // commands have been posted to the slot since its deployment, so that a running slot sees mail by one load.
 import type { SlotCommand } from '#cluster/messages/slot-messages';
-import { DOORBELL_BYTES, SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import { DOORBELL_BYTES, SlotDoorbell, type SlotDoorbellOptions } from '#shuffle/ring/slot-doorbell';
 
 const INT32_PER_BELL = DOORBELL_BYTES / 4;
 /** Int32 index of the mail counter from the start of a bell: on the second cache line of its pair. */
@@ -11,8 +11,8 @@ export function slotBellsBytes(slotCount: number): number {
   return slotCount * DOORBELL_BYTES;
 }
 
-export function createSlotDoorbell(cells: Int32Array, slotIndex: number, spinCount = 0): SlotDoorbell {
-  return new SlotDoorbell(cells, slotIndex * INT32_PER_BELL, { spinCount });
+export function createSlotDoorbell(cells: Int32Array, slotIndex: number, options?: SlotDoorbellOptions): SlotDoorbell {
+  return new SlotDoorbell(cells, slotIndex * INT32_PER_BELL, options);
 }
 
 /** The slot's view of its mail counter. */

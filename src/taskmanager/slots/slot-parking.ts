@@ -20,6 +20,19 @@ export class DoorbellParking implements SlotParking {
   }
 }
 
+/** Of a slot whose thread is a simulated one: the real thread must not sleep. */
+export class SimulatedThreadParking implements SlotParking {
+  readonly #bell: SlotDoorbell;
+
+  constructor(bell: SlotDoorbell) {
+    this.#bell = bell;
+  }
+
+  async park(timeoutMs: number, hasWork: () => boolean): Promise<void> {
+    await this.#bell.parkAsync(timeoutMs, hasWork);
+  }
+}
+
 /** Turns of the event loop an idle slot takes before it goes to sleep for a millisecond at a time. */
 const EAGER_TURNS = 50;
 

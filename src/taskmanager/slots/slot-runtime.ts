@@ -13,7 +13,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
-import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import type { BellDoor, SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import { SharedFiles } from '#state/checkpoint-storage/shared-files';
@@ -27,7 +27,7 @@ import { createSlotDoorbell } from '#taskmanager/slots/slot-bells';
 import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SlotLoop } from '#taskmanager/slots/slot-loop';
 import type { SlotMailbox } from '#taskmanager/slots/slot-mailbox';
-import { DoorbellParking, YieldingParking } from '#taskmanager/slots/slot-parking';
+import { DoorbellParking, SimulatedThreadParking, YieldingParking } from '#taskmanager/slots/slot-parking';
 import { SubtaskCheckpoints, type SlotPending } from '#taskmanager/slots/subtask-checkpoints';
 import { SubtaskReporter } from '#taskmanager/slots/subtask-reporter';
 
@@ -47,6 +47,8 @@ export interface SlotRuntimeOptions {
   readonly random: Random;
   /** True when the slot shares its thread: it must never sleep on its doorbell, and its heap is not its own. */
   readonly isInline: boolean;
+  /** Of a simulated thread; default: Node's, on which a slot sleeps. */
+  readonly bellDoor?: BellDoor;
 }
 
 export class SlotRuntime {
@@ -97,14 +99,15 @@ export class SlotRuntime {
   }
 
   async #deploy(deployment: SlotDeployment): Promise<void> {
-    const { mailbox, clock, files, process, random, isInline } = this.#options;
+    const { mailbox, clock, files, process, random, isInline, bellDoor } = this.#options;
     this.#deployment = deployment;
     const cells = new Int32Array(deployment.doorbells);
     mailbox.watch(cells, deployment.slotIndex);
-    const bell = createSlotDoorbell(cells, deployment.slotIndex, isInline ? 0 : deployment.spinCount);
+    const bell = createSlotDoorbell(cells, deployment.slotIndex, { spinCount: isInline ? 0 : deployment.spinCount, ...(bellDoor === undefined ? {} : { door: bellDoor }) });
+    const doorbellParking = bellDoor === undefined ? new DoorbellParking(bell) : new SimulatedThreadParking(bell);
     this.#loop = new SlotLoop({
       clock, mailbox,
-      parking: isInline ? new YieldingParking(clock) : new DoorbellParking(bell),
+      parking: isInline ? new YieldingParking(clock) : doorbellParking,
       onCommand: (command) => this.#onCommand(command),
       onTurn: (nowMs) => this.#onTurn(nowMs),
       onTaskDone: (task) => this.#onTaskDone(task),
@@ -133,13 +136,13 @@ export class SlotRuntime {
   }
 
   async #addTasks(deployment: SlotDeployment): Promise<void> {
-    const { clock, files, process, random, loadProgram, createTask } = this.#options;
+    const { clock, files, process, random, loadProgram, createTask, bellDoor } = this.#options;
     assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
     const storage = createCheckpointStorage(files, Configuration.fromMap(deployment.configuration));
     const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell,
+      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
       storage,
       restoredFiles: ({ subtaskId }, directory) => {
         const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${process.temporaryDirectory}/millrace-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });

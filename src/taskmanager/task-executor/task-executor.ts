@@ -12,7 +12,7 @@ import type { RestoreDescriptor, SlotCommand, SlotDeployment } from '#cluster/me
 import type { Process } from '#platform/process/process';
 import type { SharedMemory } from '#platform/shared-memory/shared-memory';
 import { formatRing } from '#shuffle/ring/ring-layout';
-import type { SlotDoorbell } from '#shuffle/ring/slot-doorbell';
+import type { BellDoor, SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { TaskMail } from '#streaming/task/task-description';
 import { planChannels, type ChannelPlan } from '#taskmanager/deployment/channel-plan';
 import { createSlotDoorbell, postWithBell, slotBellsBytes } from '#taskmanager/slots/slot-bells';
@@ -30,6 +30,8 @@ export interface TaskExecutorOptions {
   readonly spares?: readonly SpareSlot[];
   /** Workers that stand by once a job has run: 0 when the process ends with its job. */
   readonly spareCount: number;
+  /** Of a simulated host; default: Node's. */
+  readonly bellDoor?: BellDoor;
 }
 
 interface HeldSlot {
@@ -83,8 +85,9 @@ export class TaskExecutor implements TaskExecutorGateway {
     const networkMemory = this.#networkMemory(plan);
     const doorbells = this.#options.sharedMemory.allocate(slotBellsBytes(request.slotCount));
     const cells = new Int32Array(doorbells);
+    const { bellDoor } = this.#options;
     const slots = Array.from({ length: request.slotCount }, (_, slotIndex) => ({
-      handle: this.#takeSlot(memory), bell: createSlotDoorbell(cells, slotIndex), managedMemory: this.#options.sharedMemory.allocate(memory.managedBytes),
+      handle: this.#takeSlot(memory), bell: createSlotDoorbell(cells, slotIndex, bellDoor === undefined ? {} : { door: bellDoor }), managedMemory: this.#options.sharedMemory.allocate(memory.managedBytes),
     }));
     const job: JobSlots = {
       request, listener, memory, plan, slots, cells, networkMemory, doorbells,

@@ -1,0 +1,108 @@
+// What happens in one simulated run, drawn from its seed: the job, its settings, and what disturbs it. Plain data, so that a
+// failure can be read.
+import type { SeededRandom } from '#platform/random/seeded-random';
+import type { InputShape } from './input.js';
+import { PIPELINES } from './pipelines.js';
+import type { SinkPace } from './transaction-sink.js';
+
+export interface JobShape {
+  readonly pipelines: readonly string[];
+  readonly first: InputShape;
+  readonly second: InputShape;
+  readonly pace: SinkPace;
+  readonly sink: 'transactions' | 'files';
+}
+
+/** A moment: so many steps behind the next event of its kind. */
+export interface Moment {
+  readonly after: 'any' | 'trigger' | 'complete' | 'deploy';
+  readonly steps: number;
+}
+
+export type Disturbance = { readonly at: Moment } & (
+  | { readonly kind: 'kill-slot'; readonly losesMessages: boolean; readonly inFileCall: number | undefined }
+  | { readonly kind: 'kill-process'; readonly isPowerLost: boolean; readonly inFileCall: number | undefined }
+  | { readonly kind: 'throw' | 'checkpoint' }
+  | { readonly kind: 'rescale'; readonly parallelism: number }
+  | { readonly kind: 'savepoint'; readonly isNative: boolean }
+  | { readonly kind: 'stop' | 'cancel'; readonly isNative: boolean; readonly thenParallelism: number; readonly claimMode: 'CLAIM' | 'NO_CLAIM' }
+  | { readonly kind: 'disk-fault'; readonly ofSlot: boolean; readonly call: number; readonly tornBytes: number | undefined });
+
+export interface Scenario {
+  readonly seed: number;
+  readonly job: JobShape;
+  readonly parallelism: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly disturbances: readonly Disturbance[];
+  /** Largest time that passes at a look at a stopwatch, ms. */
+  readonly workMsMax: number;
+  readonly stalls: { readonly probability: number; readonly stepsMax: number };
+}
+
+export function drawScenario(seed: number, random: SeededRandom): Scenario {
+  const pick = <T>(...choices: readonly T[]): T => choices[random.nextInt(choices.length)]!;
+  const isFat = random.nextInt(3) === 0;
+  const input = (salt: number): InputShape => ({
+    splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: pick(1, 3, 10), salt,
+  });
+  const isSlow = isFat || random.nextInt(3) === 0;
+  const isUnaligned = random.nextInt(3) > 0;
+  const disturbances = Array.from({ length: 1 + random.nextInt(4) }, () => drawDisturbance(random, pick));
+  return {
+    seed,
+    job: {
+      pipelines: drawPipelines(random, pick), first: input(1), second: input(2), sink: pick('transactions', 'transactions', 'files'),
+      pace: isSlow ? { pauseMs: pick(2, 10, 40), rowsBetweenPauses: pick(1, 4, 15) } : { pauseMs: 0, rowsBetweenPauses: 0 },
+    },
+    parallelism: pick(1, 2, 2, 3),
+    settings: {
+      'execution.checkpointing.interval': pick('10 ms', '25 ms', '60 ms'),
+      'execution.checkpointing.min-pause': pick('0 ms', '5 ms'),
+      'execution.checkpointing.timeout': pick('500 ms', '10 min', '10 min'),
+      'execution.checkpointing.dir': '/checkpoints',
+      'execution.checkpointing.num-retained': pick(1, 2, 3),
+      'execution.checkpointing.tolerable-failed-checkpoints': 1_000_000,
+      'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+      'execution.checkpointing.unaligned.enabled': isUnaligned,
+      'execution.checkpointing.aligned-checkpoint-timeout': isUnaligned ? pick('0 ms', '0 ms', '10 ms') : '0 ms',
+      'execution.checkpointing.incremental': pick(true, false),
+      'execution.checkpointing.data-inline-threshold': pick('0 bytes', '200 bytes', '20 kb'),
+      'execution.buffer-timeout.interval': pick('0 ms', '5 ms', '100 ms'),
+      'pipeline.auto-watermark-interval': pick('1 ms', '10 ms'),
+      'pipeline.max-parallelism': pick(5, 16, 128),
+      'jobmanager.execution.failover-strategy': pick('region', 'full'),
+      'restart-strategy.type': 'fixed-delay',
+      'restart-strategy.fixed-delay.attempts': 1_000_000,
+      'restart-strategy.fixed-delay.delay': pick('0 ms', '5 ms'),
+      'taskmanager.memory.managed.size': '8 mb',
+      'taskmanager.memory.network.min': '4 mb',
+      'taskmanager.memory.network.max': '4 mb',
+    },
+    disturbances,
+    workMsMax: pick(0.1, 1, 5),
+    stalls: { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
+  };
+}
+
+function drawPipelines(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): readonly string[] {
+  const names = PIPELINES.map(({ name }) => name);
+  const first = pick(...names);
+  return random.nextInt(3) === 0 ? [...new Set([first, pick(...names)])] : [first];
+}
+
+function drawDisturbance(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): Disturbance {
+  const at: Moment = { after: pick('any', 'trigger', 'trigger', 'complete', 'complete', 'deploy'), steps: pick(1, 6, 30, 120) + random.nextInt(30) };
+  const inFileCall = pick(undefined, 1 + random.nextInt(30));
+  const isNative = pick(true, false);
+  switch (pick('kill-slot', 'kill-slot', 'kill-process', 'kill-process', 'throw', 'checkpoint', 'rescale', 'rescale', 'savepoint', 'stop', 'cancel', 'disk-fault')) {
+    case 'kill-slot': return { at, kind: 'kill-slot', losesMessages: pick(true, false), inFileCall };
+    case 'kill-process': return { at, kind: 'kill-process', isPowerLost: pick(true, false), inFileCall };
+    case 'throw': return { at, kind: 'throw' };
+    case 'checkpoint': return { at, kind: 'checkpoint' };
+    case 'rescale': return { at, kind: 'rescale', parallelism: pick(1, 2, 3) };
+    case 'savepoint': return { at, kind: 'savepoint', isNative };
+    case 'stop': return { at, kind: 'stop', isNative, thenParallelism: pick(1, 2, 3), claimMode: pick('CLAIM', 'NO_CLAIM') };
+    case 'cancel': return { at, kind: 'cancel', isNative, thenParallelism: pick(1, 2, 3), claimMode: pick('CLAIM', 'NO_CLAIM') };
+    default: return { at, kind: 'disk-fault', ofSlot: pick(true, false), call: 1 + random.nextInt(20), tornBytes: pick(undefined, random.nextInt(100)) };
+  }
+}

@@ -1,0 +1,272 @@
+// One simulated run: a job from its beginning to its end, disturbed as its scenario says, its processes killed and started
+// again, its output compared with the oracle's. Invariant: everything that happens follows from the seed.
+import type { RecoveredJob } from '#cluster/messages/job-messages';
+import { deserializeError } from '#core/errors/engine-error';
+import { SimulatedClock } from '#platform/clock/simulated-clock';
+import { SimulatedDisk } from '#platform/files/simulated-disk';
+import { SimulatedFiles } from '#platform/files/simulated-files';
+import { SeededRandom } from '#platform/random/seeded-random';
+import { expectedLines, OUTPUT_DIRECTORY } from './job.js';
+import { drawScenario, type Disturbance, type Moment, type Scenario } from './scenario.js';
+import { SimulatedCluster, type SubmittedJob } from './simulated-cluster.js';
+import { World } from './world.js';
+
+/** A run that is not over by then does not end. */
+const STEPS_MAX = 150_000;
+/** An event that a disturbance waits for may not come. */
+const WAIT_STEPS_MAX = 1500;
+/** A file call in which something is to end may not come. */
+const INTERRUPT_STEPS_MAX = 300;
+
+export interface RunResult {
+  readonly scenario: Scenario;
+  /** Undefined when the output is right. */
+  readonly failure: string | undefined;
+  readonly steps: number;
+  /** One line for each thing that happened, for those who look for a cause. */
+  readonly story: readonly string[];
+}
+
+/** A snapshot that the job is to go on from, at another parallelism. */
+interface Leaving {
+  readonly thenParallelism: number;
+  readonly claimMode: string;
+  savepointPath: string | undefined;
+}
+
+export async function runSeed(seed: number): Promise<RunResult> {
+  return new SimulatedRun(seed).run();
+}
+
+class SimulatedRun {
+  readonly #random: SeededRandom;
+  readonly #scenario: Scenario;
+  readonly #world: World;
+  readonly #disk = new SimulatedDisk();
+  readonly #story: string[] = [];
+  #steps = 0;
+  #cluster: SimulatedCluster;
+  #job: SubmittedJob;
+  #leaving: Leaving | undefined;
+  #failure: string | undefined;
+  #next = 0;
+  /** Steps until the next disturbance; undefined while its event has not come. */
+  #countdown: number | undefined;
+  #waitedSteps = 0;
+  #interrupt: { readonly deadline: number; readonly act: () => void } | undefined;
+
+  constructor(seed: number) {
+    this.#random = new SeededRandom(seed);
+    this.#scenario = drawScenario(seed, this.#random.split());
+    this.#world = new World(this.#scenario.disturbances.length + 1);
+    this.#cluster = this.#createCluster(0);
+    this.#job = this.#submit(this.#scenario.parallelism, {});
+  }
+
+  async run(): Promise<RunResult> {
+    while (this.#failure === undefined && !(await this.#advance())) {
+      if (++this.#steps >= STEPS_MAX) this.#failure = `the job does not end within ${STEPS_MAX} steps: ${this.#state()}`;
+    }
+    this.#failure ??= this.#compare();
+    this.#cluster.kill();
+    return { scenario: this.#scenario, failure: this.#failure, steps: this.#steps, story: this.#story };
+  }
+
+  /** True when the job has come to the end of its input. */
+  async #advance(): Promise<boolean> {
+    const hasMoved = await this.#cluster.step();
+    if (this.#cluster.threads.lifetime.hasEnded) this.#startAgain();
+    const { outcome } = this.#job;
+    if (outcome !== undefined) return this.#onOutcome(outcome.status);
+    if (!hasMoved) this.#failure = `nothing can happen any more: ${this.#state()}`;
+    if (this.#interrupt !== undefined) this.#checkInterrupt();
+    else this.#disturb();
+    return false;
+  }
+
+  #onOutcome(status: string): boolean {
+    const leaving = this.#leaving;
+    if (status === 'CANCELED' && leaving !== undefined) {
+      this.#goOnFrom(this.#cluster.dispatcher.details(this.#job.jobId).checkpoints.latestPath, leaving);
+      return false;
+    }
+    if (status !== 'FINISHED') {
+      const { outcome } = this.#job;
+      this.#failure = `the job is ${status}: ${outcome?.status === 'FINISHED' ? '' : deserializeError(outcome!.error).message}`;
+      return false;
+    }
+    if (leaving === undefined) return true;
+    if (leaving.savepointPath !== undefined) this.#goOnFrom(leaving.savepointPath, leaving);
+    return false;
+  }
+
+  #goOnFrom(path: string | undefined, { thenParallelism, claimMode }: Leaving): void {
+    this.#leaving = undefined;
+    this.#tell(`goes on from ${path ?? 'the beginning'} at parallelism ${thenParallelism}, ${claimMode}`);
+    this.#job = this.#submit(thenParallelism, path === undefined ? {} : { 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': claimMode });
+  }
+
+  #createCluster(startMs: number): SimulatedCluster {
+    const { job, workMsMax, stalls } = this.#scenario;
+    return new SimulatedCluster({ random: this.#random.split(), disk: this.#disk, startMs, world: this.#world, job, workMsMax, stalls, onEvent: (event) => this.#onEvent(event) });
+  }
+
+  #submit(parallelism: number, settings: Readonly<Record<string, unknown>>): SubmittedJob {
+    return this.#cluster.submit({ ...this.#scenario.settings, 'parallelism.default': parallelism, ...settings });
+  }
+
+  /** The supervising parent starts a process again that was killed. */
+  #startAgain(): void {
+    const nowMs = this.#cluster.clock.now() + 1;
+    const { point, configuration, outcome } = this.#job;
+    this.#interrupt = undefined;
+    this.#cluster = this.#createCluster(nowMs);
+    if (outcome !== undefined) throw new Error('a process is killed while its job runs');
+    this.#leaving = undefined;
+    const recovered: RecoveredJob | undefined = point === undefined ? undefined : { point, death: { timestamp: nowMs, cause: 'signal SIGKILL' } };
+    this.#job = this.#cluster.submit(configuration, recovered);
+  }
+
+  #onEvent(event: Moment['after']): void {
+    const disturbance = this.#scenario.disturbances[this.#next];
+    if (disturbance?.at.after === event) this.#countdown ??= disturbance.at.steps;
+  }
+
+  #disturb(): void {
+    const disturbance = this.#scenario.disturbances[this.#next];
+    if (disturbance === undefined) return;
+    if (disturbance.at.after === 'any' || ++this.#waitedSteps > WAIT_STEPS_MAX) this.#countdown ??= disturbance.at.steps;
+    if (this.#countdown === undefined || --this.#countdown > 0) return;
+    this.#countdown = undefined;
+    this.#waitedSteps = 0;
+    this.#next++;
+    this.#tell(JSON.stringify(disturbance));
+    this.#carryOut(disturbance);
+    this.#world.stage++;
+  }
+
+  #carryOut(disturbance: Disturbance): void {
+    switch (disturbance.kind) {
+      case 'kill-slot': return this.#killSlot(disturbance);
+      case 'kill-process': return this.#killProcess(disturbance);
+      case 'throw':
+        this.#world.isToThrow = true;
+        return;
+      case 'checkpoint': return this.#ask('checkpoint', (dispatcher) => dispatcher.triggerCheckpoint(this.#job.jobId));
+      case 'savepoint': return this.#ask('savepoint', (dispatcher) => dispatcher.triggerSavepoint(this.#job.jobId, { targetDirectory: '/savepoints', formatType: disturbance.isNative ? 'NATIVE' : 'CANONICAL', stop: undefined }));
+      case 'rescale': return this.#rescale(disturbance.parallelism);
+      case 'stop': return this.#stop(disturbance);
+      case 'cancel': return this.#cancel(disturbance);
+      case 'disk-fault': return this.#failDisk(disturbance);
+    }
+  }
+
+  #killSlot({ losesMessages, inFileCall }: Disturbance & { readonly kind: 'kill-slot' }): void {
+    const { workers } = this.#cluster.threads;
+    const worker = workers[this.#random.nextInt(Math.max(1, workers.length))];
+    if (worker === undefined) return;
+    this.#when(inFileCall, this.#cluster.filesOf(worker.threadId), () => this.#cluster.threads.kill(worker, undefined, { losesMessages }));
+  }
+
+  #killProcess({ isPowerLost, inFileCall }: Disturbance & { readonly kind: 'kill-process' }): void {
+    const { workers } = this.#cluster.threads;
+    const doors = [this.#cluster.files, ...workers.flatMap(({ threadId }) => this.#cluster.filesOf(threadId) ?? [])];
+    const cluster = this.#cluster;
+    this.#when(inFileCall, doors[this.#random.nextInt(doors.length)], () => {
+      cluster.kill();
+      if (isPowerLost) this.#disk.crash(this.#random);
+    });
+  }
+
+  /** In the n-th file call from now, if there is one soon, else at once. */
+  #when(call: number | undefined, files: SimulatedFiles | undefined, act: () => void): void {
+    if (call === undefined || files === undefined) return act();
+    this.#interrupt = { deadline: this.#steps + INTERRUPT_STEPS_MAX, act: () => { files.clearFaults(); act(); } };
+    files.interruptAt(call, () => {
+      this.#interrupt = undefined;
+      act();
+    });
+  }
+
+  #checkInterrupt(): void {
+    const interrupt = this.#interrupt!;
+    if (this.#steps < interrupt.deadline) return;
+    this.#interrupt = undefined;
+    interrupt.act();
+  }
+
+  #rescale(parallelism: number): void {
+    const { vertices } = this.#cluster.dispatcher.details(this.#job.jobId);
+    this.#ask('rescale', (dispatcher) => dispatcher.rescale(this.#job.jobId, Object.fromEntries(vertices.map(({ id }) => [id, parallelism]))));
+  }
+
+  #stop({ isNative, thenParallelism, claimMode }: Disturbance & { readonly kind: 'stop' | 'cancel' }): void {
+    if (this.#leaving !== undefined) return;
+    const leaving: Leaving = { thenParallelism, claimMode, savepointPath: undefined };
+    this.#leaving = leaving;
+    this.#ask('stop', (dispatcher) => dispatcher.triggerSavepoint(this.#job.jobId, { targetDirectory: '/savepoints', formatType: isNative ? 'NATIVE' : 'CANONICAL', stop: 'suspend' }).then((path) => {
+      leaving.savepointPath = path;
+    }, (error: unknown) => {
+      if (this.#leaving === leaving) this.#leaving = undefined;
+      throw error;
+    }));
+  }
+
+  #cancel({ thenParallelism, claimMode }: Disturbance & { readonly kind: 'stop' | 'cancel' }): void {
+    if (this.#leaving !== undefined) return;
+    this.#leaving = { thenParallelism, claimMode, savepointPath: undefined };
+    this.#ask('cancel', (dispatcher) => dispatcher.cancel(this.#job.jobId));
+  }
+
+  #failDisk({ ofSlot, call, tornBytes }: Disturbance & { readonly kind: 'disk-fault' }): void {
+    const { workers } = this.#cluster.threads;
+    const worker = workers[this.#random.nextInt(Math.max(1, workers.length))];
+    const files = ofSlot && worker !== undefined ? this.#cluster.filesOf(worker.threadId) : this.#cluster.files;
+    files?.failAt(call, Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }), { isOfWrites: true, ...(tornBytes === undefined ? {} : { tornBytes }) });
+  }
+
+  /** What a client asks for may be refused: then the job goes on. */
+  #ask(what: string, question: (dispatcher: SimulatedCluster['dispatcher']) => Promise<unknown>): void {
+    const cluster = this.#cluster;
+    question(cluster.dispatcher).then((answer) => this.#tell(`${what}: ${String(answer)}`), (error: unknown) => {
+      this.#tell(`${what} refused: ${(error as Error).message}`);
+    });
+  }
+
+  #tell(text: string): void {
+    this.#story.push(`${this.#steps} ${Math.round(this.#cluster.clock.now())} ms: ${text}`);
+  }
+
+  #state(): string {
+    const { status, restarts, executions, checkpoints } = this.#cluster.dispatcher.details(this.#job.jobId);
+    return `${status}, ${restarts} restarts, ${checkpoints.completed} checkpoints, tasks ${executions.map(({ taskName, state }) => `${taskName.slice(0, 20)} ${state}`).join(', ')}, ${this.#next} disturbances`;
+  }
+
+  #compare(): string | undefined {
+    const { violations } = this.#world.log;
+    if (violations.length > 0) return violations.slice(0, 3).join('; ');
+    const actual = this.#scenario.job.sink === 'files' ? this.#visibleLines() : this.#world.log.committedRows;
+    return differenceOf(actual, expectedLines(this.#scenario.job));
+  }
+
+  #visibleLines(): readonly string[] {
+    const files = new SimulatedFiles({ clock: new SimulatedClock(), random: this.#random, disk: this.#disk });
+    return this.#scenario.job.pipelines.flatMap((name) => {
+      const directory = `${OUTPUT_DIRECTORY}/${name}`;
+      if (!files.existsSync(directory)) return [];
+      return files.listSync(directory).filter((entry) => !entry.name.startsWith('.'))
+        .flatMap(({ path }) => Buffer.from(files.readSync(path)).toString('utf8').split('\n').slice(0, -1));
+    });
+  }
+}
+
+function differenceOf(actual: readonly string[], expected: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const line of actual) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of expected) counts.set(line, (counts.get(line) ?? 0) - 1);
+  const odd = [...counts].filter(([, count]) => count !== 0);
+  if (odd.length === 0) return undefined;
+  const tooOften = odd.filter(([, count]) => count > 0);
+  const missing = odd.filter(([, count]) => count < 0);
+  return `${missing.length} of ${expected.length} lines are missing (${missing.slice(0, 3).map(([line]) => line).join('; ')}), ${tooOften.length} are too many (${tooOften.slice(0, 3).map(([line]) => line).join('; ')})`;
+}
