@@ -19,7 +19,7 @@ for (let seed = from; seed < from + count; seed++) {
   if (result.failure !== undefined) failed.push(seed);
   if (result.failure !== undefined || only !== undefined) {
     console.log(`seed ${seed}: ${result.failure ?? 'right'} (${result.steps} steps, ${Date.now() - before} ms)`);
-    if (only !== undefined) console.log([JSON.stringify(result.scenario, undefined, 1), ...result.story].join('\n'));
+    if (only !== undefined) console.log([JSON.stringify(result.scenario), ...result.story].join('\n'));
     else console.log(`  npm run simulate -- --seed ${seed}`);
   }
 }

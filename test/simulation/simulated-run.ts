@@ -49,6 +49,8 @@ class SimulatedRun {
   #job: SubmittedJob;
   #leaving: Leaving | undefined;
   #failure: string | undefined;
+  /** The parent was told so by a process that was killed. */
+  #isFinished = false;
   #next = 0;
   /** Steps until the next disturbance; undefined while its event has not come. */
   #countdown: number | undefined;
@@ -76,6 +78,7 @@ class SimulatedRun {
   async #advance(): Promise<boolean> {
     const hasMoved = await this.#cluster.step();
     if (this.#cluster.threads.lifetime.hasEnded) this.#startAgain();
+    if (this.#isFinished) return true;
     const { outcome } = this.#job;
     if (outcome !== undefined) return this.#onOutcome(outcome.status);
     if (!hasMoved) this.#failure = `nothing can happen any more: ${this.#state()}`;
@@ -100,9 +103,11 @@ class SimulatedRun {
     return false;
   }
 
-  #goOnFrom(path: string | undefined, { thenParallelism, claimMode }: Leaving): void {
+  /** @param newest undefined when the job has none of its own: then from what it was started from itself. */
+  #goOnFrom(newest: string | undefined, { thenParallelism, claimMode }: Leaving): void {
     this.#leaving = undefined;
-    this.#tell(`goes on from ${path ?? 'the beginning'} at parallelism ${thenParallelism}, ${claimMode}`);
+    const path = newest ?? this.#job.configuration['execution.state-recovery.path'];
+    this.#tell(`goes on from ${String(path ?? 'the beginning')} at parallelism ${thenParallelism}, ${claimMode}`);
     this.#job = this.#submit(thenParallelism, path === undefined ? {} : { 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': claimMode });
   }
 
@@ -119,10 +124,16 @@ class SimulatedRun {
   #startAgain(): void {
     const nowMs = this.#cluster.clock.now() + 1;
     const { point, configuration, outcome } = this.#job;
+    const leaving = this.#leaving;
     this.#interrupt = undefined;
+    this.#leaving = undefined;
     this.#cluster = this.#createCluster(nowMs);
     if (outcome !== undefined) throw new Error('a process is killed while its job runs');
-    this.#leaving = undefined;
+    if (point?.finished !== undefined) {
+      this.#isFinished = leaving === undefined;
+      if (leaving !== undefined) this.#goOnFrom(point.savepointPath, leaving);
+      return;
+    }
     const recovered: RecoveredJob | undefined = point === undefined ? undefined : { point, death: { timestamp: nowMs, cause: 'signal SIGKILL' } };
     this.#job = this.#cluster.submit(configuration, recovered);
   }

@@ -73,6 +73,7 @@ export class RecoveryJournal {
 
   onPoint(executionIndex: number, point: RecoveryPoint | undefined): void {
     if (this.#jobs[executionIndex]?.kind === 'ended') return;
+    if (point?.finished !== undefined) return this.onEnd(executionIndex, { jobId: point.jobId, ...point.finished });
     this.#set(executionIndex, point === undefined ? { kind: 'lost' } : { kind: 'running', point });
   }
 

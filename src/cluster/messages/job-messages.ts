@@ -119,6 +119,8 @@ export interface RecoveryPoint {
   readonly completedCheckpoints: number;
   /** Of vertices that were rescaled, by id. */
   readonly parallelisms: Readonly<Record<string, number>>;
+  /** Set when the job has finished and committed all: from here on its checkpoints go, and it must not be run again. */
+  readonly finished?: { readonly jobName: string; readonly netRuntimeMs: number };
 }
 
 /** The death of the process that ran a job until now. */

@@ -47,6 +47,8 @@ export interface CheckpointDriverOptions {
   readonly adopted?: readonly LoadedCheckpoint[];
   /** The snapshot that the job was started from and owns since: it goes as the job's own checkpoints do. Older than all of them. */
   readonly claimed?: CompletedSnapshot | undefined;
+  /** The savepoint that the job was to stop with in a process that has died. */
+  readonly stoppedWith?: CompletedSnapshot | undefined;
   readonly files: Files;
   readonly storage: CheckpointStorage;
   /** Checkpoints whose statistics are kept. */
@@ -96,6 +98,7 @@ export class CheckpointDriver {
     const { settings, storage, jobId, clock } = options;
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
     this.#history = new CheckpointHistory(options.historyMax);
+    this.#stoppedWith = options.stoppedWith;
     this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
     const { adopted = [], claimed } = options;
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
@@ -171,8 +174,8 @@ export class CheckpointDriver {
   start(attempt: CheckpointedAttempt): void {
     assert(this.#attempt === undefined, 'one attempt at a time');
     this.#attempt = attempt;
-    // Where only regions start again, others may be at their end already.
-    this.#awaiting = new Set([...this.#awaiting].filter((subtaskId) => attempt.graph.execution(subtaskId).state === 'RUNNING'));
+    // Where only regions start again, others may be at their end already; a job that was rescaled has other tasks.
+    this.#awaiting = new Set(attempt.graph.executions.flatMap(({ state, deployment: { subtaskId } }) => (state === 'RUNNING' && this.#awaiting.has(subtaskId) ? [subtaskId] : [])));
     this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
     // A slot that died may have left files of checkpoints that were given up.

@@ -128,9 +128,10 @@ export class JobMaster implements JobMasterGateway {
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
         jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log, historyMax: this.#options.configuration.get(restOptions.checkpointsHistory),
-        firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,
+        firstCheckpointId: Math.max(found?.nextCheckpointId ?? 1, (this.#restore?.metadata.checkpointId ?? 0) + 1),
         adopted: found?.completed ?? [],
         claimed: await this.#findClaimed(),
+        stoppedWith: found?.stoppedWith,
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
@@ -357,12 +358,13 @@ export class JobMaster implements JobMasterGateway {
   }
 
   #tellRecoveryPoint(): void {
-    const { onRecoveryPoint, jobId } = this.#options;
+    const { onRecoveryPoint, jobId, plan } = this.#options;
     if (onRecoveryPoint === undefined) return;
     const checkpoints = this.#checkpoints;
     onRecoveryPoint(!this.#restartStrategy.canRestart || checkpoints === undefined ? undefined : {
       jobId, checkpointDirectory: checkpoints.jobDirectory, savepointPath: checkpoints.stoppingSavepointPath,
       attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#parallelism.rescaled,
+      ...(this.#status === 'FINISHED' ? { finished: { jobName: plan.jobName, netRuntimeMs: this.#endedMs! - this.#startedMs } } : {}),
     });
   }
 
@@ -532,6 +534,7 @@ export class JobMaster implements JobMasterGateway {
     this.#deployment?.closeSources();
     this.#moveTo(status);
     this.#endedMs = clock.now();
+    if (status === 'FINISHED') this.#tellRecoveryPoint();
     await taskExecutor.releaseSlots(jobId);
     resourceManager.releaseSlots(jobId);
     try {

@@ -3,6 +3,7 @@
 import type { RecoveryPoint } from '#cluster/messages/job-messages';
 import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import type { CompletedSnapshot } from '#jobmanager/job-master/snapshot-requests';
 import type { Log } from '#platform/log/log';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 
@@ -11,6 +12,8 @@ export interface RecoveryStart {
   readonly restore: LoadedCheckpoint | undefined;
   /** Whole checkpoints of the job, oldest first: they are its own to remove. */
   readonly completed: readonly LoadedCheckpoint[];
+  /** The savepoint that the job was to stop with: until a checkpoint is newer, another death goes back to it too. */
+  readonly stoppedWith: CompletedSnapshot | undefined;
   /** Above all that were begun. */
   readonly nextCheckpointId: number;
 }
@@ -39,6 +42,7 @@ export async function findRecoveryStart(storage: CheckpointStorage, log: Log, { 
   return {
     restore,
     completed: whole,
+    stoppedWith: savepoint === undefined ? undefined : { checkpointId: savepoint.metadata.checkpointId, path: savepoint.descriptor.directory },
     nextCheckpointId: Math.max(begun.at(-1)?.id ?? 0, restore?.metadata.checkpointId ?? 0) + 1,
   };
 }
