@@ -90,7 +90,7 @@ class SimulatedRun {
   #onOutcome(status: string): boolean {
     const leaving = this.#leaving;
     if (status === 'CANCELED' && leaving !== undefined) {
-      this.#goOnFrom(this.#cluster.dispatcher.details(this.#job.jobId).checkpoints.latestPath, leaving);
+      this.#goOnFrom(this.#cluster.dispatcher.details(this.#job.jobId).checkpoints.latestPath ?? this.#newestOnDisk(), leaving);
       return false;
     }
     if (status !== 'FINISHED') {
@@ -109,6 +109,18 @@ class SimulatedRun {
     const path = newest ?? this.#job.configuration['execution.state-recovery.path'];
     this.#tell(`goes on from ${String(path ?? 'the beginning')} at parallelism ${thenParallelism}, ${claimMode}`);
     this.#job = this.#submit(thenParallelism, path === undefined ? {} : { 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': claimMode });
+  }
+
+  /** Of a job that was canceled before it had looked itself, as its user would find it. */
+  #newestOnDisk(): string | undefined {
+    const files = this.#filesOfHost();
+    const directory = `/checkpoints/${this.#job.jobId}`;
+    const whole = files.existsSync(directory) ? files.listSync(directory).filter(({ name, path }) => name.startsWith('chk-') && files.existsSync(`${path}/_metadata`)) : [];
+    return whole.toSorted((a, b) => Number(a.name.slice(4)) - Number(b.name.slice(4))).at(-1)?.path;
+  }
+
+  #filesOfHost(): SimulatedFiles {
+    return new SimulatedFiles({ clock: new SimulatedClock(), random: this.#random.split(), disk: this.#disk });
   }
 
   #createCluster(startMs: number): SimulatedCluster {
@@ -261,7 +273,7 @@ class SimulatedRun {
   }
 
   #visibleLines(): readonly string[] {
-    const files = new SimulatedFiles({ clock: new SimulatedClock(), random: this.#random, disk: this.#disk });
+    const files = this.#filesOfHost();
     return this.#scenario.job.pipelines.flatMap((name) => {
       const directory = `${OUTPUT_DIRECTORY}/${name}`;
       if (!files.existsSync(directory)) return [];

@@ -12,7 +12,7 @@ const PIECE_BYTES = 32 * 1024;
 export class GroupedOutput {
   readonly #header: KeyedSectionHeader;
   readonly #range: KeyGroupRange;
-  readonly #beginPiece: ((output: DataOutput) => void) | undefined;
+  readonly #beginPiece: ((output: DataOutput, keyGroup: number) => void) | undefined;
   readonly #outputs: (DataOutput | undefined)[] = [];
   /** Groups whose buffers are full, and a mark for each. */
   #full: number[] = [];
@@ -22,7 +22,7 @@ export class GroupedOutput {
   #section: KeyedSectionOutput | undefined;
 
   /** @param beginPiece writes what every piece starts with. */
-  constructor(header: KeyedSectionHeader, range: KeyGroupRange, beginPiece?: (output: DataOutput) => void) {
+  constructor(header: KeyedSectionHeader, range: KeyGroupRange, beginPiece?: (output: DataOutput, keyGroup: number) => void) {
     this.#header = header;
     this.#range = range;
     this.#beginPiece = beginPiece;
@@ -36,7 +36,7 @@ export class GroupedOutput {
     assert(index >= 0 && index < this.#outputs.length, `a key of group ${keyGroup} lies in the subtask's groups ${this.#range.start} to ${this.#range.end}`);
     let output = this.#outputs[index];
     if (output === undefined) output = this.#outputs[index] = new DataOutput();
-    if (output.length === 0) this.#beginPiece?.(output);
+    if (output.length === 0) this.#beginPiece?.(output, keyGroup);
     return output;
   }
 

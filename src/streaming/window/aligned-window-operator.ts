@@ -11,6 +11,7 @@ import { StreamingError } from '#streaming/errors';
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import { type Accumulation, accumulationOf } from '#streaming/window/accumulation';
 import { restoreAligned } from '#streaming/window/aligned-window-restore';
+import type { FiredAhead } from '#streaming/window/fired-ahead';
 import { WindowEmission } from '#streaming/window/window-emission';
 import { WindowGeometry } from '#streaming/window/window-geometry';
 import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
@@ -40,6 +41,8 @@ export class AlignedWindowOperator implements StreamOperator {
   #isWatermarkDue = false;
   /** Every window that ends at or before this + 1 has fired, except the one being emitted. */
   #firedTime = Number.NEGATIVE_INFINITY;
+  /** Of a restored operator, until it has fired as far. */
+  #ahead: FiredAhead | undefined;
   /** Fire up to here: the watermark, or the processing time. */
   #targetTime = Number.NEGATIVE_INFINITY;
   /** The window being emitted: its rows from the cursor on are due. */
@@ -66,10 +69,11 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#options.process?.open?.(context);
     if (context.restored === undefined) return;
     const restored = restoreAligned(context.restored, {
-      section: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, geometry: this.#geometry, accumulation: this.#accumulation, tables: this.#tables,
+      section: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, maxParallelism: context.maxParallelism, geometry: this.#geometry, accumulation: this.#accumulation, tables: this.#tables,
     });
     this.#firedTime = restored.firedTime;
     this.#due = restored.due;
+    this.#ahead = restored.ahead;
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -117,9 +121,11 @@ export class AlignedWindowOperator implements StreamOperator {
     // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
     this.#lastSnapshot?.finishReading();
     const { maxParallelism, parallelism, subtaskIndex, keyedState } = this.#context;
+    const { firedTime, ahead } = { firedTime: this.#firedTime, ahead: this.#ahead };
     const writer = new WindowRowsWriter({
       name: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
-      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex), firedTime: this.#firedTime,
+      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex),
+      firedTimeOf: (keyGroup) => (ahead === undefined ? firedTime : Math.max(firedTime, ahead.timeOfGroup(keyGroup))),
     });
     for (const row of this.#due) writer.add(row.key, row.from, row.to, row.accumulator, DUE);
     this.#lastSnapshot = new WindowSnapshot(writer, this.#tablesToSave(writer));
@@ -139,8 +145,11 @@ export class AlignedWindowOperator implements StreamOperator {
     const { tableMs } = this.#geometry;
     const firing = this.#firing;
     const cursor = firing?.cursor ?? 0;
+    const ahead = this.#ahead;
     const saveDue = (row: number): void => {
-      if (row >= cursor) writer.add(firing!.table.keyAt(row), firing!.start, firing!.end, firing!.table.any[row], DUE);
+      if (row < cursor) return;
+      const key = firing!.table.keyAt(row);
+      if (!hasFired(ahead, key, firing!.end)) writer.add(key, firing!.start, firing!.end, firing!.table.any[row], DUE);
     };
     const saved: TableToSave[] = [];
     for (const start of this.#tables.starts()) {
@@ -184,11 +193,13 @@ export class AlignedWindowOperator implements StreamOperator {
       return false;
     }
     const firstEnd = starts[starts.length - 1]! + geometry.sizeMs;
-    if (this.#isEventTime && firstEnd - 1 <= this.#watermark) {
-      this.#addLate(time, value, starts);
+    const reached = this.#ahead === undefined ? this.#watermark : Math.max(this.#watermark, this.#ahead.timeOf(this.#selector(value)));
+    if (this.#isEventTime && firstEnd - 1 <= reached) {
+      this.#addLate(time, value, starts, reached);
       return false;
     }
     this.#current = this.#tablesOf(time, starts);
+    if (this.#ahead !== undefined) return true;
     const segment = geometry.segment(time);
     this.#currentFrom = geometry.isPerWindow ? segment.from : geometry.sliceStart(time);
     this.#currentTo = geometry.isPerWindow ? segment.to : this.#currentFrom + geometry.tableMs;
@@ -200,18 +211,18 @@ export class AlignedWindowOperator implements StreamOperator {
     return starts.map((start) => this.#tables.tableOf(start));
   }
 
-  /** A row behind the watermark: counts for windows whose lateness is not over; those that have fired fire again for its key. */
-  #addLate(time: number, value: unknown, starts: readonly number[]): void {
+  /** A row behind the watermark, or behind what its key group has fired: counts for windows whose lateness is not over; those that have fired fire again for its key. */
+  #addLate(time: number, value: unknown, starts: readonly number[], watermark: number): void {
     const { sizeMs } = this.#geometry;
     const { allowedLatenessMs } = this.#options;
-    const open = starts.filter((start) => start + sizeMs - 1 + allowedLatenessMs > this.#watermark);
+    const open = starts.filter((start) => start + sizeMs - 1 + allowedLatenessMs > watermark);
     if (open.length === 0) {
       this.#emission.dropLate(value, time);
       return;
     }
     const key = this.#selector(value);
     this.#tablesOf(time, open).forEach((table, index) => this.#add(table, key, index === 0 ? value : deepCopy(value)));
-    for (const start of open) if (start + sizeMs - 1 <= this.#watermark) this.#emission.emit(key, start, start + sizeMs, this.#accumulatorOf(key, start));
+    for (const start of open) if (start + sizeMs - 1 <= watermark) this.#emission.emit(key, start, start + sizeMs, this.#accumulatorOf(key, start));
   }
 
   #accumulatorOf(key: unknown, windowStart: number): unknown {
@@ -260,6 +271,7 @@ export class AlignedWindowOperator implements StreamOperator {
       this.#startFiring(end);
     }
     if (this.#targetTime > this.#firedTime) this.#firedTime = this.#targetTime;
+    if (this.#ahead !== undefined && this.#ahead.lastTime <= this.#firedTime) this.#ahead = undefined;
     this.#purge(this.#firedTime);
     return true;
   }
@@ -304,14 +316,17 @@ export class AlignedWindowOperator implements StreamOperator {
     const firing = this.#firing!;
     const { table, start, end } = firing;
     const { columns, any } = table;
+    const ahead = this.#ahead;
     const output = this.#context.output;
     for (const limit = columns.rowLimit; firing.cursor < limit;) {
       if (output.isBlocked) return false;
       const row = firing.cursor++;
       if (!columns.isLive(row)) continue;
+      const key = table.keyAt(row);
+      if (ahead !== undefined && hasFired(ahead, key, end)) continue;
       // What is emitted may be changed by whoever gets it.
       columns.beforeWrite(row);
-      this.#emission.emit(table.keyAt(row), start, end, any[row]);
+      this.#emission.emit(key, start, end, any[row]);
     }
     this.#firing = undefined;
     this.#purge(this.#firedTime);
@@ -335,4 +350,9 @@ export class AlignedWindowOperator implements StreamOperator {
       this.#forgetCurrent();
     }
   }
+}
+
+/** Whether the key's group had fired the window that ends at `end` before it came here. */
+function hasFired(ahead: FiredAhead | undefined, key: unknown, end: number): boolean {
+  return ahead !== undefined && end - 1 <= ahead.timeOf(key);
 }

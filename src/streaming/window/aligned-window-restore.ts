@@ -1,24 +1,26 @@
 // Reads the tables of an aligned window operator back. Key groups may come from subtasks that had fired up to different
-// times (one was in the middle of a firing): what one of them still owed is worked out here and becomes due at once.
+// times (one was in the middle of a firing, or had seen other watermarks before an unaligned barrier): the operator goes on
+// from the earliest, since rows that were under way may still belong there, and is told which groups are ahead of it.
 import type { TypeInformation } from '#core/types/type-information';
 import type { RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import type { KeyTable } from '#state/tables/key-table';
 import type { SliceTables } from '#state/tables/slice-tables';
-import { UndeclaredKeys } from '#streaming/window/undeclared-keys';
 import { StreamingError } from '#streaming/errors';
-import { deepCopy } from '#streaming/task/deep-copy';
 import type { Accumulation } from '#streaming/window/accumulation';
+import { FiredAhead } from '#streaming/window/fired-ahead';
 import type { WindowGeometry } from '#streaming/window/window-geometry';
-import { readWindowRows, type RestoredRows, type WindowRow } from '#streaming/window/window-rows';
+import { readWindowRows, type WindowRow } from '#streaming/window/window-rows';
 
 export interface RestoredAligned {
   readonly firedTime: number;
   readonly due: WindowRow[];
+  readonly ahead: FiredAhead | undefined;
 }
 
 export interface AlignedRestoring {
   readonly section: string;
   readonly keyType: TypeInformation | undefined;
+  readonly maxParallelism: number;
   readonly geometry: WindowGeometry;
   readonly accumulation: Accumulation;
   /** Filled with what was kept. */
@@ -27,19 +29,18 @@ export interface AlignedRestoring {
 
 /** Throws WINDOW_STATE_INCOMPATIBLE, and as readWindowRows. */
 export function restoreAligned(restored: RestoredOperatorState, restoring: AlignedRestoring): RestoredAligned {
-  const { section, keyType, geometry, accumulation, tables } = restoring;
+  const { section, keyType, maxParallelism, geometry, accumulation, tables } = restoring;
   const groups = readWindowRows(restored, section, { keyType, accumulatorType: accumulation.type });
-  const firedTime = groups.reduce((latest, group) => Math.max(latest, group.firedTime), Number.NEGATIVE_INFINITY);
+  const firedTime = groups.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...groups.map((group) => group.firedTime));
   const due: WindowRow[] = [];
-  for (const group of groups) {
-    const kept = group.rows.filter((row) => row.flag === 0);
-    due.push(...group.rows.filter((row) => row.flag !== 0));
-    due.push(...owed(kept, group, firedTime, geometry, accumulation));
-    for (const row of kept) insert(row, geometry, tables);
+  for (const { rows } of groups) {
+    due.push(...rows.filter((row) => row.flag !== 0));
+    for (const row of rows) if (row.flag === 0) insert(row, geometry, tables);
   }
   // Taken from the end: latest windows first in the list.
   due.sort((a, b) => b.to - a.to);
-  return { firedTime, due };
+  const times = new Map(groups.flatMap((group) => (group.firedTime > firedTime ? [[group.keyGroup, group.firedTime] as const] : [])));
+  return { firedTime, due, ahead: times.size === 0 ? undefined : new FiredAhead(times, keyType, maxParallelism) };
 }
 
 function insert(row: WindowRow, geometry: WindowGeometry, tables: SliceTables<KeyTable>): void {
@@ -48,24 +49,4 @@ function insert(row: WindowRow, geometry: WindowGeometry, tables: SliceTables<Ke
   }
   const table = tables.tableOf(row.from);
   table.any[table.findOrInsert(row.key)] = row.accumulator;
-}
-
-/** Windows that other key groups have fired and this one has not. */
-function owed(rows: readonly WindowRow[], group: RestoredRows, firedTime: number, geometry: WindowGeometry, accumulation: Accumulation): WindowRow[] {
-  const due: WindowRow[] = [];
-  const ends = new Set<number>();
-  for (const row of rows) {
-    for (let end = geometry.nextEndOf(row.from, group.firedTime); end - 1 <= firedTime && end <= geometry.lastEndOf(row.from); end += geometry.slideMs) ends.add(end);
-  }
-  for (const end of [...ends].sort((a, b) => a - b)) {
-    const start = end - geometry.sizeMs;
-    const byKey = new UndeclaredKeys<{ row: WindowRow; accumulator: unknown }>();
-    for (const row of rows.filter((candidate) => candidate.from >= start && candidate.to <= end).sort((a, b) => a.from - b.from)) {
-      const seen = byKey.get(row.key);
-      if (seen === undefined) byKey.set(row.key, { row, accumulator: deepCopy(row.accumulator) });
-      else seen.accumulator = accumulation.merge!(seen.accumulator, row.accumulator);
-    }
-    for (const { row, accumulator } of byKey.values()) due.push({ key: row.key, from: start, to: end, accumulator, flag: 1 });
-  }
-  return due;
 }

@@ -123,9 +123,10 @@ export class SessionWindowOperator implements StreamOperator {
     // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
     this.#lastSnapshot?.finishReading();
     const { maxParallelism, parallelism, subtaskIndex, keyedState } = this.#context;
+    const targetTime = this.#targetTime;
     const writer = new WindowRowsWriter({
       name: SESSION_SECTION, keyType: this.#keyType, accumulatorType: this.#accumulation.type,
-      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex), firedTime: this.#targetTime,
+      maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex), firedTimeOf: () => targetTime,
     });
     const table = this.#table;
     const save = (row: number): void => {

@@ -38,7 +38,7 @@ export interface WindowRowsFormat {
   readonly accumulatorType: TypeInformation;
   readonly maxParallelism: number;
   readonly keyGroupRange: KeyGroupRange;
-  readonly firedTime: number;
+  readonly firedTimeOf: (keyGroup: number) => number;
 }
 
 export class WindowRowsWriter {
@@ -50,14 +50,14 @@ export class WindowRowsWriter {
   readonly #accumulator: TypeSerializer;
 
   constructor(format: WindowRowsFormat) {
-    const { name, keyType, maxParallelism, accumulatorType, keyGroupRange, firedTime } = format;
+    const { name, keyType, maxParallelism, accumulatorType, keyGroupRange, firedTimeOf } = format;
     this.#hash = createKeyHasher(keyType);
     this.#maxParallelism = maxParallelism;
     this.#key = createSerializer(keyType ?? Types.ANY);
     this.#accumulator = createSerializer(accumulatorType);
     const snapshot = (serializer: TypeSerializer): SerializerSnapshot => ({ type: serializer.type, version: serializer.version });
     const header = { name, version: SECTION_VERSION, serializers: { key: snapshot(this.#key), accumulator: snapshot(this.#accumulator) } };
-    this.output = new GroupedOutput(header, keyGroupRange, (piece) => piece.writeFloat64(firedTime));
+    this.output = new GroupedOutput(header, keyGroupRange, (piece, keyGroup) => piece.writeFloat64(firedTimeOf(keyGroup)));
   }
 
   add(key: unknown, from: number, to: number, accumulator: unknown, flag: number): void {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Types } from '#core/types/type-information';
+import type { KeySpecification, OperatorFactory } from '#streaming/operator/stream-operator';
+import { createWindowOperator } from '#streaming/window/create-window-operator';
+import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
+import { OperatorHarness } from '../operator-harness.js';
+
+interface Row {
+  readonly k: number;
+  readonly n: number;
+}
+
+const KEYS: KeySpecification = { selector: (row: unknown) => (row as Row).k, type: Types.INT };
+const KEY_COUNT = 40;
+
+function factory(assignment: WindowAssignment, allowedLatenessMs = 0): OperatorFactory {
+  const aggregation: WindowOperatorOptions['aggregation'] = {
+    kind: 'aggregate',
+    aggregate: { createAccumulator: () => 0, add: (_row: Row, count: number) => count + 1, getResult: (count: number) => count, merge: (a: number, b: number) => a + b },
+  };
+  const process: NonNullable<WindowOperatorOptions['process']> = { process: (key, { window }, [count], out) => out(`${key} ${window.start} ${count}`) };
+  return { kind: 'stream', create: () => createWindowOperator({ assignment, aggregation, allowedLatenessMs, keys: KEYS, process }), keys: [KEYS] };
+}
+
+function everyKey(harness: OperatorHarness, time: number): void {
+  for (let k = 0; k < KEY_COUNT; k++) harness.element({ k, n: 1 }, time);
+}
+
+/** A run of two subtasks of which the second has seen a later watermark, as an unaligned barrier finds them, goes on with three. */
+function rescaledBehind(assignment: WindowAssignment): readonly unknown[] {
+  const old = new OperatorHarness(factory(assignment), { parallelism: 2 });
+  everyKey(old, 5);
+  const [slow, fast] = old.subtasks;
+  const isFast = (k: number): boolean => {
+    const { keyedState } = fast!.context;
+    const group = keyedState!.keyGroupOf(k);
+    return group >= keyedState!.keyGroupRange.start && group <= keyedState!.keyGroupRange.end;
+  };
+  slow!.watermark(0);
+  fast!.watermark(12);
+  const run = new OperatorHarness(factory(assignment), { parallelism: 3, snapshots: old.snapshot() });
+  // What was under way to the slow subtask.
+  for (let k = 0; k < KEY_COUNT; k++) if (!isFast(k)) run.element({ k, n: 1 }, 7);
+  run.watermark(0);
+  const early = run.values.length;
+  everyKey(run, 15);
+  for (const watermark of [9, 12, 100]) run.watermark(watermark);
+  assert.equal(early, 0, 'nothing is due before the watermark has come again');
+  const values = [...old.values, ...run.values].toSorted() as string[];
+  old.close();
+  run.close();
+  return values;
+}
+
+describe('windows of key groups that had fired further than others', () => {
+  test('of tumbling windows every key has each window once, with the rows that were under way', () => {
+    const values = rescaledBehind({ kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 }) as string[];
+    const first = values.filter((line) => line.split(' ')[1] === '0');
+    assert.equal(first.length, KEY_COUNT);
+    const counts = first.map((line) => Number(line.split(' ')[2]));
+    assert.ok(counts.includes(1) && counts.includes(2), 'some keys were fast, some slow');
+    assert.equal(values.filter((line) => line.split(' ')[1] === '10').length, KEY_COUNT);
+  });
+
+  test('of sliding windows every key has each window once', () => {
+    const values = rescaledBehind({ kind: 'sliding', timeDomain: 'event', sizeMs: 10, slideMs: 5, offsetMs: 0 }) as string[];
+    const windows = new Map<string, number>();
+    for (const line of values) {
+      const [key, start] = line.split(' ');
+      windows.set(`${key} ${start}`, (windows.get(`${key} ${start}`) ?? 0) + 1);
+    }
+    assert.deepEqual([...windows].filter(([, count]) => count !== 1), []);
+    assert.equal(windows.size, KEY_COUNT * 4);
+  });
+});
