@@ -8,6 +8,8 @@ import type { TypeInformation } from '#core/types/type-information';
 export interface RowReadCode {
   /** Statements that declare locals from a variable named `batch`. */
   readonly prelude: string;
+  /** The same as names and the expressions that they stand for, in order. */
+  readonly bindings: readonly (readonly [name: string, expression: string])[];
   /** Expression for the value of row `i`. */
   readonly value: string;
   /** Expression for the event time of row `i`. */
@@ -42,25 +44,38 @@ export const READ_SCOPE = ['decodeVar', 'utf8Of', 'exactAt'] as const;
 export function rowReadCode(schema: Schema, options: RowReadOptions = {}): RowReadCode {
   const { reads = FieldTree.all(), decoding } = options;
   const hasText = schema.columns.some((column) => column.type.kind === 'string' && column.kind === 'var');
-  const lines = [
-    'const memory = batch.memory, i32 = memory.i32, f64 = memory.f64, u8 = memory.u8, i64 = memory.i64, columns = batch.layout.columns, base = batch.base;',
-    'const eventTimes = (base + batch.layout.eventTimes) / 8;',
-    'const heap = base + batch.layout.heapStart;',
+  const bindings: (readonly [string, string])[] = [
+    ['memory', 'batch.memory'], ['i32', 'memory.i32'], ['f64', 'memory.f64'], ['u8', 'memory.u8'], ['i64', 'memory.i64'],
+    ['columns', 'batch.layout.columns'], ['base', 'batch.base'], ['eventTimes', '(base + batch.layout.eventTimes) / 8'], ['heap', 'base + batch.layout.heapStart'],
   ];
-  if (hasText) lines.push(`const text = batch.isAsciiHeap ${decoding === undefined ? '' : `&& ${decoding}.isBlock `}? memory.bytes.latin1Slice(heap, heap + batch.heapLength) : null; let textReads = 0;`);
+  if (hasText) bindings.push(['text', `batch.isAsciiHeap ${decoding === undefined ? '' : `&& ${decoding}.isBlock `}? memory.bytes.latin1Slice(heap, heap + batch.heapLength) : null`]);
   for (const { index, kind, isNullable } of schema.columns) {
     const divisor = { u8: 1, i32: 4, f64: 8, i64: 8, var: 4, presence: 1 }[kind];
-    if (kind !== 'presence') lines.push(`const d${index} = (base + columns[${index}].data) / ${divisor};`);
-    if (kind === 'var') lines.push(`const l${index} = (base + columns[${index}].lengths) / 4;`);
-    if (isNullable) lines.push(`const p${index} = (base + columns[${index}].validity) / 4;`);
+    if (kind !== 'presence') bindings.push([`d${index}`, `(base + columns[${index}].data) / ${divisor}`]);
+    if (kind === 'var') bindings.push([`l${index}`, `(base + columns[${index}].lengths) / 4`]);
+    if (isNullable) bindings.push([`p${index}`, `(base + columns[${index}].validity) / 4`]);
   }
+  const prelude = `${bindings.map(([name, expression]) => `const ${name} = ${expression};`).join('\n')}${hasText ? ' let textReads = 0;' : ''}`;
   const cursor = { next: 0 };
   const value = readExpression(schema, schema.type, false, cursor, reads) ?? 'undefined';
   const epilogue = hasText && decoding !== undefined ? `${decoding}.isBlock = textReads * ${BLOCK_BYTES_PER_STRING} > batch.heapLength;` : '';
-  return { prelude: lines.join('\n'), value, eventTime: 'f64[eventTimes + i]', epilogue };
+  return { prelude, bindings, value, eventTime: 'f64[eventTimes + i]', epilogue };
 }
 
-const present = (index: number): string => `((i32[p${index} + (i >>> 5)] >>> (i & 31)) & 1) !== 0`;
+/** Expressions for the fields of row `i` where rows are plain: no row within a row, nothing inferred. Undefined for others. */
+export function fieldReads(schema: Schema): readonly (readonly [name: string, expression: string])[] | undefined {
+  const { type } = schema;
+  if (type.kind !== 'row' || type.inferred !== undefined || type.fields.some((field) => isNested(field.type))) return undefined;
+  const cursor = { next: 0 };
+  return type.fields.map((field) => [field.name, readExpression(schema, field.type, false, cursor, FieldTree.all())!]);
+}
+
+function isNested(type: TypeInformation): boolean {
+  return type.kind === 'nullable' ? isNested(type.inner) : type.kind === 'row' || type.kind === 'tuple';
+}
+
+/** Whether the value of a nullable column is there in row `i`. */
+export const present = (index: number): string => `((i32[p${index} + (i >>> 5)] >>> (i & 31)) & 1) !== 0`;
 
 /** Walks the type in the order in which schema.ts made the columns; undefined = nobody reads it (the cursor still moves on). */
 function readExpression(schema: Schema, type: TypeInformation, isNullable: boolean, cursor: { next: number }, reads: FieldTree | undefined): string | undefined {

@@ -12,6 +12,7 @@ import type { Clock } from '#platform/clock/clock';
 import { HeapListCell } from '#state/heap/heap-list-cell';
 import { HeapMapCell } from '#state/heap/heap-map-cell';
 import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
+import { HeapRowListCell } from '#state/heap/heap-row-list-cell';
 import { HeapNumberMapCell, isNumberMap } from '#state/heap/heap-number-map-cell';
 import { HeapValueCell } from '#state/heap/heap-value-cell';
 import type { HeapCell } from '#state/heap/heap-cell';
@@ -181,7 +182,8 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type
     const codec = this.#codecOf(specification);
-    const cell = new HeapListCell(this.#context, codec, this.#copierOf(specification.type, specification.isOwned));
+    const { type, ttlMs, isOwned } = specification;
+    const cell = (isOwned && ttlMs === undefined ? HeapRowListCell.create(this.#context, codec, type) : undefined) ?? new HeapListCell(this.#context, codec, this.#copierOf(type, isOwned));
     this.#register(specification, cell, codec);
     return cell;
   }

@@ -1,6 +1,7 @@
 // What a backend must store per key: a value, a list or a map. Every other state, and time to live, is built over these
 // (build-state.ts). Invariant: what enters through an `...Owned` method is not shared with anyone and is kept as it is;
 // through the others it is copied first. Thread: the slot's.
+import type { RowView } from '#core/codegen/row-view';
 import type { TypeInformation } from '#core/types/type-information';
 import type { ListState, MapState, ValueState } from '#state/keyed/keyed-state';
 
@@ -11,6 +12,12 @@ export interface ValueCell<T> extends ValueState<T> {
 export interface ListCell<T> extends ListState<T> {
   addOwned(value: T): void;
   updateOwned(values: T[]): void;
+}
+
+/** A list of rows that takes them where they lie. */
+export interface ViewListCell<T> extends ListCell<T> {
+  /** Adds the row that the view stands at. */
+  addView(view: RowView): void;
 }
 
 export interface MapCell<K, V> extends MapState<K, V> {

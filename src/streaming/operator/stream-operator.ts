@@ -2,6 +2,7 @@
 // chain; the calls into `Output` are generated per chain. Thread: the slot's; nothing here may block.
 // Invariant: after `Output.isBlocked` turns true an engine operator emits at most one more row per step and returns.
 import type { FieldTree } from '#core/codegen/field-tree';
+import type { Batch } from '#core/columns/frame';
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { Configuration } from '#core/config/configuration';
 import type { Clock } from '#platform/clock/clock';
@@ -49,6 +50,12 @@ export interface OperatorContext {
   count(metric: string, by: number): void;
 }
 
+/** Where a loop over a batch is: for error messages. */
+export interface BatchProgress {
+  operator: number;
+  row: number;
+}
+
 /**
  * A stateful operator. The loop calls open once (state is restored in it), then per element, watermark and barrier.
  * Everything resumable is driven by `advance`: the loop calls it until it returns true before it feeds new input.
@@ -57,6 +64,11 @@ export interface StreamOperator {
   open(context: OperatorContext): void;
   /** @param input 0 or, for a two-input operator, 1. */
   processElement(value: any, timestamp: number, input: number): void; // any: rows of every type
+  /**
+   * Takes the rows of a batch from row `from` on, in place of processElement, at the head of a chain; returns the row behind the last
+   * one taken. It stops when the output is blocked, and is then called again with the same batch. Present where it pays.
+   */
+  readonly processBatch?: ((batch: Batch, from: number, input: number, progress: BatchProgress) => number) | undefined;
   /** The combined watermark of the operator's inputs has advanced. The operator forwards it itself, from here or from `advance`. */
   processWatermark(watermark: number): void;
   processIdleness?(isIdle: boolean): void;

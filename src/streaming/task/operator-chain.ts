@@ -2,6 +2,7 @@
 // row: watermarks, pending emission, timers, snapshots, life cycle. Thread: the slot's.
 import { READ_SCOPE } from '#core/codegen/row-layout-code';
 import { readScope } from '#core/codegen/row-reader';
+import type { Batch } from '#core/columns/frame';
 import type { Schema } from '#core/columns/schema';
 import { executionOptions } from '#core/config/options/execution-options';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
@@ -95,6 +96,10 @@ export class OperatorChain {
   batchLoop(schema: Schema, input: number, source: SourceFunctions | undefined): BatchLoop {
     const key = `${input}/${schema.id}`;
     let loop = this.#loops.get(key);
+    if (loop === undefined && source === undefined) {
+      loop = this.#ownBatchLoop(input);
+      if (loop !== undefined) this.#loops.set(key, loop);
+    }
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
       const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
@@ -102,6 +107,17 @@ export class OperatorChain {
       this.#loops.set(key, loop);
     }
     return loop;
+  }
+
+  /** Of a head that takes batches as they are. */
+  #ownBatchLoop(input: number): BatchLoop | undefined {
+    const head = this.operators[0];
+    if (head?.processBatch === undefined) return undefined;
+    const { state } = this;
+    return (batch, from) => {
+      state.operator = 0;
+      return head.processBatch!(batch as Batch, from, input, state);
+    };
   }
 
   rowsLoop(source: SourceFunctions): RowsLoop {

@@ -2,8 +2,10 @@
 import { compile, fieldAccess, rekindOf } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { DeduplicateTimeFunction } from '#table/runtime/rank/deduplicate-time-function';
 import { DeduplicateFunction } from '#table/runtime/rank/deduplicate-function';
 import { FirstRowtimeFunction } from '#table/runtime/rank/first-rowtime-function';
+import type { TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 export interface DeduplicateShape {
@@ -51,10 +53,12 @@ export class DeduplicateExec implements ExecNode {
         rowType: rowTypeInformation(input!.rowType), timeOf: compile('row', fieldAccess('row', timeKey)), emit: rekindOf(this.rowType, { hasKind: context.hasKind }), ttl: context.stateTtl,
       }), [key]), placement);
     }
-    const create = () => new DeduplicateFunction({
-      rowType: rowTypeInformation(input!.rowType), keepsFirst, timeOf: isRowtime ? compile('row', fieldAccess('row', timeKey)) : undefined,
-      emitsUpdateBefore: context.emitsUpdateBefore, emit: rekindOf(this.rowType, { hasKind: context.hasKind }), ttl: context.stateTtl,
-    });
+    const timeOf = isRowtime ? compile<(row: TableRow) => number | null>('row', fieldAccess('row', timeKey)) : undefined;
+    const emit = rekindOf(this.rowType, { hasKind: context.hasKind });
+    const { emitsUpdateBefore, stateTtl: ttl } = context;
+    const create = isInsertOnly(input!.changes) && !emitsUpdateBefore
+      ? () => new DeduplicateTimeFunction({ keepsFirst, timeOf, emit, ttl })
+      : () => new DeduplicateFunction({ rowType: rowTypeInformation(input!.rowType), keepsFirst, timeOf, emitsUpdateBefore, emit, ttl });
     return context.oneInput(transformation, context.keyedFunction(create, [key]), placement);
   }
 }

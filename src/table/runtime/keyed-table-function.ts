@@ -17,6 +17,8 @@ export interface TableFunctionContext {
 export interface KeyedTableFunction {
   /** By input. The backend's current key is that of the row. */
   readonly elements: readonly ElementMethod[];
+  /** Rows may be those of a view (core/codegen/row-view): what is kept of them is copied first. */
+  readonly acceptsViews?: boolean;
   readonly onTimer?: (timestamp: number, context: any, out: Collector<any>) => unknown; // any: the keyed context of process functions
   /** Its timers make rows that much older than the watermark: it goes on with this delay. */
   readonly watermarkDelayMs?: number;

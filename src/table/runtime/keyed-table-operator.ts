@@ -1,10 +1,12 @@
 // Runs a keyed function of SQL: keyed state, timers, resumable emission and snapshots come from the process operators' machinery.
 // One per subtask, on the slot's thread. hot path.
+import type { Batch } from '#core/columns/frame';
 import type { KeySpecification } from '#core/keys/key-specification';
 import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import { KeyedCalls } from '#streaming/process/keyed-calls';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
+import { createKeyedBatchLoop, type KeyedBatchLoop } from '#table/runtime/keyed-batch-loop';
 import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
 import { assert } from '#core/assert';
 
@@ -18,6 +20,8 @@ export class KeyedTableOperator implements StreamOperator {
   #context!: OperatorContext;
   #calls!: KeyedCalls;
   #isOpen = false;
+  readonly #batches: (KeyedBatchLoop | undefined)[] = [];
+  readonly processBatch: StreamOperator['processBatch'];
 
   constructor(fn: KeyedTableFunction, keys: readonly KeySpecification[]) {
     assert(keys.length === fn.elements.length && keys.length > 0, 'every input of a keyed operator has a key');
@@ -26,6 +30,7 @@ export class KeyedTableOperator implements StreamOperator {
     this.#first = fn.elements[0]!;
     this.#second = fn.elements[1] ?? this.#first;
     this.#inputCount = keys.length;
+    this.processBatch = fn.acceptsViews === true ? (batch, from, input, progress) => this.#batchLoop(batch, input).run(batch, from, progress) : undefined;
   }
 
   open(context: OperatorContext): void {
@@ -42,6 +47,15 @@ export class KeyedTableOperator implements StreamOperator {
     calls.beginElement(this.#keys[isFirst ? 0 : 1]!(value), timestamp);
     const result = isFirst ? this.#first(value, calls.context, calls.emission) : this.#second(value, calls.context, calls.emission);
     if (result !== undefined) calls.emission.accept(result);
+  }
+
+  #batchLoop({ layout: { schema } }: Batch, input: number): KeyedBatchLoop {
+    let loop = this.#batches[input];
+    if (loop?.schema !== schema) {
+      loop = createKeyedBatchLoop({ schema, key: this.#keys[input]!, element: input === 0 ? this.#first : this.#second, calls: this.#calls, output: this.#context.output });
+      this.#batches[input] = loop;
+    }
+    return loop;
   }
 
   processWatermark(watermark: number): void {

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createInterpretedRowReader, createRowReader } from '#core/codegen/row-reader';
+import { createRowView, keptRow, viewOf } from '#core/codegen/row-view';
 import { createRowWriter } from '#core/codegen/row-writer';
 import { exactOf } from '#core/columns/exact-integer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { schemaOf } from '#core/columns/schema';
+import { createSerializer } from '#core/serialization/create-serializer';
+import { DataOutput } from '#core/serialization/data-output';
 import { inferType } from '#core/types/infer-type';
 import { type TypeInformation, Types } from '#core/types/type-information';
 
@@ -50,6 +53,8 @@ const typeAndValue: fc.Arbitrary<{ type: TypeInformation; value: fc.Arbitrary<un
   tuple: fc.array(tie('any'), { minLength: 1, maxLength: 3 }).map((parts: any) => ({ type: Types.TUPLE(...parts.map((part: any) => part.type)), value: fc.tuple(...parts.map((part: any) => part.value)) })), // any: as above
 })).any as never;
 
+const innerKind = (type: TypeInformation): string => (type.kind === 'nullable' ? type.inner.kind : type.kind);
+
 describe('rows in columns', () => {
   test('every value of a declared type comes back equal from the generated and the interpreted reader', () => {
     const cases = typeAndValue.chain(({ type, value }) => fc.record({ type: fc.constant(type), rows: fc.array(value, { maxLength: CAPACITY }) }));
@@ -60,6 +65,44 @@ describe('rows in columns', () => {
       assert.deepStrictEqual(generated, expected);
       assert.deepStrictEqual(interpreted, expected);
     }), { numRuns: 300 });
+  });
+
+  test('a view gives the fields, the copy and the bytes of every row, whether it decodes text in blocks or not', () => {
+    const cases = typeAndValue.filter(({ type }) => type.kind === 'row').chain(({ type, value }) => fc.record({ type: fc.constant(type), rows: fc.array(value, { minLength: 1, maxLength: CAPACITY }) }));
+    fc.assert(fc.property(cases, fc.boolean(), ({ type, rows }, decodesBlocks) => {
+      const { batch, schema } = roundTrip(type, rows);
+      const view = createRowView(schema, { decodesBlocks });
+      const isPlain = (type as TypeInformation & { kind: 'row' }).fields.every((field) => !['row', 'tuple'].includes(innerKind(field.type)));
+      assert.equal(view === undefined, !isPlain);
+      if (view === undefined) return;
+      const [viewed, written] = [new DataOutput(), new DataOutput()];
+      for (let round = 0; round < 2; round++) {
+        const token: object = view.batchToken;
+        view.bind(batch, { isSame: round > 0 });
+        assert.equal(view.batchToken === token, round > 0, 'a batch has one token');
+        rows.forEach((row, index) => {
+          view.moveTo(index);
+          assert.deepStrictEqual([view.position, view.eventTime(), view.copy()], [index, index * 10, row]);
+          for (const [name, value] of Object.entries(row as object)) assert.deepStrictEqual(view.row[name], value);
+          assert.equal(viewOf(view.row), view);
+          assert.deepStrictEqual(keptRow(view.row), row);
+          viewed.reset();
+          written.reset();
+          view.encode(viewed);
+          createSerializer(type).write(row, written);
+          assert.deepStrictEqual(viewed.toBytes(), written.toBytes());
+        });
+        view.finish();
+      }
+    }), { numRuns: 150 });
+    assert.deepStrictEqual(keptRow({ a: 1 }), { a: 1 });
+  });
+
+  test('a row without columns has a view', () => {
+    const { batch, schema } = roundTrip(Types.ROW({}), [{}, {}]);
+    const view = createRowView(schema, { decodesBlocks: true })!;
+    view.bind(batch, { isSame: false });
+    assert.deepStrictEqual(view.copy(), {});
   });
 
   test('a row that does not fit the heap leaves the frame unchanged', () => {

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { createRowView } from '#core/codegen/row-view';
+import { createRowWriter } from '#core/codegen/row-writer';
+import { Batch, layoutOf } from '#core/columns/frame';
+import { FrameMemory } from '#core/columns/frame-memory';
+import { schemaOf } from '#core/columns/schema';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import { SeededRandom } from '#platform/random/seeded-random';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
 import type { AggregatingState, ListState, MapState, ReducingState, StateDescriptor, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { ViewListCell } from '#state/keyed/state-cells';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
@@ -22,6 +28,9 @@ const SUM: StateDescriptor = { kind: 'reducing', name: 'sum', type: Types.DOUBLE
 const TEXT: StateDescriptor = { kind: 'value', name: 'text', type: Types.STRING };
 const OBJECT: StateDescriptor = { kind: 'value', name: 'object' };
 const LIST: StateDescriptor = { kind: 'list', name: 'list', type: Types.INT };
+const ROW = Types.ROW({ id: Types.INT, text: Types.NULLABLE(Types.STRING) });
+const ROWS: StateDescriptor = { kind: 'list', name: 'rows', type: ROW, isOwned: true };
+const NUMBERS: StateDescriptor = { kind: 'map', name: 'numbers', keyType: Types.NULLABLE(Types.INT64), type: Types.LONG };
 const MAP: StateDescriptor = { kind: 'map', name: 'map', keyType: Types.STRING };
 /** The accumulator is changed in place, as users do. */
 const GATHERED: StateDescriptor = {
@@ -42,6 +51,7 @@ const KEY_FORMS: readonly { readonly name: string; readonly type: TypeInformatio
 const SHAPES = {
   'columns of numbers': [COUNT, FLAG, SUM],
   'values of JavaScript': [TEXT, OBJECT, LIST, MAP, GATHERED],
+  'rows and numbers in managed memory': [ROWS, NUMBERS, COUNT],
   'both kinds': [COUNT, TEXT, SUM, LIST, MAP, GATHERED],
 } as const satisfies Readonly<Record<string, readonly StateDescriptor[]>>;
 
@@ -92,6 +102,8 @@ function put(descriptor: StateDescriptor, state: unknown, before: unknown, id: n
     case 'text': (state as ValueState<string>).update(`text ${id}`); return `text ${id}`;
     case 'object': (state as ValueState<object>).update({ id, of: [id] }); return { id, of: [id] };
     case 'list': (state as ListState<number>).add(id); return [...((before as number[] | undefined) ?? []), id];
+    case 'rows': return [...((before as object[] | undefined) ?? []), addRow(state as ViewListCell<object>, id)];
+    case 'numbers': return putNumber(state as MapState<unknown, number>, { ...(before as Record<string, number> | undefined) }, id);
     case 'gathered': (state as AggregatingState<number, number[]>).add(id); return [...((before as number[] | undefined) ?? []), id];
     default: {
       const map = state as MapState<string, unknown>;
@@ -105,6 +117,49 @@ function put(descriptor: StateDescriptor, state: unknown, before: unknown, id: n
       return entries;
     }
   }
+}
+
+const rowView = createRowView(schemaOf(ROW), { decodesBlocks: true })!;
+const rowWriter = createRowWriter(schemaOf(ROW));
+const rowLayout = layoutOf(schemaOf(ROW), 7);
+const rowMemory = FrameMemory.allocate(rowLayout.heapStart + 1024);
+const rowOf = (id: number): object => ({ id, text: id % 4 === 0 ? null : `text é ${id}` });
+
+/** Most rows come in batches of seven, of which the view shows one after another; the others as objects. */
+function addRow(state: ViewListCell<object>, id: number): object {
+  const row = rowOf(id);
+  if (id % 11 === 0) {
+    state.add(row);
+    return row;
+  }
+  if (id % 7 === 0 || rowView.batch === undefined) {
+    rowWriter.open(rowMemory, 0, rowLayout, rowLayout.heapStart + 1024);
+    for (let i = 0; i < 7; i++) rowWriter.append(rowOf(id - (id % 7) + i), 0);
+    const batch = new Batch(rowMemory, rowLayout);
+    rowWriter.finish(batch);
+    rowView.bind(batch, { isSame: false });
+  }
+  rowView.moveTo(id % 7);
+  state.addView(rowView);
+  if (id % 3 === 0) for (let i = 0; i < 3; i++) state.get();
+  return rowView.copy();
+}
+
+function putNumber(map: MapState<unknown, number>, entries: Record<string, number>, id: number): Record<string, number> {
+  const key = id % 5 === 0 ? null : id % 5 === 1 ? 2n ** 60n + BigInt(id % 3) : id % 50;
+  if (id % 3 === 0 && Object.keys(entries).length > 1) {
+    map.remove(key);
+    delete entries[String(key)];
+  } else {
+    map.put(key, id);
+    entries[String(key)] = id;
+  }
+  // A map that became empty is gone: put something back.
+  if (Object.keys(entries).length === 0) {
+    map.put(1, id);
+    entries['1'] = id;
+  }
+  return entries;
 }
 
 function open(keyType: TypeInformation | undefined, memory: MemoryManager): KeyedStateBackend {

@@ -8,6 +8,7 @@ import type { MapView } from '#table/functions/function-definition';
 import type { Accumulator, AggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
 import { keyedStateViews } from '#table/runtime/aggregate/map-views';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
+import { isOwnedInState } from '#table/runtime/owned-rows';
 import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 
 export interface GroupAggregateOptions {
@@ -27,6 +28,7 @@ const GLOBAL_KEY = 0;
 
 export class GroupAggregateFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
+  readonly acceptsViews = true;
   readonly #options: GroupAggregateOptions;
   #backend!: KeyedStateBackend;
   #accumulators!: ValueState<Accumulator>;
@@ -49,7 +51,7 @@ export class GroupAggregateFunction implements KeyedTableFunction {
   openWith({ backend }: TableFunctionContext): void {
     const { handler, ttl } = this.#options;
     this.#backend = backend;
-    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl, isOwned: true }) as ValueState<Accumulator>;
+    this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl, isOwned: isOwnedInState(handler.accumulatorType) }) as ValueState<Accumulator>;
     this.#views = keyedStateViews(backend, handler.views, ttl);
   }
 

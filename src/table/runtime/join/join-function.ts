@@ -1,6 +1,7 @@
 // Regular join of two changelogs: every row meets the rows of the other side that are there, for ever. Inner, outer, semi and anti;
 // the rules by which a row's arrival changes what outer rows stand for are those of Flink's StreamingJoinOperator.
 // Invariant: the meetings counted with an outer row are the rows of the other side that it has been joined with. hot path.
+import { keptRow } from '#core/codegen/row-view';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { Collector } from '#streaming/process/process-functions';
 import { createJoinRows, listOf, type JoinRow, type JoinRows, type JoinSideShape } from '#table/runtime/join/join-rows';
@@ -26,6 +27,7 @@ const EAGER_MATCHES_MAX = 512;
 
 export class JoinFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
+  readonly acceptsViews = true;
   readonly #options: JoinOptions;
   readonly #isLeftOuter: boolean;
   readonly #isRightOuter: boolean;
@@ -121,7 +123,8 @@ export class JoinFunction implements KeyedTableFunction {
   #emitInner(row: TableRow, kind: number, isLeft: boolean, other: JoinRows, out: Collector<TableRow>): Iterable<TableRow> | undefined {
     const { condition, join } = this.#options;
     const rows = listOf(other) ?? [...other.rows()].map((match) => match.row);
-    if (rows.length > EAGER_MATCHES_MAX) return this.#pullInner(row, kind, isLeft, [...rows]);
+    if (rows.length === 0) return undefined;
+    if (rows.length > EAGER_MATCHES_MAX) return this.#pullInner(keptRow(row), kind, isLeft, [...rows]);
     for (let i = 0; i < rows.length; i++) {
       const [left, right] = isLeft ? [row, rows[i]!] : [rows[i]!, row];
       if (condition === undefined || condition(left, right)) out.collect(join(left, right, kind));

@@ -1,9 +1,12 @@
 // The rows that one side of a join keeps per join key, in the form that what is known of the side allows: a list where rows are only
 // added, one row or a map of rows where unique keys are known, else rows with how often they occur. Rows of outer sides carry how many
-// rows of the other side they meet. Invariant: after every call the state is written; rows handed out are not changed.
+// rows of the other side they meet. Invariant: after every call the state is written; rows handed out are not changed, and of rows of a view copies are kept.
+import { keptRow, viewOf } from '#core/codegen/row-view';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import type { ListState, MapState, StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { ViewListCell } from '#state/keyed/state-cells';
+import { isOwnedInState } from '#table/runtime/owned-rows';
 import type { TableRow } from '#table/runtime/row-kind';
 
 /** What is known of a side. */
@@ -38,12 +41,12 @@ export interface JoinRows {
 
 export function createJoinRows(backend: KeyedStateBackend, name: string, shape: JoinSideShape): JoinRows {
   const entryType: TypeInformation = Types.ROW({ row: shape.rowType, meetings: Types.INT, count: Types.INT });
-  const ttl = shape.ttl === undefined ? {} : { ttl: shape.ttl };
+  const shared = { isOwned: isOwnedInState(shape.rowType), ...(shape.ttl === undefined ? {} : { ttl: shape.ttl }) };
   switch (shape.form) {
-    case 'list': return new ListedRows(backend.getState({ kind: 'list', name, type: shape.rowType, ...ttl }) as ListState<TableRow>, name);
-    case 'unique': return new SingleRow(backend.getState({ kind: 'value', name, type: entryType, ...ttl }) as ValueState<Entry>, name);
-    case 'by-key': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.uniqueKey!.type, type: entryType, ...ttl }) as MapState<unknown, Entry>, name, shape.uniqueKey!.selector);
-    case 'bag': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.rowType, type: entryType, ...ttl }) as MapState<unknown, Entry>, name, undefined);
+    case 'list': return new ListedRows(backend.getState({ kind: 'list', name, type: shape.rowType, ...shared }) as ListState<TableRow>, name);
+    case 'unique': return new SingleRow(backend.getState({ kind: 'value', name, type: entryType, ...shared }) as ValueState<Entry>, name);
+    case 'by-key': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.uniqueKey!.type, type: entryType, ...shared }) as MapState<unknown, Entry>, name, shape.uniqueKey!.selector);
+    case 'bag': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.rowType, type: entryType, ...shared }) as MapState<unknown, Entry>, name, undefined);
   }
 }
 
@@ -53,10 +56,13 @@ interface Entry extends JoinRow {
 
 class ListedRows implements JoinRows {
   readonly #state: ListState<TableRow>;
+  /** The state, where it takes rows as they lie in their batch. */
+  readonly #views: ViewListCell<TableRow> | undefined;
   readonly #name: string;
 
   constructor(state: ListState<TableRow>, name: string) {
     this.#state = state;
+    this.#views = 'addView' in state ? (state as ViewListCell<TableRow>) : undefined;
     this.#name = name;
   }
 
@@ -70,7 +76,10 @@ class ListedRows implements JoinRows {
   }
 
   add(row: TableRow): void {
-    this.#state.add(row);
+    const view = viewOf(row);
+    if (view === undefined) this.#state.add(row);
+    else if (this.#views === undefined) this.#state.add(view.copy());
+    else this.#views.addView(view);
   }
 
   remove(): void {}
@@ -97,7 +106,7 @@ class SingleRow implements JoinRows {
   }
 
   add(row: TableRow, meetings: number): void {
-    this.#state.update({ row, meetings, count: 1 });
+    this.#state.update({ row: keptRow(row), meetings, count: 1 });
   }
 
   remove(): void {
@@ -129,7 +138,8 @@ class MappedRows implements JoinRows {
     for (const entry of [...this.#state.values()]) for (let i = 0; i < entry.count; i++) yield entry;
   }
 
-  add(row: TableRow, meetings: number): void {
+  add(added: TableRow, meetings: number): void {
+    const row = keptRow(added);
     const key = this.#key(row);
     const count = this.#keyOf === undefined ? (this.#state.get(key)?.count ?? 0) : 0;
     this.#state.put(key, { row, meetings, count: count + 1 });

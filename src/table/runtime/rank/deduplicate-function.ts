@@ -1,9 +1,11 @@
 // First or last row per key by a time attribute (Flink's Deduplicate). By processing time the order is that of arrival; by event time
 // a row replaces the one kept when its time is earlier (or, for the last row, not earlier).
+import { keptRow } from '#core/codegen/row-view';
 import type { TypeInformation } from '#core/types/type-information';
 import type { StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { Collector } from '#streaming/process/process-functions';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
+import { isOwnedInState } from '#table/runtime/owned-rows';
 import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 
 export interface DeduplicateOptions {
@@ -18,6 +20,7 @@ export interface DeduplicateOptions {
 
 export class DeduplicateFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
+  readonly acceptsViews = true;
   readonly #options: DeduplicateOptions;
   #state!: ValueState<TableRow>;
 
@@ -28,7 +31,7 @@ export class DeduplicateFunction implements KeyedTableFunction {
 
   openWith({ backend }: TableFunctionContext): void {
     const { rowType, ttl } = this.#options;
-    this.#state = backend.getState({ kind: 'value', name: 'deduplicate-state', type: rowType, ttl }) as ValueState<TableRow>;
+    this.#state = backend.getState({ kind: 'value', name: 'deduplicate-state', type: rowType, ttl, isOwned: isOwnedInState(rowType) }) as ValueState<TableRow>;
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {
@@ -43,12 +46,12 @@ export class DeduplicateFunction implements KeyedTableFunction {
       return;
     }
     if (kept === null) {
-      this.#state.update(row);
+      this.#state.update(keptRow(row));
       out.collect(emit(row, RowKind.INSERT));
       return;
     }
     if (!this.#replaces(kept, row)) return;
-    this.#state.update(row);
+    this.#state.update(keptRow(row));
     if (emitsUpdateBefore) out.collect(emit(kept, RowKind.UPDATE_BEFORE));
     out.collect(emit(row, RowKind.UPDATE_AFTER));
   }

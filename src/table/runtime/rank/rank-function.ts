@@ -1,11 +1,13 @@
 // Top-N per key (Flink's Rank): the rows of a key in order, of which those ranked [start, end] are the result. Where the input only
 // inserts, rows beyond the end are forgotten; where it takes rows back, all are kept, since the next one may move up.
 // With the rank as a column every row behind a new one changes; without it one row enters and one leaves.
+import { keptRow } from '#core/codegen/row-view';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import type { StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { Collector } from '#streaming/process/process-functions';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
+import { isOwnedInState } from '#table/runtime/owned-rows';
 import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 
 export interface RankOptions {
@@ -31,6 +33,7 @@ const STATE_NAME = 'rows';
 
 export class RankFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
+  readonly acceptsViews = true;
   readonly #options: RankOptions;
   #backend!: KeyedStateBackend;
   #state!: ValueState<TableRow[]>;
@@ -43,7 +46,7 @@ export class RankFunction implements KeyedTableFunction {
   openWith({ backend }: TableFunctionContext): void {
     const { rowType, ttl } = this.#options;
     this.#backend = backend;
-    this.#state = backend.getState({ kind: 'value', name: STATE_NAME, type: Types.LIST(rowType), ttl }) as ValueState<TableRow[]>;
+    this.#state = backend.getState({ kind: 'value', name: STATE_NAME, type: Types.LIST(rowType), ttl, isOwned: isOwnedInState(rowType) }) as ValueState<TableRow[]>;
   }
 
   onEndInput(_input: number, out: Collector<TableRow>): void {
@@ -53,7 +56,7 @@ export class RankFunction implements KeyedTableFunction {
 
   #gather(row: TableRow): void {
     const rows = this.#state.value() ?? [];
-    rows.push(row);
+    rows.push(keptRow(row));
     this.#state.update(rows);
   }
 
@@ -78,7 +81,7 @@ export class RankFunction implements KeyedTableFunction {
     const { compare, end, hasRetraction } = this.#options;
     const at = upperBound(rows, row, compare);
     if (!hasRetraction && at >= end) return;
-    rows.splice(at, 0, row);
+    rows.splice(at, 0, keptRow(row));
     if (at < end) this.#emitShift(rows, at, out);
     if (!hasRetraction && rows.length > end) rows.pop();
     this.#state.update(rows);

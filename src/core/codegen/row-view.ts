@@ -1,0 +1,99 @@
+// A row of a batch that is read where it lies: an object with a getter per field, moved from row to row, so that a field nobody reads
+// costs nothing. Who wants to keep the row copies it, or writes its bytes. hot path. Thread: that of its owner.
+// Invariant: the row object is valid until the view moves on, and only while the batch is.
+import { fieldReads, present, propertyKey, READ_SCOPE, rowReadCode } from '#core/codegen/row-layout-code';
+import { readScope } from '#core/codegen/row-reader';
+import type { Batch } from '#core/columns/frame';
+import type { ColumnDefinition, Schema } from '#core/columns/schema';
+import type { DataOutput } from '#core/serialization/data-output';
+
+/** Property of a view's row object: its view. */
+export const VIEW: unique symbol = Symbol('view');
+
+export interface RowView {
+  readonly schema: Schema;
+  /** The row object. Its values are fresh, it is not. */
+  readonly row: any; // any: fields of every type
+  readonly batch: Batch;
+  /** Index of the row in the batch. */
+  readonly position: number;
+  /** One object per batch that came, however often it is bound. */
+  readonly batchToken: object;
+  /** @param isSame the batch is the one bound last, with the same rows. */
+  bind(batch: Batch, options: { readonly isSame: boolean }): void;
+  /** How the text of the next batch is decoded depends on how much was read of this one. */
+  finish(): void;
+  moveTo(position: number): void;
+  /** NaN for none. */
+  eventTime(): number;
+  /** The row as a plain object. */
+  copy(): any; // any: as above
+  /** Appends the bytes that the serializer of the row's type would write. */
+  encode(output: DataOutput): void;
+}
+
+export interface RowViewOptions {
+  /** Decode the texts of a batch at once while most of them are read; else each by itself. */
+  readonly decodesBlocks: boolean;
+}
+
+/** The view behind a row object, if it is one of a view. */
+export function viewOf(row: object): RowView | undefined {
+  return (row as { readonly [VIEW]?: RowView })[VIEW];
+}
+
+/** A row that may be kept: the row itself, unless it is one of a view. */
+export function keptRow<R extends object>(row: R): R {
+  const view = viewOf(row);
+  return view === undefined ? row : (view.copy() as R);
+}
+
+let views = 0;
+
+/** Undefined for rows that are not plain: with rows in them, or inferred. */
+export function createRowView(schema: Schema, { decodesBlocks }: RowViewOptions): RowView | undefined {
+  const fields = fieldReads(schema);
+  if (fields === undefined) return undefined;
+  const code = rowReadCode(schema, { decoding: 'decoding' });
+  const body = `
+    "use strict";
+    const decoding = { isBlock: ${decodesBlocks} };
+    let i = 0, textReads = 0, batchToken = {}, bound, ${code.bindings.map(([name]) => name).join(', ')};
+    const view = {
+      schema, row: undefined,
+      get batch() { return bound; },
+      get position() { return i; },
+      get batchToken() { return batchToken; },
+      bind(batch, { isSame }) {
+        if (!isSame) batchToken = {};
+        bound = batch;
+        textReads = 0;
+        ${code.bindings.map(([name, expression]) => `${name} = ${expression};`).join('\n')}
+      },
+      finish() { ${decodesBlocks && code.epilogue !== '' ? `{ const batch = bound; ${code.epilogue} }` : ''} },
+      moveTo(position) { i = position; },
+      eventTime() { return ${code.eventTime}; },
+      copy() { return ${code.value}; },
+      encode(output) { ${schema.columns.map((column) => encodeText(column)).join('\n')} },
+    };
+    view.row = { ${fields.map(([name, expression]) => `get ${propertyKey(name)}() { return ${expression}; },`).join('\n')} [VIEW]: view };
+    return view;
+    //# sourceURL=millrace-row-view-${(schema.id >>> 0).toString(16)}-${views++}.js`;
+  return new Function('schema', 'VIEW', ...READ_SCOPE, body)(schema, VIEW, ...readScope(schema)) as RowView;
+}
+
+/** The layout of serializer-source.ts. Encoded columns hold bytes of their serializers. */
+function encodeText({ index, type, isNullable }: ColumnDefinition): string {
+  const bytes = `output.writeBytes(u8, heap + i32[d${index} + i], i32[l${index} + i]);`;
+  const write = ((): string => {
+    switch (type.kind) {
+      case 'boolean': return `output.writeByte(u8[d${index} + i]);`;
+      case 'int': return `output.writeInt32(i32[d${index} + i]);`;
+      case 'long': case 'double': return `output.writeFloat64(f64[d${index} + i]);`;
+      case 'bigint': case 'int64': return `output.writeInt32(i32[2 * (d${index} + i)]); output.writeInt32(i32[2 * (d${index} + i) + 1]);`;
+      case 'string': case 'bytes': return `output.writeVarUint(i32[l${index} + i]); ${bytes}`;
+      default: return bytes;
+    }
+  })();
+  return isNullable ? `if (${present(index)}) { output.writeByte(1); ${write} } else output.writeByte(0);` : write;
+}
