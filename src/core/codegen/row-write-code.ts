@@ -11,7 +11,7 @@ interface WriteContext {
 }
 
 /** Names the generated writer expects: see row-writer.ts. */
-export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length', 'writeExact'] as const;
+export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length', 'writeExact', 'misfits'] as const;
 
 /**
  * Statements that write `v`; they end with `return false` when the heap has no room (nothing counted), and fall through
@@ -34,7 +34,8 @@ export function rowWriteCode(schema: Schema): string {
     h = heapTop;
     ${setBit(side)}
     ${writeEncoded(side, 'v')}
-    isAscii = false;`;
+    isAscii = false;
+    misfits.add(v);`;
 }
 
 function writeValue(type: TypeInformation, value: string, isNullable: boolean, path: readonly string[], context: WriteContext): string {

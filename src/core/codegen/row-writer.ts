@@ -6,6 +6,7 @@ import type { FrameMemory } from '#core/columns/frame-memory';
 import { appendBatch, gatherRows } from '#core/columns/gather-rows';
 import type { Schema } from '#core/columns/schema';
 import { isEncoded } from '#core/codegen/row-reader';
+import { Misfits } from '#core/codegen/misfits';
 import { rowWriteCode, WRITE_SCOPE } from '#core/codegen/row-write-code';
 import { failTypeMismatch } from '#core/errors/type-errors';
 import { writeExact } from '#core/columns/exact-integer';
@@ -36,7 +37,7 @@ export interface RowWriter {
 
 const encodeScratch = new DataOutput();
 
-function writeScope(schema: Schema): readonly unknown[] {
+function writeScope(schema: Schema, misfits: Misfits): readonly unknown[] {
   const serializers = schema.columns.map((column) => (column.kind === 'var' && isEncoded(column.type) ? createSerializer(column.type) : undefined));
   const mismatch = (path: readonly string[], type: TypeInformation, value: unknown): never => failTypeMismatch(type, path.join('.'), value);
   const encodeVar = (column: number, value: unknown): Uint8Array => {
@@ -44,7 +45,7 @@ function writeScope(schema: Schema): readonly unknown[] {
     serializers[column]!.write(value, encodeScratch);
     return encodeScratch.view();
   };
-  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text), writeExact];
+  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text), writeExact, misfits];
 }
 
 export function createRowWriter(schema: Schema): RowWriter {
@@ -54,8 +55,9 @@ export function createRowWriter(schema: Schema): RowWriter {
 /**
  * Writers of one text: for the channels of one edge. The loop that appends to one or the other sees one function, which V8
  * compiles once and inlines; writers of texts of their own are as many functions at the same call.
+ * @param misfits told of each row of an inferred schema that `append` wrote to the side column.
  */
-export function createRowWriters(schema: Schema, count: number): readonly RowWriter[] {
+export function createRowWriters(schema: Schema, count: number, misfits = new Misfits()): readonly RowWriter[] {
   const divisor: Record<string, number> = { u8: 1, i32: 4, f64: 8, i64: 8, var: 4, presence: 1 };
   const names = schema.columns.map(({ index }) => `d${index} = 0, l${index} = 0, p${index} = 0`).join(', ');
   const bind = schema.columns.map(({ index, kind, isNullable }) =>
@@ -105,6 +107,6 @@ export function createRowWriters(schema: Schema, count: number): readonly RowWri
     };
     //# sourceURL=millrace-row-writer-${(schema.id >>> 0).toString(16)}.js`;
   const scopeNames = [...WRITE_SCOPE, 'schema', 'gatherRows', 'appendBatch'];
-  const create = new Function(...scopeNames, body)(...writeScope(schema), schema, gatherRows, appendBatch) as () => RowWriter;
+  const create = new Function(...scopeNames, body)(...writeScope(schema, misfits), schema, gatherRows, appendBatch) as () => RowWriter;
   return Array.from({ length: count }, create);
 }

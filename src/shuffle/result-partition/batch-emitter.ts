@@ -37,6 +37,8 @@ export class BatchEmitter {
   #next: number;
   /** The batch that had to stop. */
   #stopped: Batch | undefined;
+  /** Decided when a batch begins: the edge's schema may change before it is finished. */
+  #isByColumns = false;
   #row = 0;
   #reader: RowReader | undefined;
   #readerSchema: Schema | undefined;
@@ -56,9 +58,15 @@ export class BatchEmitter {
   emit(batch: Batch, rows: Int32Array | undefined, count: number): boolean {
     assert(this.#stopped === undefined || this.#stopped === batch, 'a batch that stopped is finished before the next one');
     assert(count <= (rows?.length ?? batch.count), 'the rows to send are there');
-    const isDone = this.#canCopy(batch) ? this.#emitColumns(batch, rows, count) : this.#emitRows(batch, rows, count);
+    if (this.#stopped === undefined) this.#isByColumns = this.#canCopy(batch);
+    const isDone = this.#isByColumns ? this.#emitColumns(batch, rows, count) : this.#emitRows(batch, rows, count);
     this.#stopped = isDone ? undefined : batch;
     return isDone;
+  }
+
+  /** A batch of the edge's own schema is half sent: the edge keeps that schema until it is through. */
+  get isMidColumns(): boolean {
+    return this.#stopped !== undefined && this.#isByColumns;
   }
 
   #canCopy(batch: Batch): boolean {

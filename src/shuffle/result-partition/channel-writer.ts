@@ -8,6 +8,7 @@ import { compactFrame, isWorthCompacting } from '#core/columns/compact-frame';
 import { Batch, capacityFor, FRAME_HEADER_BYTES, FrameHeader, FrameKind, type FrameLayout, layoutOf, sealFrame } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import type { Schema } from '#core/columns/schema';
+import type { TypeInformation } from '#core/types/type-information';
 import type { ChannelProducer } from '#shuffle/channel/channel';
 import { assertRecordSize, type OversizedFrame } from '#shuffle/channel/write-fragments';
 import { ShuffleError } from '#shuffle/errors';
@@ -32,12 +33,21 @@ export interface ChannelWriterOptions {
   readonly overdraftBytesMax?: number | undefined;
 }
 
+/** What a barrier has passed in one channel. */
+export interface OvertakenFrames {
+  /** Of the frames; null when a schema frame comes first. */
+  readonly type: TypeInformation | null;
+  readonly frames: readonly Uint8Array[];
+}
+
 export class ChannelWriter {
   readonly #producer: ChannelProducer;
   readonly #availability: Availability;
   readonly #attempt: number;
   readonly #recordBytesMax: number;
   readonly #backlog: OverdraftBacklog;
+  /** In the order in which the channel had them. */
+  readonly #schemas: Schema[] = [];
   #layout: FrameLayout | undefined;
   #batch: Batch | undefined;
   /** One frame of private memory, used again for every overdraft frame. */
@@ -66,16 +76,20 @@ export class ChannelWriter {
     this.#backlog = new OverdraftBacklog({ producer, recordBytesMax, createSpill, memoryBytesMax: overdraftBytesMax });
   }
 
-  /** Sets the schema of the frames that follow, that of the writer, and tells the consumer. Called once before the first row. */
+  /**
+   * Sets the schema of the frames that follow, that of the writer, and tells the consumer: before the first row, and again
+   * between two rows when the schema of an undeclared edge has widened.
+   */
   open(writer: RowWriter): void {
     const { schema } = writer;
-    assert(this.writer === undefined, 'a channel has one schema');
+    if (this.isOpen) this.#leaveFrame();
     const { frameBytesMax } = this.#producer;
     const capacity = capacityFor(schema, frameBytesMax, FRAME_ROWS_MAX);
     if (capacity === 0) {
       throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax } });
     }
     this.writer = writer;
+    this.#schemas.push(schema);
     this.capacity = capacity;
     this.#layout = layoutOf(schema, capacity);
     // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.
@@ -154,14 +168,16 @@ export class ChannelWriter {
     this.#setBlocked(true);
   }
 
-  /** A barrier that passes what waits on this side; the frames it has passed. A barrier that cannot pass waits its turn, and has passed none. */
-  overtake(kind: number, a: number, b: number, c: number): readonly Uint8Array[] {
+  /** A barrier that passes what waits on this side. One that cannot pass waits its turn, and has passed nothing. */
+  overtake(kind: number, a: number, b: number, c: number): OvertakenFrames {
     if (this.hasUnflushed) this.rotate();
     if (this.#backlog.isEmpty || !this.#backlog.isInMemory) {
       this.control(kind, a, b, c);
-      return [];
+      return { type: null, frames: [] };
     }
-    return this.#backlog.overtake({ kind, a, b, c });
+    const frames = this.#backlog.overtake({ kind, a, b, c });
+    const laterSchemas = frames.filter(isSchemaFrame).length;
+    return { type: this.#schemas[this.#schemas.length - 1 - laterSchemas]?.type ?? null, frames };
   }
 
   /** Moves the backlog into the channel as far as there is room. True when the channel is available again. */
@@ -262,6 +278,13 @@ export class ChannelWriter {
     this.#openFrame();
   }
 
+  /** Rows are sealed, an empty frame goes back. */
+  #leaveFrame(): void {
+    if (this.count > 0) this.rotate();
+    if (this.isOpen && !this.#isOverdraft) this.#producer.cancelReservation();
+    this.isOpen = false;
+  }
+
   #openFrame(): void {
     this.count = 0;
     const base = this.#backlog.isEmpty ? this.#producer.tryReserve(this.#frameBytes) : -1;
@@ -295,6 +318,10 @@ export class ChannelWriter {
     this.#isBlocked = isBlocked;
     this.#availability.blocked += isBlocked ? 1 : -1;
   }
+}
+
+function isSchemaFrame(frame: Uint8Array): boolean {
+  return new Int32Array(frame.buffer, frame.byteOffset, FrameHeader.KIND + 1)[FrameHeader.KIND] === FrameKind.SCHEMA;
 }
 
 function schemaFrame(schema: Schema, attempt: number): OversizedFrame {

@@ -19,10 +19,12 @@ export interface EdgeRouteOptions {
   readonly random: () => number;
 }
 
-/** Rows of an undeclared edge before its schema is known. */
+/** Of an undeclared edge: its rows before its schema is known, and when the schema may change. */
 export interface HeldRows {
   isHolding: boolean;
   hold(value: unknown, eventTime: number): void;
+  /** Called between two rows when a frame was full. */
+  onFrame(): void;
 }
 
 /** @param held asked for each row; left out where the edge has a schema from the start. */
@@ -49,7 +51,7 @@ const append = (channel, value, eventTime) => {
   if (!channel.isOpen) channel.openOverdraft();
   if (channel.writer.append(value, eventTime)) channel.count++;
   else channel.appendToNext(value, eventTime);
-  if (channel.count === channel.capacity) channel.rotate();
+  if (channel.count === channel.capacity) ${held === undefined ? 'channel.rotate();' : '{ channel.rotate(); held.onFrame(); }'}
 };
 return (value, eventTime) => {
   ${held === undefined ? '' : 'if (held.isHolding) return held.hold(value, eventTime);'}

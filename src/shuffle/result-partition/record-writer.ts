@@ -1,11 +1,11 @@
-// hot path. One outgoing edge of a task: takes rows, one by one (edge-route.ts) or in whole batches. An
-// undeclared edge holds its first rows back until the schema can be inferred from them. Thread: the producer's slot.
+// hot path. One outgoing edge of a task: takes rows, one by one (edge-route.ts) or in whole batches. What columns an
+// undeclared edge has is the concern of undeclared-edge.ts. Thread: the producer's slot.
 // Bench: bench/exchange-bench.ts.
 import type { Batch } from '#core/columns/frame';
+import type { Misfits } from '#core/codegen/misfits';
 import type { FieldTree } from '#core/codegen/field-tree';
 import { createRowWriters } from '#core/codegen/row-writer';
 import { projectType } from '#core/types/project-type';
-import { inferType } from '#core/types/infer-type';
 import { schemaOf } from '#core/columns/schema';
 import type { TypeInformation } from '#core/types/type-information';
 import type { ChannelProducer } from '#shuffle/channel/channel';
@@ -13,13 +13,10 @@ import { ControlKind } from '#shuffle/channel/channel';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { Availability } from '#shuffle/result-partition/availability';
 import { BatchEmitter } from '#shuffle/result-partition/batch-emitter';
-import { ChannelWriter } from '#shuffle/result-partition/channel-writer';
-import { createEdgeRoute, type EmitRow, type HeldRows } from '#shuffle/result-partition/edge-route';
-import { copyHeldRow } from '#shuffle/result-partition/held-row';
+import { ChannelWriter, type OvertakenFrames } from '#shuffle/result-partition/channel-writer';
+import { createEdgeRoute, type EmitRow } from '#shuffle/result-partition/edge-route';
 import type { OverdraftSpill } from '#shuffle/result-partition/overdraft-spill';
-
-/** Rows seen before an undeclared edge decides on its columns. */
-const INFERENCE_ROWS_MAX = 100;
+import { UndeclaredEdge } from '#shuffle/result-partition/undeclared-edge';
 
 export interface RecordWriterOptions {
   readonly producers: readonly ChannelProducer[];
@@ -47,25 +44,20 @@ export class RecordWriter {
   readonly emit: EmitRow;
   readonly #reads: FieldTree;
   readonly #batches: BatchEmitter;
-  #held: { value: unknown; eventTime: number }[] | undefined;
-  readonly #holding: HeldRows | undefined;
+  readonly #undeclared: UndeclaredEdge | undefined;
 
   constructor(options: RecordWriterOptions) {
     const { availability, attempt, recordBytesMax, createSpill, overdraftBytesMax } = options;
     this.#reads = options.reads;
     this.channels = options.producers.map((producer) => new ChannelWriter({ producer, availability, attempt, recordBytesMax, createSpill, overdraftBytesMax }));
     if (options.type === undefined) {
-      const held: { value: unknown; eventTime: number }[] = [];
-      this.#held = held;
-      this.#holding = {
-        isHolding: true,
-        hold: (value, eventTime) => {
-          held.push({ value: copyHeldRow(value), eventTime });
-          if (held.length >= INFERENCE_ROWS_MAX) this.#infer();
-        },
-      };
+      this.#undeclared = new UndeclaredEdge({
+        open: (type, misfits) => this.#openChannels(type, misfits),
+        emit: (value, eventTime) => this.emit(value, eventTime),
+        rowsOut: () => this.channels.reduce((rows, { recordsOut, count }) => rows + recordsOut + count, 0),
+      });
     }
-    this.emit = createEdgeRoute(this.channels, options, this.#holding);
+    this.emit = createEdgeRoute(this.channels, options, this.#undeclared);
     if (options.type !== undefined) this.#openChannels(options.type);
     this.#batches = new BatchEmitter(this.channels, options, this.emit);
   }
@@ -77,34 +69,36 @@ export class RecordWriter {
    * have one schema; otherwise rows are read and written one by one. An undeclared edge takes the schema of a first batch.
    */
   emitBatch(batch: Batch, rows?: Int32Array, count = batch.count): boolean {
-    if (this.#held !== undefined) {
-      if (this.#held.length > 0) this.#infer();
-      else this.#openUndeclared(batch.layout.schema.type);
+    if (this.#undeclared?.isHolding === true) {
+      if (this.#undeclared.hasHeldRows) this.#undeclared.infer();
+      else this.#undeclared.openAs(batch.layout.schema.type);
     }
     return this.#batches.emit(batch, rows, count);
   }
 
   /** Publishes partly filled frames. */
   flush(): void {
-    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+    this.#undeclared?.infer();
     for (const channel of this.channels) channel.flush();
+    this.#widen();
   }
 
   /** Publishes partly filled frames of channels whose consumer waits for data. */
   flushIdle(): void {
-    if (this.#held !== undefined && this.#held.length > 0 && this.channels.some((channel) => channel.isConsumerIdle)) this.#infer();
+    if (this.#undeclared?.hasHeldRows === true && this.channels.some((channel) => channel.isConsumerIdle)) this.#undeclared.infer();
     for (const channel of this.channels) if (channel.hasUnflushed && channel.isConsumerIdle) channel.flush();
   }
 
   /** A control entry on every channel, behind all rows emitted so far. */
   broadcast(kind: number, a: number, b = 0, c = 0): void {
-    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+    this.#undeclared?.infer();
+    this.#widen();
     for (const channel of this.channels) channel.control(kind, a, b, c);
   }
 
   /** As broadcast of a barrier that overtakes what waits: the frames it has passed, by channel. */
-  overtake(kind: number, a: number, b: number, c: number): readonly (readonly Uint8Array[])[] {
-    if (this.#held !== undefined && this.#held.length > 0) this.#infer();
+  overtake(kind: number, a: number, b: number, c: number): readonly OvertakenFrames[] {
+    this.#undeclared?.infer();
     return this.channels.map((channel) => channel.overtake(kind, a, b, c));
   }
 
@@ -123,31 +117,24 @@ export class RecordWriter {
   }
 
   get isDrained(): boolean {
-    return (this.#held === undefined || this.#held.length === 0) && this.channels.every((channel) => channel.isDrained);
+    return this.#undeclared?.hasHeldRows !== true && this.channels.every((channel) => channel.isDrained);
   }
 
   get hasUnflushed(): boolean {
-    return (this.#held !== undefined && this.#held.length > 0) || this.channels.some((channel) => channel.hasUnflushed);
+    return this.#undeclared?.hasHeldRows === true || this.channels.some((channel) => channel.hasUnflushed);
   }
 
   close(): void {
     for (const channel of this.channels) channel.close();
   }
 
-  #infer(): void {
-    const held = this.#held!;
-    this.#openUndeclared(inferType(held.map((row) => row.value)));
-    for (const row of held) this.emit(row.value, row.eventTime);
+  /** Not while a batch of the edge's schema is half sent. */
+  #widen(): void {
+    if (this.#undeclared !== undefined && !this.#batches.isMidColumns) this.#undeclared.onFrame();
   }
 
-  #openUndeclared(type: TypeInformation): void {
-    this.#held = undefined;
-    this.#holding!.isHolding = false;
-    this.#openChannels(type);
-  }
-
-  #openChannels(type: TypeInformation): void {
-    const writers = createRowWriters(schemaOf(projectType(type, this.#reads)), this.channels.length);
+  #openChannels(type: TypeInformation, misfits?: Misfits): void {
+    const writers = createRowWriters(schemaOf(projectType(type, this.#reads)), this.channels.length, misfits);
     this.channels.forEach((channel, index) => channel.open(writers[index]!));
   }
 }

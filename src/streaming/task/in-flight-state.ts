@@ -48,9 +48,9 @@ export function overtakeOutputs(description: TaskDescription, writers: readonly 
   writers.forEach((writer, index) => {
     const { edge, partitioner } = description.outputs[index]!;
     if (edge === undefined || !isRedistributable(partitioner)) return writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
-    const items = writer.overtake(ControlKind.BARRIER, checkpointId, timestamp, flags).flatMap((frames, consumer) => (frames.length === 0 ? [] : [encodeInFlight({
+    const items = writer.overtake(ControlKind.BARRIER, checkpointId, timestamp, flags).flatMap(({ type, frames }, consumer) => (frames.length === 0 ? [] : [encodeInFlight({
       producer: description.subtaskIndex, consumer, producerParallelism: description.parallelism, consumerParallelism: writer.channels.length,
-      side: 'output', type: writer.channels[consumer]!.schema?.type ?? null, skipRows: 0, frames,
+      side: 'output', type, skipRows: 0, frames,
     })]));
     if (items.length === 0) return;
     const operatorId = inFlightOperatorId(edge.consumerOperatorId);
