@@ -2,7 +2,7 @@
 import { declareReads } from '#core/codegen/function-access';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
-import { inputsUsed, isTrueLiteral, someExpression } from '#table/expressions/conditions';
+import { inputsUsed, isTrueLiteral, rewriteExpression, someExpression } from '#table/expressions/conditions';
 import { expressionText } from '#table/exec/plan-text';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
@@ -11,7 +11,7 @@ import { CURRENT_WATERMARK } from '#table/functions/watermark-functions';
 import { ProcessOperator } from '#streaming/process/process-operator';
 import { KIND_KEY } from '#table/runtime/row-kind';
 import type { FunctionContext } from '#table/functions/function-definition';
-import { fieldKeys, type LogicalType, type RowType } from '#table/types/logical-type';
+import { fieldKeys, nullable, type LogicalType, type RowType } from '#table/types/logical-type';
 import { integerRank, isCharacter, isInteger } from '#table/types/type-families';
 
 export class CalcExec implements ExecNode {
@@ -52,9 +52,17 @@ export class CalcExec implements ExecNode {
   /** A condition on other columns than an upsert key may stop a +U whose -U has to take the old row away. */
   needsUpdateBefore(isRequired: boolean): readonly boolean[] {
     if (isRequired || this.condition === undefined) return [isRequired];
-    const used = inputsUsed(this.condition);
-    const isOnKey = this.inputs[0]!.upsertKeys.some((key) => [...used].every((column) => key.includes(column)));
-    return [!isOnKey];
+    return [!this.#isOnKey(this.condition)];
+  }
+
+  /** A condition on the key alone is known of a deleted row. */
+  acceptsDeleteByKey(isAccepted: boolean): readonly boolean[] {
+    return [isAccepted && (this.condition === undefined || this.#isOnKey(this.condition))];
+  }
+
+  #isOnKey(condition: Expression): boolean {
+    const used = inputsUsed(condition);
+    return this.inputs[0]!.upsertKeys.some((key) => [...used].every((column) => key.includes(column)));
   }
 
   /** A filter and a map fuse into straight-line code of their chain, where a flatMap would be a call per row. */
@@ -121,10 +129,12 @@ function accessOf(input: TranslatedInput): (index: number) => string {
   return (index) => input.access?.('v', index) ?? fieldAccess('v', keys[index]!);
 }
 
-function projectionFunction(calc: CalcExec, functions: FunctionContext, context: Pick<TranslationContext, 'hasKind'>, input: TranslatedInput): RowFunction {
+function projectionFunction(calc: CalcExec, functions: FunctionContext, context: Pick<TranslationContext, 'hasKind' | 'deletesByKey'>, input: TranslatedInput): RowFunction {
   const codegen = new ExpressionCodegen(functions);
   const access = accessOf(input);
-  const { statements, results } = codegen.generateAll(calc.expressions, access);
+  // A deleted row that has its key only gives NULL for everything else.
+  const expressions = context.deletesByKey ? calc.expressions.map((expression) => rewriteExpression(expression, (part) => (part.kind === 'literal' ? part : { ...part, type: nullable(part.type) }))) : calc.expressions;
+  const { statements, results } = codegen.generateAll(expressions, access);
   const keys = [...fieldKeys(calc.rowType)];
   const values = results.map(({ value }) => value);
   if (context.hasKind) {

@@ -10,15 +10,23 @@ import { ChangelogNormalizeFunction } from '#table/runtime/changelog/changelog-n
 import type { TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
+export interface ChangelogNormalizeOptions {
+  /** The source may bring an event twice. */
+  readonly mayRepeat: boolean;
+  readonly deletesByKey: boolean;
+}
+
 export class ChangelogNormalizeExec implements ExecNode {
   readonly kind = 'ChangelogNormalize';
   readonly inputs: readonly ExecNode[];
   readonly rowType: RowType;
   readonly keyColumns: readonly number[];
   readonly condition: Expression | undefined;
+  readonly options: ChangelogNormalizeOptions;
   readonly upsertKeys: readonly (readonly number[])[];
 
-  constructor(input: ExecNode, keyColumns: readonly number[], condition?: Expression) {
+  constructor(input: ExecNode, keyColumns: readonly number[], options: ChangelogNormalizeOptions, condition?: Expression) {
+    this.options = options;
     this.inputs = [input];
     this.rowType = input.rowType;
     this.keyColumns = keyColumns;
@@ -39,6 +47,11 @@ export class ChangelogNormalizeExec implements ExecNode {
     return [false];
   }
 
+  /** Upserts are good enough where nobody asks what was there before, and a deleted row is whole or need not be. */
+  isNeedless({ emitsUpdateBefore, acceptsDeleteByKey }: { readonly emitsUpdateBefore: boolean; readonly acceptsDeleteByKey: boolean }): boolean {
+    return !this.options.mayRepeat && this.condition === undefined && !emitsUpdateBefore && (acceptsDeleteByKey || !this.options.deletesByKey);
+  }
+
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     const { transformation, key } = context.keyed(input!, this.keyColumns);
     const create = () => new ChangelogNormalizeFunction({
@@ -49,9 +62,11 @@ export class ChangelogNormalizeExec implements ExecNode {
   }
 }
 
-function rowCondition(condition: Expression, type: RowType, context: TranslationContext): (row: TableRow) => boolean {
-  const codegen = new ExpressionCodegen(context.functions);
+function rowCondition(condition: Expression, type: RowType, context: TranslationContext): (currentWatermark: () => number) => (row: TableRow) => boolean {
   const keys = fieldKeys(type);
-  const { statements, condition: test } = codegen.generateCondition(condition, (index) => fieldAccess('row', keys[index]!));
-  return compile('row', `{ ${statements}\nreturn (${test}) === true; }`, codegen.constants);
+  return (currentWatermark) => {
+    const codegen = new ExpressionCodegen({ ...context.functions, currentWatermark });
+    const { statements, condition: test } = codegen.generateCondition(condition, (index) => fieldAccess('row', keys[index]!));
+    return compile('row', `{ ${statements}\nreturn (${test}) === true; }`, codegen.constants);
+  };
 }

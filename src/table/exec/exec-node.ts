@@ -53,6 +53,15 @@ export interface ExecNode {
    * A node that makes its own updates (an aggregate) answers for itself; one that hands changes on passes the need on.
    */
   needsUpdateBefore(isRequired: boolean, inputs: readonly ChangeKinds[]): readonly boolean[];
+  /**
+   * Whether rows that each input takes away may have the columns of their key only. `isAccepted`: this node's consumers take them
+   * so. Without the method never.
+   */
+  acceptsDeleteByKey?(isAccepted: boolean): readonly boolean[];
+  /** Of a source: rows that it takes away may have the columns of the key only. */
+  readonly deletesByKey?: boolean;
+  /** Of a node that its consumers may not need: whether its input does in its place. */
+  isNeedless?(told: { readonly emitsUpdateBefore: boolean; readonly acceptsDeleteByKey: boolean }): boolean;
   /** Sets of columns that each identify a row of the result; [] in the list = at most one row. */
   readonly upsertKeys: readonly (readonly number[])[];
   readonly window?: WindowProperties | undefined;
@@ -87,6 +96,8 @@ export interface TranslationContext {
   readonly emitsUpdateBefore: boolean;
   /** This node's rows carry `$kind`. */
   readonly hasKind: boolean;
+  /** Deleted rows may have no values but those of a key, whatever the types say. */
+  readonly deletesByKey: boolean;
   /** Of this node's rows on edges. */
   readonly outputType: TypeInformation;
   /** Name for the operator: the node's line. */

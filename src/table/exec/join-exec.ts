@@ -58,9 +58,14 @@ export class JoinExec implements ExecNode {
   /** An upsert by a key that the join key holds replaces exactly the row it means; otherwise -U must take the old one away. */
   needsUpdateBefore(isRequired: boolean): readonly boolean[] {
     if (isRequired) return [true, true];
-    const holds = (input: ExecNode, keys: readonly number[]): boolean => input.upsertKeys.some((key) => key.every((column) => keys.includes(column)));
     const isInner = this.joinType === 'INNER' || this.joinType === 'LEFT' || this.joinType === 'RIGHT';
-    return [!(isInner && holds(this.inputs[0]!, this.keys.left)), !(isInner && holds(this.inputs[1]!, this.keys.right))];
+    return [!(isInner && holdsKey(this.inputs[0]!, this.keys.left)), !(isInner && holdsKey(this.inputs[1]!, this.keys.right))];
+  }
+
+  /** Each side has one row per join key, and nothing but the key is compared. */
+  acceptsDeleteByKey(isAccepted: boolean): readonly boolean[] {
+    const isByKey = isAccepted && this.joinType === 'INNER' && isTrueLiteral(this.keys.rest) && holdsKey(this.inputs[0]!, this.keys.left) && holdsKey(this.inputs[1]!, this.keys.right);
+    return [isByKey, isByKey];
   }
 
   translate(context: TranslationContext, [left, right]: readonly TranslatedInput[]): TranslatedNode {
@@ -109,6 +114,8 @@ export function joinKeysOf(condition: Expression, leftWidth: number): JoinKeys {
   }
   return { left, right, isNullSafe, rest: conjunctionOf(rest) };
 }
+
+const holdsKey = (input: ExecNode, keys: readonly number[]): boolean => input.upsertKeys.some((key) => key.every((column) => keys.includes(column)));
 
 function joinUpsertKeys(left: ExecNode, right: ExecNode, joinType: JoinType, keys: JoinKeys): readonly (readonly number[])[] {
   const leftKeys = keysBehindExchange(left.upsertKeys, keys.left);

@@ -55,6 +55,8 @@ function literalText(value: unknown, kind: string): string {
 export interface NodeText {
   /** Before the closing parenthesis. */
   readonly inside?: (node: ExecNode) => string;
+  /** What a node reads, where that is not what it was made over. */
+  readonly inputs?: (node: ExecNode) => readonly ExecNode[];
   /** At the end of the line. */
   readonly behind?: (node: ExecNode) => string;
 }
@@ -62,9 +64,10 @@ export interface NodeText {
 /** A tree per root: a line per node, children indented below. What is used twice is printed once, and then by its reuse number. */
 export function planTrees(roots: readonly ExecNode[], text: NodeText = {}): readonly string[] {
   const uses = new Map<ExecNode, number>();
+  const inputsOf = text.inputs ?? ((node: ExecNode) => node.inputs);
   const count = (node: ExecNode): void => {
     uses.set(node, (uses.get(node) ?? 0) + 1);
-    if (uses.get(node) === 1) node.inputs.forEach(count);
+    if (uses.get(node) === 1) inputsOf(node).forEach(count);
   };
   roots.forEach(count);
   const numbers = new Map<ExecNode, number>();
@@ -81,12 +84,12 @@ export function planTrees(roots: readonly ExecNode[], text: NodeText = {}): read
       return;
     }
     let mark = '';
-    if (uses.get(node)! > 1 && node.inputs.length > 0) {
+    if (uses.get(node)! > 1 && inputsOf(node).length > 0) {
       numbers.set(node, numbers.size + 1);
       mark = `(reuse_id=[${numbers.size}])`;
     }
     lines.push(`${prefix}${branch}${node.kind}(${node.description}${text.inside?.(node) ?? ''})${mark}${text.behind?.(node) ?? ''}`);
     const inner = branch === '' ? prefix : prefix + (branch === '+- ' ? '   ' : ':  ');
-    node.inputs.forEach((input, index) => printNode(input, inner, index === node.inputs.length - 1 ? '+- ' : ':- ', lines));
+    inputsOf(node).forEach((input, index, all) => printNode(input, inner, index === all.length - 1 ? '+- ' : ':- ', lines));
   }
 }

@@ -58,6 +58,10 @@ export class ScanExec implements ExecNode {
     return this.#pushed.filters ?? [];
   }
 
+  get deletesByKey(): boolean {
+    return this.source.changes.deletesByKey === true;
+  }
+
   get description(): string {
     const { catalog, database, name } = this.table.identifier;
     const path = [catalog, database, name].join(', ');

@@ -5,6 +5,7 @@ import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, typ
 import { TableError } from '#table/errors';
 import type { TableSink } from '#table/factories/table-factory';
 import { createConstraintEnforcer, isLengthLimited } from '#table/runtime/sink/constraint-enforcer';
+import { kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { createUpsertFilter } from '#table/runtime/sink/upsert-filter';
 import type { LogicalType, RowType } from '#table/types/logical-type';
@@ -47,6 +48,10 @@ export class SinkExec implements ExecNode {
     return [this.options.mode === 'retract'];
   }
 
+  acceptsDeleteByKey(): readonly boolean[] {
+    return [this.options.mode === 'upsert' && this.sink.acceptsDeleteByKey === true];
+  }
+
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     let rows = context.plainRows(input!);
     const inputType = rowTypeInformation(input!.rowType, { hasKind: input!.hasKind });
@@ -57,7 +62,7 @@ export class SinkExec implements ExecNode {
       length: context.option('table.exec.sink.type-length-enforcer')?.toUpperCase() ?? 'IGNORE',
       nested: context.option('table.exec.sink.nested-constraint-enforcer')?.toUpperCase() ?? 'IGNORE',
     });
-    if (enforce?.filter !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: enforce.filter } }, { name: 'ConstraintEnforcer', ...place }).transformation;
+    if (enforce?.filter !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: context.deletesByKey ? exceptDeleted(enforce.filter) : enforce.filter } }, { name: 'ConstraintEnforcer', ...place }).transformation;
     if (enforce?.map !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: enforce.map } }, { name: 'ConstraintEnforcer', ...place }).transformation;
     if (this.options.mode === 'upsert' && input!.hasKind && this.sink.deletesByUpdateBefore !== true) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'filter', apply: createUpsertFilter() } }, { name: 'DropUpdateBefore', ...place }).transformation;
     const runtime = this.sink.createSink({
@@ -76,6 +81,11 @@ export class SinkExec implements ExecNode {
     const column = this.rowType.fields.find(({ type }) => hasLimitInCollection(type, false));
     if (column !== undefined) throw new TableError('TABLE_OPTION_INVALID', `Trimming and/or padding is not supported if constraint checking is enabled on types nested in collections. Column '${column.name}' has such a type: set table.exec.sink.nested-constraint-enforcer to ROWS or IGNORE, or table.exec.sink.type-length-enforcer to ERROR or IGNORE`);
   }
+}
+
+/** Of a deleted row only the key is known. */
+function exceptDeleted(passes: (row: TableRow) => boolean): (row: TableRow) => boolean {
+  return (row) => kindOf(row) === RowKind.DELETE || passes(row);
 }
 
 /** Whether a CHAR, VARCHAR, BINARY or VARBINARY of a given length stands inside of an array, map or multiset. */

@@ -41,7 +41,7 @@ export function translatePlan(roots: readonly ExecNode[], traits: ChangelogTrait
   const translate = (node: ExecNode): TranslatedInput => {
     const known = done.get(node);
     if (known !== undefined) return known;
-    const inputs = node.inputs.map(translate);
+    const inputs = node.inputs.map((input) => translate(traits.standsFor(input)));
     const context = new NodeTranslation(node, traits, settings);
     const first = transformations.all.length;
     const translated: TranslatedInput = { ...node.translate(context, inputs), node, rowType: node.rowType, changes: traits.changesOf(node), hasKind: context.hasKind };
@@ -69,6 +69,7 @@ class NodeTranslation implements TranslationContext {
   readonly isBatch: boolean;
   readonly emitsUpdateBefore: boolean;
   readonly hasKind: boolean;
+  readonly deletesByKey: boolean;
   readonly name: string;
   readonly outputType;
   readonly transformations: TransformationList;
@@ -85,6 +86,7 @@ class NodeTranslation implements TranslationContext {
     this.transformations = settings.transformations;
     this.emitsUpdateBefore = traits.emitsUpdateBefore(node);
     this.hasKind = !isInsertOnly(traits.changesOf(node));
+    this.deletesByKey = traits.deletesByKey(node);
     this.outputType = rowTypeInformation(node.rowType, { hasKind: this.hasKind });
     const text = `${node.kind}(${node.description})`;
     this.name = text.length > NAME_LENGTH_MAX ? `${text.slice(0, NAME_LENGTH_MAX)}…` : text;

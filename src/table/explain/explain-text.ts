@@ -28,7 +28,7 @@ export function explainText({ logical, roots, details, settings, executionPlan }
     '== Abstract Syntax Tree ==', ...logical.map((plan) => `${logicalTree(plan)}\n`),
     `== Optimized Physical Plan${advice === undefined ? '' : ' With Advice'} ==`, ...planTrees(roots, nodeDetails(roots, details, advice)).map((tree) => `${tree}\n`),
     ...(advice === undefined ? [] : [adviceText(advice), '']),
-    '== Optimized Execution Plan ==', ...planTrees(roots).map((tree) => `${tree}\n`),
+    '== Optimized Execution Plan ==', ...planTrees(roots, { inputs: readInputs(inferChangelog(roots)) }).map((tree) => `${tree}\n`),
     ...stateSection(roots, settings),
     ...(details.includes('JSON_EXECUTION_PLAN') ? ['== Physical Execution Plan ==', executionPlan(), ''] : []),
   ].join('\n');
@@ -42,7 +42,12 @@ function nodeDetails(roots: readonly ExecNode[], details: readonly ExplainDetail
     const numbers = pieces.flatMap(([, nodes], index) => (nodes.includes(node) ? [index + 1] : []));
     return `${details.includes('CHANGELOG_MODE') ? `, changelogMode=[${changelogText(node, traits)}]` : ''}${numbers.length > 0 ? `, advice=[${numbers.join(', ')}]` : ''}`;
   };
-  return { inside, ...(details.includes('ESTIMATED_COST') ? { behind: (node: ExecNode) => costText(node, statistics) } : {}) };
+  return { inside, inputs: readInputs(traits), ...(details.includes('ESTIMATED_COST') ? { behind: (node: ExecNode) => costText(node, statistics) } : {}) };
+}
+
+/** What is passed over when the plan runs is not shown. */
+function readInputs(traits: ReturnType<typeof inferChangelog>): (node: ExecNode) => readonly ExecNode[] {
+  return (node) => node.inputs.map((input) => traits.standsFor(input));
 }
 
 function changelogText(node: ExecNode, traits: ReturnType<typeof inferChangelog>): string {

@@ -5,6 +5,9 @@ import { failAt, type ExpressionScope } from '#table/expressions/expression-scop
 import { castTo } from '#table/expressions/implicit-cast';
 import { refuseCall, shapeOf } from '#table/expressions/operator-conversion';
 import { isMismatch, type AggregateFunctionDefinition } from '#table/functions/function-definition';
+import { summaryTypeText } from '#table/types/type-text';
+import type { LogicalType } from '#table/types/logical-type';
+import { isSortable } from '#table/values/value-equality';
 import type * as ast from '#table/parser/ast-expression';
 import type { FrameBound, SortItem, WindowSpecification } from '#table/parser/ast-query';
 
@@ -46,10 +49,15 @@ function aggregateCall(node: ast.CallExpression, definition: AggregateFunctionDe
   return { call, type: signature.resultType };
 }
 
+/** Flink's words. */
+export const unsortable = (type: LogicalType): string => `Type(${summaryTypeText(type)}) is not an orderable data type, it is not supported as a ORDER_BY/GROUP_BY/JOIN_EQUAL field.`;
+
 /** NULLs are the least values: first when ascending, last when descending. */
 export function sortKey(item: SortItem, scope: ExpressionScope, parts: Pick<ConversionParts, 'convert'>): SortKey {
   const isAscending = item.direction !== 'DESC';
-  return { expression: parts.convert(item.expression, scope), isAscending, isNullsFirst: item.nulls === undefined ? isAscending : item.nulls === 'FIRST' };
+  const expression = parts.convert(item.expression, scope);
+  if (!isSortable(expression.type)) return failAt(scope, unsortable(expression.type), item.expression.span);
+  return { expression, isAscending, isNullsFirst: item.nulls === undefined ? isAscending : item.nulls === 'FIRST' };
 }
 
 function windowOf(node: ast.CallExpression, scope: ExpressionScope): WindowSpecification {

@@ -17,6 +17,8 @@ export interface SourceChanges {
   readonly deletes: boolean;
   /** Updates come with -U. Without, they are upserts by the table's primary key. */
   readonly hasUpdateBefore: boolean;
+  /** Rows that are deleted have the columns of the primary key only. */
+  readonly deletesByKey?: boolean;
 }
 
 export const INSERTS: SourceChanges = { updates: false, deletes: false, hasUpdateBefore: false };
@@ -85,6 +87,8 @@ export interface TableSink {
   changelogMode(offered: ChangelogRequest): 'insert-only' | 'upsert' | 'retract';
   /** An upsert sink that takes -U as -D: behind a filter a -U may come without a +U, and the row of its key must go. */
   readonly deletesByUpdateBefore?: boolean;
+  /** A row that is deleted may have the columns of the primary key only. */
+  readonly acceptsDeleteByKey?: boolean;
   createSink(request: SinkRequest): SinkRuntime;
 }
 

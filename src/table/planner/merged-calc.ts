@@ -61,6 +61,6 @@ function pushedIntoNormalize(calc: CalcExec, normalize: ChangelogNormalizeExec):
   const all = columnsOf(below);
   const source = isSame && isTrueLiteral(before) ? below : mergedCalc(below, kept.map((column) => all[column]!), isTrueLiteral(before) ? undefined : before, { ...below.rowType, fields: kept.map((column) => below.rowType.fields[column]!) });
   const move = (expression: Expression): Expression => shiftInputs(expression, (column) => kept.indexOf(column));
-  const node = new ChangelogNormalizeExec(source, normalize.keyColumns.map((column) => kept.indexOf(column)), isTrueLiteral(inside) ? undefined : move(inside));
+  const node = new ChangelogNormalizeExec(source, normalize.keyColumns.map((column) => kept.indexOf(column)), normalize.options, isTrueLiteral(inside) ? undefined : move(inside));
   return new CalcExec(node, calc.expressions.map(move), undefined, calc.rowType);
 }

@@ -59,7 +59,7 @@ function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
   if (!(updates && !hasUpdateBefore) && !mayRepeat) return scan;
   const [key] = scan.upsertKeys;
   if (key === undefined) throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table '${scan.table.identifier.name}' produces a changelog stream contains UPDATE_AFTER, no UPDATE_BEFORE. This requires to define primary key constraint on the table.`);
-  return new ChangelogNormalizeExec(scan, key);
+  return new ChangelogNormalizeExec(scan, key, { mayRepeat, deletesByKey: scan.source.changes.deletesByKey === true });
 }
 
 /** The watermark of a table is made in its source; its expression may use computed columns, which are written out. */

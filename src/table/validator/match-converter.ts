@@ -20,7 +20,7 @@ export function convertMatchRecognize(from: MatchRecognize, input: { readonly pl
   elements.forEach(({ name }, index) => { if (variables.indexOf(name.name) !== index) failAt(context.text, name.span, `Pattern variables must be unique: '${name.name}' stands twice`); });
   const { fields } = input.plan.rowType;
   const partitionColumns = from.partitionBy.map((node) => columnOf(context.expression(node, inputScope, {}), context, node.span));
-  const [time, ...orderBy] = from.orderBy.map((item): SortKey => sortKeyOf(context.expression(item.expression, inputScope, {}), item.direction, item.nulls));
+  const [time, ...orderBy] = from.orderBy.map((item): SortKey => sortKeyOf(context.expression(item.expression, inputScope, {}), item, context));
   const timeType = time?.expression.type;
   if (time === undefined || timeType === undefined) return failAt(context.text, from.span, 'You must specify either rowtime or proctime for order by.');
   const isTime = (timeType.kind === 'TIMESTAMP' || timeType.kind === 'TIMESTAMP_LTZ') && (timeType.time !== 'regular' || context.isBatch);

@@ -1,14 +1,18 @@
 // Small pieces of logical plans that all converters make: projections, renamings, casts of columns, sort keys.
 import type { Expression, SortKey } from '#table/expressions/expression';
+import { unsortable } from '#table/expressions/aggregate-conversion';
 import { castTo } from '#table/expressions/implicit-cast';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { Span } from '#table/parser/ast-node';
+import type { SortItem } from '#table/parser/ast-query';
 import { LogicalTypes, notNull, type LogicalField, type RowType } from '#table/types/logical-type';
+import { isSortable } from '#table/values/value-equality';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
-/** Ascending sorts NULLs first, descending last, as in Flink. */
-export function sortKeyOf(expression: Expression, direction: 'ASC' | 'DESC' | undefined, nulls: 'FIRST' | 'LAST' | undefined): SortKey {
+/** Ascending sorts NULLs first, descending last, as in Flink. Refuses values without an order. */
+export function sortKeyOf(expression: Expression, { direction, nulls, span }: SortItem, context: ValidatorContext): SortKey {
+  if (!isSortable(expression.type)) failAt(context.text, span, unsortable(expression.type));
   const isAscending = direction !== 'DESC';
   return { expression, isAscending, isNullsFirst: nulls === undefined ? isAscending : nulls === 'FIRST' };
 }

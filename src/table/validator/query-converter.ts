@@ -29,7 +29,7 @@ export function convertQuery(query: Query, context: ValidatorContext, outer?: Qu
   if (query.orderBy.length === 0 && limits.offset === 0 && limits.limit === undefined) return plan;
   const keys = query.orderBy.map((item): SortKey => {
     const expression = sortKeyOver(plan, item.expression, context, scope);
-    return sortKeyOf(expression, item.direction, item.nulls);
+    return sortKeyOf(expression, item, context);
   });
   return { kind: 'sort', input: plan, keys, ...limits, rowType: plan.rowType };
 }

@@ -112,9 +112,9 @@ class SelectSteps {
       const position = Number(expression.text);
       const column = columns[position - 1];
       if (column === undefined) ordinalOf({ kind: 'ROW', isNullable: false, fields: [] }, position, this.#context, expression.span);
-      return sortKeyOf(column!.expression, item.direction, item.nulls);
+      return sortKeyOf(column!.expression, item, this.#context);
     }
-    return sortKeyOf(this.#aliased(expression, columns), item.direction, item.nulls);
+    return sortKeyOf(this.#aliased(expression, columns), item, this.#context);
   }
 
   #aliased(node: ExpressionNode, columns: readonly Column[]): Expression {

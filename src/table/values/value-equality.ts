@@ -83,8 +83,27 @@ export function compareValues(type: LogicalType): ValueComparison {
     case 'FLOAT': case 'DOUBLE': return compareDoubles;
     case 'BOOLEAN': return (left: boolean, right: boolean) => Number(left) - Number(right);
     case 'ROW': case 'STRUCTURED': return compareRows(type);
+    case 'ARRAY': return compareArrays(type.element);
     default: return (left, right) => (left < right ? -1 : left > right ? 1 : 0);
   }
+}
+
+/** By the first elements that differ, NULL first; a shorter array before the one that it begins. */
+function compareArrays(element: LogicalType): ValueComparison {
+  const compare = compareValues(element);
+  return (left: readonly unknown[], right: readonly unknown[]) => {
+    const shared = Math.min(left.length, right.length);
+    for (let index = 0; index < shared; index++) {
+      const order = compareNullable(left[index], right[index], compare);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  };
+}
+
+function compareNullable(left: unknown, right: unknown, compare: ValueComparison): number {
+  if (left === null) return right === null ? 0 : -1;
+  return right === null ? 1 : compare(left, right);
 }
 
 function compareRows(type: LogicalType & { readonly kind: 'ROW' | 'STRUCTURED' }): ValueComparison {
@@ -92,9 +111,7 @@ function compareRows(type: LogicalType & { readonly kind: 'ROW' | 'STRUCTURED' }
   const comparisons = type.fields.map((field) => compareValues(field.type));
   return (left: Record<string, unknown>, right: Record<string, unknown>) => {
     for (const [index, key] of keys.entries()) {
-      const a = left[key];
-      const b = right[key];
-      const order = a === null ? (b === null ? 0 : -1) : b === null ? 1 : comparisons[index]!(a, b);
+      const order = compareNullable(left[key], right[key], comparisons[index]!);
       if (order !== 0) return order;
     }
     return 0;
@@ -124,6 +141,16 @@ export function compareDoubles(left: number, right: number): number {
   if (left > right) return 1;
   if (left === right) return left !== 0 ? 0 : Number(Object.is(right, -0)) - Number(Object.is(left, -0));
   return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+}
+
+/** Whether rows can be sorted by values of the type; beside `hasOrder` also by those that hold others. */
+export function isSortable(type: LogicalType): boolean {
+  switch (type.kind) {
+    case 'MAP': case 'MULTISET': case 'VARIANT': case 'BITMAP': return false;
+    case 'ARRAY': return isSortable(type.element);
+    case 'ROW': case 'STRUCTURED': return type.fields.every((field) => isSortable(field.type));
+    default: return true;
+  }
 }
 
 /** Types with an order: GREATEST, MIN, ORDER BY. */

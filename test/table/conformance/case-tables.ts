@@ -59,13 +59,14 @@ export class StepFeeder {
   }
 }
 
-export function changesOfMode(mode: string | undefined): SourceChanges {
+export function changesOfMode(mode: string | undefined, options: Readonly<Record<string, string>> = {}): SourceChanges {
   const kinds = new Set((mode ?? 'I').split(',').map((kind) => kind.trim()));
-  return { updates: kinds.has('UA'), deletes: kinds.has('D'), hasUpdateBefore: kinds.has('UB') };
+  return { updates: kinds.has('UA'), deletes: kinds.has('D'), hasUpdateBefore: kinds.has('UB'), deletesByKey: options['source.produces-delete-by-key'] === 'true' };
 }
 
-export function stepSource(feeder: StepFeeder, table: string, mode: string | undefined): TableObject {
-  const changes = changesOfMode(mode);
+/** @param options of the recorded table; those that say how it deletes. */
+export function stepSource(feeder: StepFeeder, table: string, mode: string | undefined, options: Readonly<Record<string, string>> = {}): TableObject {
+  const changes = changesOfMode(mode, options);
   const hasKind = changes.updates || changes.deletes;
   return {
     kind: 'scan-source', changes, isBounded: true,
@@ -129,10 +130,11 @@ export interface NotedChange {
 }
 
 /** @param takes which changes the sink takes: I, or with UA and D; UB = a changelog, without it an upsert sink. */
-export function notingSink(feeder: StepFeeder, noted: NotedChange[], takes: string | undefined): TableObject {
+export function notingSink(feeder: StepFeeder, noted: NotedChange[], takes: string | undefined, options: Readonly<Record<string, string>> = {}): TableObject {
   const kinds = takes === undefined ? undefined : new Set(takes.split(','));
   return {
     kind: 'sink',
+    acceptsDeleteByKey: options['sink.supports-delete-by-key'] === 'true',
     changelogMode: ({ updates, deletes }) => {
       if (!updates && !deletes) return 'insert-only';
       if (kinds === undefined) return 'retract';

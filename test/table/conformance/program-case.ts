@@ -126,13 +126,13 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
 export async function runProgramCase(program: ProgramCase, mode: 'streaming' | 'batch', feeds: readonly Feed[] = feedOrders(program)[0]!): Promise<ReadonlyMap<string, readonly CaseChange[]>> {
   const feeder = new StepFeeder(feeds);
   const tables = environment({ ...program.config, ...addedConfigOf(program), 'execution.runtime-mode': mode });
-  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode']), inOrder(source));
+  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode'], source.options), inOrder(source));
   const noted = new Map<string, NotedChange[]>();
   for (const sink of program.sinks) {
     const rows: NotedChange[] = [];
     noted.set(sink.name, rows);
     const takes = sink.options?.['sink-insert-only'] === 'true' ? 'I' : sink.options?.['sink-changelog-mode-enforced'];
-    await createCaseTable(tables, sink, notingSink(feeder, rows, takes ?? (sink.ddl.some((line) => /PRIMARY KEY/i.test(line)) ? 'I,UA,D' : undefined)));
+    await createCaseTable(tables, sink, notingSink(feeder, rows, takes ?? (sink.ddl.some((line) => /PRIMARY KEY/i.test(line)) ? 'I,UA,D' : undefined), sink.options));
   }
   for (const sql of program.setupSql ?? []) await tables.executeSql(sql);
   for (const step of program.run) {

@@ -10,7 +10,8 @@ export interface ChangelogNormalizeOptions {
   readonly rowType: TypeInformation;
   readonly equal: (a: TableRow, b: TableRow) => boolean;
   readonly emit: (row: TableRow, kind: number) => TableRow;
-  readonly passes: ((row: TableRow) => boolean) | undefined;
+  /** Makes the test that rows must pass; it may ask for the watermark. */
+  readonly passes: ((currentWatermark: () => number) => (row: TableRow) => boolean) | undefined;
   readonly emitsUpdateBefore: boolean;
   readonly ttl: StateTtlConfig | undefined;
 }
@@ -19,19 +20,22 @@ export class ChangelogNormalizeFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
   readonly #options: ChangelogNormalizeOptions;
   #state!: ValueState<TableRow>;
+  #passes: ((row: TableRow) => boolean) | undefined;
 
   constructor(options: ChangelogNormalizeOptions) {
     this.#options = options;
     this.elements = [(row: TableRow, _context: unknown, out: Collector<TableRow>) => this.#process(row, out)];
   }
 
-  openWith({ backend }: TableFunctionContext): void {
-    const { rowType, ttl } = this.#options;
+  openWith({ backend, timers }: TableFunctionContext): void {
+    const { rowType, ttl, passes } = this.#options;
+    this.#passes = passes?.(() => timers.currentWatermark());
     this.#state = backend.getState({ kind: 'value', name: 'deduplicate-state', type: rowType, ttl }) as ValueState<TableRow>;
   }
 
   #process(row: TableRow, out: Collector<TableRow>): void {
-    const { equal, emit, passes, emitsUpdateBefore, ttl } = this.#options;
+    const { equal, emit, emitsUpdateBefore, ttl } = this.#options;
+    const passes = this.#passes;
     const kind = kindOf(row);
     const before = this.#state.value();
     // -U of a full changelog: the +U behind it says what there is.
