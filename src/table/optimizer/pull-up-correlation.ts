@@ -64,7 +64,7 @@ function pullUpProject(project: ProjectNode): PulledUp {
 /** An aggregate per row of the query around is one per value of the columns that are compared with it. */
 function pullUpAggregate(aggregate: AggregateNode): PulledUp {
   const inner = pullUpCorrelation(aggregate.input);
-  if (!inner.conditions.every(isEquality) || aggregate.groupingSets.length !== 1) throw new TableError('TABLE_NOT_SUPPORTED', 'an aggregate over a correlated sub-query is supported for equality with the query around it only');
+  if (!inner.conditions.every(isCorrelatedEquality) || aggregate.groupingSets.length !== 1) throw new TableError('TABLE_NOT_SUPPORTED', 'an aggregate over a correlated sub-query is supported for equality with the query around it only');
   const needed = [...new Set(inner.conditions.flatMap((condition) => [...inputsUsed(condition)]))];
   const { fields } = inner.plan.rowType;
   const groupColumns = [...aggregate.groupColumns, ...needed];
@@ -77,7 +77,8 @@ function pullUpAggregate(aggregate: AggregateNode): PulledUp {
   return { plan: project, conditions: inner.conditions.map((condition) => shiftInputs(condition, (index) => width + needed.indexOf(index))) };
 }
 
-function isEquality(condition: Expression): boolean {
+/** An equality of a column of the query around with something of the sub-query. */
+export function isCorrelatedEquality(condition: Expression): boolean {
   return condition.kind === 'call' && condition.function.name === '=' && condition.arguments.some((part) => part.kind === 'correlated') && condition.arguments.some((part) => !isCorrelated(part));
 }
 

@@ -1,13 +1,14 @@
 // Sub-queries become joins: EXISTS and IN a semi join, their negations an anti join, a scalar sub-query a left join with at most one
 // row. What a sub-query says of the query around it (correlation) is pulled up into the join condition.
-import { conjunctionOf, conjunctsOf, equalityOf, inputsUsed, replaceExpression, shiftInputs, someExpression, trueLiteral } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, equalityOf, inputsUsed, replaceExpression, shiftInputs, someExpression } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
-import { TableError } from '#table/errors';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import { joinedRowType } from '#table/logical/joined-row-type';
 import { inputsOf, withInputs, type JoinType, type LogicalPlan } from '#table/logical/logical-plan';
+import { failUnsupported, leftJoin, overJoin } from '#table/optimizer/subquery-joins';
 import { isFunctionChain } from '#table/logical/function-chain';
-import { pullUpCorrelation, type Correlated } from '#table/optimizer/pull-up-correlation';
+import { comparisonOf, comparisonOrUnknown, joinQuantified, OPPOSITE } from '#table/optimizer/quantified-subquery';
+import { isCorrelatedEquality, pullUpCorrelation } from '#table/optimizer/pull-up-correlation';
 import { LogicalTypes, nullable } from '#table/types/logical-type';
 
 type Subquery = Expression & { readonly kind: 'subquery' };
@@ -18,7 +19,7 @@ export function unnestSubqueries(plan: LogicalPlan): LogicalPlan {
     case 'filter': return unnestFilter(node);
     case 'project': return unnestProject(node);
     case 'correlate': return isFunctionChain(node.right) ? node : lateralJoin(node);
-    case 'join': return someExpression(node.condition, isSubquery) ? failUnsupported('a sub-query in a join condition') : node;
+    case 'join': return unnestJoin(node);
     default: return node;
   }
 }
@@ -37,6 +38,16 @@ function lateralJoin(node: LogicalPlan & { kind: 'correlate' }): LogicalPlan {
   return narrowed(join, node.rowType.fields.length, node.rowType);
 }
 
+/** What an inner join asks of its rows may be asked behind it. */
+function unnestJoin(join: LogicalPlan & { kind: 'join' }): LogicalPlan {
+  const parts = conjunctsOf(join.condition);
+  const asked = parts.filter((part) => someExpression(part, isSubquery));
+  if (asked.length === 0) return join;
+  if (join.joinType !== 'INNER') return failUnsupported('a sub-query in the condition of an outer join');
+  const plain: LogicalPlan = { ...join, condition: conjunctionOf(parts.filter((part) => !asked.includes(part))) };
+  return unnestFilter({ kind: 'filter', input: plain, condition: conjunctionOf(asked), rowType: join.rowType });
+}
+
 function unnestFilter(filter: LogicalPlan & { kind: 'filter' }): LogicalPlan {
   if (!someExpression(filter.condition, isSubquery)) return filter;
   const width = filter.input.rowType.fields.length;
@@ -44,10 +55,15 @@ function unnestFilter(filter: LogicalPlan & { kind: 'filter' }): LogicalPlan {
   const rest: Expression[] = [];
   for (const condition of conjunctsOf(filter.condition)) {
     const half = halfJoinOf(condition);
-    if (half !== undefined) plan = halfJoin(plan, half.subquery, half.isNegated);
-    else rest.push(condition);
+    if (half === undefined) {
+      rest.push(condition);
+      continue;
+    }
+    // What is compared may hold sub-queries itself.
+    const operands = joinScalars(plan, half.subquery.operands);
+    plan = halfJoin(operands.plan, { ...half.subquery, operands: operands.expressions }, half.isNegated);
   }
-  const joined = joinScalars(plan, rest);
+  const joined = joinScalars(plan, rest.map(knownOnly));
   const filtered: LogicalPlan = { kind: 'filter', input: joined.plan, condition: conjunctionOf(joined.expressions), rowType: joined.plan.rowType };
   return narrowed(filtered, width, filter.rowType);
 }
@@ -63,44 +79,38 @@ function narrowed(plan: LogicalPlan, width: number, rowType: LogicalPlan['rowTyp
   return { kind: 'project', input: plan, expressions: rowType.fields.map((field, index) => ({ kind: 'input', index, type: field.type })), rowType };
 }
 
-/** EXISTS, IN, and NOT of them, as a whole condition. */
+/** EXISTS, IN, SOME, ALL, and NOT of them, as a whole condition. */
 function halfJoinOf(condition: Expression): { readonly subquery: Subquery; readonly isNegated: boolean } | undefined {
   if (condition.kind === 'logic' && condition.operator === 'NOT') {
     const inner = halfJoinOf(condition.operands[0]!);
     return inner === undefined ? undefined : { ...inner, isNegated: !inner.isNegated };
   }
-  const isHalf = condition.kind === 'subquery' && (condition.form === 'EXISTS' || condition.form === 'IN' || (condition.form === 'SOME' && condition.operator === '=') || (condition.form === 'ALL' && condition.operator === '<>'));
-  return isHalf ? { subquery: condition, isNegated: condition.form === 'ALL' } : undefined;
+  return condition.kind === 'subquery' && condition.form !== 'SCALAR' ? { subquery: condition, isNegated: false } : undefined;
 }
 
-function halfJoin(left: LogicalPlan, subquery: Subquery, isNegated: boolean): LogicalPlan {
-  const inner = subquery.plan as LogicalPlan;
-  const { plan: right, conditions } = pullUpCorrelation(unnestSubqueries(inner));
+/** x op ALL q is NOT (x opposite-of-op SOME q): so what is asked is whether some row compares, or that none does and none might. */
+function halfJoin(left: LogicalPlan, subquery: Subquery, isNot: boolean): LogicalPlan {
+  const isAll = subquery.form === 'ALL';
+  const isNegated = isNot !== isAll;
+  const operator = isAll ? OPPOSITE[subquery.operator!]! : subquery.operator ?? '=';
+  const { plan: right, conditions } = pullUpCorrelation(unnestSubqueries(subqueryPlan(subquery)));
   const width = left.rowType.fields.length;
   const on = conditions.map((condition) => overJoin(condition, width));
   if (subquery.form !== 'EXISTS') {
     subquery.operands.forEach((operand, index) => {
       const column: Expression = { kind: 'input', index: width + index, type: right.rowType.fields[index]!.type };
-      on.push(isNegated ? equalOrUnknown(operand, column) : equalityOf(operand, column));
+      on.push(isNegated ? comparisonOrUnknown(operator, operand, column) : comparisonOf(operator, operand, column));
     });
   }
   const joinType: JoinType = isNegated ? 'ANTI' : 'SEMI';
   return { kind: 'join', joinType, left, right, condition: conjunctionOf(on), hints: [], rowType: left.rowType };
 }
 
-/** NOT IN is not TRUE where a side is NULL. */
-function equalOrUnknown(left: Expression, right: Expression): Expression {
-  const equality = equalityOf(left, right);
-  const unknown = [left, right].filter(({ type }) => type.isNullable).map((operand): Expression => ({ kind: 'call', function: builtInScalar('IS NULL'), arguments: [operand], type: { ...LogicalTypes.BOOLEAN, isNullable: false } }));
-  return unknown.length === 0 ? equality : { kind: 'logic', operator: 'OR', operands: [equality, ...unknown], type: LogicalTypes.BOOLEAN };
-}
-
-/** Columns of the query around are those of the left side, columns of the sub-query those of the right. */
-function overJoin(condition: Correlated, leftWidth: number): Expression {
-  return replaceExpression(condition, (node) => {
-    if (node.kind === 'correlated') return node.depth === 1 ? { kind: 'input', index: node.index, type: node.type } : { ...node, depth: node.depth - 1 };
-    return node.kind === 'input' ? { ...node, index: node.index + leftWidth } : undefined;
-  });
+/** What EXISTS selects does not matter. */
+function subqueryPlan({ form, plan }: Subquery): LogicalPlan {
+  let inner = plan as LogicalPlan;
+  while (form === 'EXISTS' && inner.kind === 'project') inner = inner.input;
+  return inner;
 }
 
 /** Every scalar sub-query, and EXISTS or IN inside of larger conditions, becomes columns to the right of the plan's own. */
@@ -108,18 +118,44 @@ function joinScalars(input: LogicalPlan, expressions: readonly Expression[]): { 
   let plan = input;
   const replaced = expressions.map((expression) => replaceExpression(expression, (node) => {
     if (node.kind !== 'subquery') return undefined;
-    if (node.form !== 'SCALAR' && node.form !== 'EXISTS' && node.form !== 'IN') return failUnsupported(`${node.operator ?? ''} ${node.form} over a sub-query`);
-    const joined = node.form === 'SCALAR' ? joinScalar(plan, node) : joinExistence(plan, node);
-    plan = joined.plan;
-    return joined.value;
+    if (node.operands.some((operand) => someExpression(operand, isSubquery))) {
+      const operands = joinScalars(plan, node.operands);
+      plan = operands.plan;
+      return replaceSubquery({ ...node, operands: operands.expressions });
+    }
+    return replaceSubquery(node);
   }));
   return { plan, expressions: replaced };
+
+  function replaceSubquery(node: Subquery): Expression {
+    const joined = node.form === 'SCALAR' ? joinScalar(plan, node) : isPlainExistence(node) ? joinExistence(plan, node) : joinQuantified(plan, { ...node, plan: unnestSubqueries(node.plan as LogicalPlan) });
+    plan = joined.plan;
+    return joined.value;
+  }
 }
+
+/** Whether a row is there tells all: with NULLs on either side the answer may also be unknown. */
+function isPlainExistence({ form, operands, plan, type }: Subquery): boolean {
+  if (form === 'EXISTS') return true;
+  return form === 'IN' && (!type.isNullable || (operands.every((operand) => !operand.type.isNullable) && (plan as LogicalPlan).rowType.fields.every((field) => !field.type.isNullable)));
+}
+
+/** In conditions unknown counts as FALSE: below AND, OR and in branches of CASE, IN is asked for as if it were never unknown. */
+function knownOnly(condition: Expression): Expression {
+  if (condition.kind === 'logic' && condition.operator !== 'NOT') return { ...condition, operands: condition.operands.map(knownOnly) };
+  if (condition.kind === 'subquery' && condition.form === 'IN') return { ...condition, type: { ...condition.type, isNullable: false } };
+  return replaceExpression(condition, (node) => (node.kind !== 'case' ? undefined : {
+    ...node, branches: node.branches.map((branch) => ({ condition: knownOnly(branch.condition), value: knownBranches(branch.value) })), otherwise: knownBranches(node.otherwise),
+  }));
+}
+
+const knownBranches = (value: Expression): Expression => (value.kind === 'case' ? knownOnly(value) : value);
 
 function joinScalar(left: LogicalPlan, subquery: Subquery): { readonly plan: LogicalPlan; readonly value: Expression } {
   const inner = unnestSubqueries(subquery.plan as LogicalPlan);
-  const { plan, conditions } = pullUpCorrelation(inner);
-  const single = conditions.length === 0 && !isSingleRow(plan) ? singleValue(plan) : plan;
+  // One row per row of the query around: checked where rows of one key are found by equality.
+  const isChecked = !isSingleRow(inner) && pullUpCorrelation(inner).conditions.every(isCorrelatedEquality);
+  const { plan: single, conditions } = pullUpCorrelation(isChecked ? singleValue(inner) : inner);
   const width = left.rowType.fields.length;
   const value: Expression = { kind: 'input', index: width, type: nullable(single.rowType.fields[0]!.type) };
   const node = leftJoin(left, single, conditions.map((condition) => overJoin(condition, width)));
@@ -138,8 +174,7 @@ function isCountOf(project: LogicalPlan & { kind: 'project' }): boolean {
 
 /** A flag: joined on distinct rows of the sub-query, it is NULL where there is none. */
 function joinExistence(left: LogicalPlan, subquery: Subquery): { readonly plan: LogicalPlan; readonly value: Expression } {
-  if (subquery.form === 'IN' && subquery.operands.some(({ type }) => type.isNullable)) failUnsupported('IN over a sub-query with a left side that may be NULL, inside of OR or a SELECT list');
-  const { plan, conditions } = pullUpCorrelation(unnestSubqueries(subquery.plan as LogicalPlan));
+  const { plan, conditions } = pullUpCorrelation(unnestSubqueries(subqueryPlan(subquery)));
   const width = left.rowType.fields.length;
   const operands = subquery.form === 'IN' ? subquery.operands.map((operand, index) => equalityOf(operand, { kind: 'input', index: width + index, type: plan.rowType.fields[index]!.type })) : [];
   const used = new Set([...operands.keys(), ...conditions.flatMap((condition) => [...inputsUsed(condition)])]);
@@ -162,10 +197,6 @@ function distinctOf(plan: LogicalPlan, columns: readonly number[]): LogicalPlan 
   return { kind: 'aggregate', input: projected, groupColumns, groupingSets: [groupColumns], aggregates: [], groupingCalls: [], hints: [], rowType };
 }
 
-function leftJoin(left: LogicalPlan, right: LogicalPlan, conditions: readonly Expression[]): LogicalPlan {
-  return { kind: 'join', joinType: 'LEFT', left, right, condition: conditions.length === 0 ? trueLiteral : conjunctionOf(conditions), hints: [], rowType: joinedRowType(left.rowType, right.rowType, 'LEFT') };
-}
-
 function isSingleRow(plan: LogicalPlan): boolean {
   if (plan.kind === 'project' || plan.kind === 'filter') return isSingleRow(plan.input);
   if (plan.kind === 'aggregate') return plan.groupColumns.length === 0;
@@ -179,8 +210,4 @@ function singleValue(plan: LogicalPlan): LogicalPlan {
   const call = { function: builtInAggregate('SINGLE_VALUE'), arguments: [{ kind: 'input', index: 0, type } as Expression], isDistinct: false, filter: undefined, orderBy: [] };
   const rowType = { ...plan.rowType, fields: [{ name: plan.rowType.fields[0]!.name, type: nullable(type) }] };
   return { kind: 'aggregate', input: plan, groupColumns: [], groupingSets: [[]], aggregates: [{ name: 'EXPR$0', call, type: nullable(type) }], groupingCalls: [], hints: [], rowType };
-}
-
-function failUnsupported(what: string): never {
-  throw new TableError('TABLE_NOT_SUPPORTED', `${what} is not supported: write it as a join`);
 }

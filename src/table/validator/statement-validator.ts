@@ -3,6 +3,7 @@
 import { convertCondition, convertExpression } from '#table/expressions/convert-expression';
 import type { Expression } from '#table/expressions/expression';
 import type { ExpressionScope, SubqueryRequest } from '#table/expressions/expression-scope';
+import { castTo } from '#table/expressions/implicit-cast';
 import { reduceExpression } from '#table/expressions/reduce-expression';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { CatalogTable } from '#table/catalog/catalog';
@@ -15,8 +16,9 @@ import type { Expression as ExpressionNode } from '#table/parser/ast-expression'
 import type { Identifier, ObjectPath, Span } from '#table/parser/ast-node';
 import type { Query } from '#table/parser/ast-query';
 import { parseStatement } from '#table/parser/parser';
-import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
-import { projected } from '#table/validator/plan-parts';
+import { leastRestrictiveType } from '#table/types/least-restrictive-type';
+import { LogicalTypes, notNull, nullable, withNullability, type RowType } from '#table/types/logical-type';
+import { castInput, projected } from '#table/validator/plan-parts';
 import { convertQuery } from '#table/validator/query-converter';
 import type { QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
@@ -151,8 +153,17 @@ export class StatementValidator implements ValidatorContext {
     if (form === 'ARRAY' || form === 'MULTISET' || form === 'MAP') return failAt(this.text, request.span, `${form} of a query is not supported`);
     if (form === 'SCALAR' && types.length !== 1) return failAt(this.text, request.span, `Cannot apply '$SCALAR_QUERY' to a query of ${types.length} columns: a scalar sub-query has one`);
     if (form !== 'SCALAR' && form !== 'EXISTS' && operands.length !== types.length) return failAt(this.text, request.span, `the left side has ${operands.length} values, the sub-query ${types.length} columns`);
-    const type: LogicalType = form === 'SCALAR' ? nullable(types[0]!) : form === 'EXISTS' ? notNull(LogicalTypes.BOOLEAN) : LogicalTypes.BOOLEAN;
-    return { kind: 'subquery', form, operands, plan, type, ...(request.operator === undefined ? {} : { operator: request.operator }) };
+    if (form === 'IN' || form === 'SOME' || form === 'ALL') return this.#compared({ ...request, form }, plan);
+    return { kind: 'subquery', form, operands, plan, type: form === 'SCALAR' ? nullable(types[0]!) : notNull(LogicalTypes.BOOLEAN) };
+  }
+
+  /** Both sides as values of one type. */
+  #compared({ form, operands, operator, span }: SubqueryRequest & { readonly form: 'IN' | 'SOME' | 'ALL' }, plan: LogicalPlan): Expression {
+    const { fields } = plan.rowType;
+    const types = fields.map(({ type }, index) => leastRestrictiveType([operands[index]!.type, type]) ?? failAt(this.text, span, `Values passed to ${form} operator must have compatible types`));
+    const rowType: RowType = { ...plan.rowType, fields: fields.map(({ name, type }, index) => ({ name, type: withNullability(types[index]!, type.isNullable) })) };
+    const cast = operands.map((operand, index) => castTo(operand, withNullability(types[index]!, operand.type.isNullable), this.timeZone));
+    return { kind: 'subquery', form, operands: cast, plan: castInput(plan, rowType, this.timeZone), type: LogicalTypes.BOOLEAN, ...(operator === undefined ? {} : { operator }) };
   }
 }
 

@@ -25,6 +25,7 @@ export class StepFeeder {
   #next = 0;
   #polls = 0;
   #since = 0;
+  #ripeAt = 0;
 
   constructor(feeds: readonly Feed[]) {
     this.#feeds = feeds;
@@ -51,8 +52,9 @@ export class StepFeeder {
     if (feed === undefined) return { table };
     // Counted from the first poll behind the row: what the row itself took is no rest.
     if (this.#polls++ === 0) this.#since = performance.now();
-    const isQuiet = this.#polls >= QUIET_POLLS && performance.now() - this.#since >= QUIET_MS;
-    if (!isQuiet || feed.table !== table) return undefined;
+    // The host may have stood still between two polls: the job is given some more of them when the time is over.
+    if (performance.now() - this.#since < QUIET_MS) this.#ripeAt = this.#polls + QUIET_POLLS;
+    if (this.#polls < this.#ripeAt || feed.table !== table) return undefined;
     this.#next++;
     this.activity();
     return feed;

@@ -1,0 +1,58 @@
+// Sub-queries by what they give, NULLs included, in batch mode.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { changesOf, inlineTables } from '../api/table-jobs.js';
+
+const LEFT = "(VALUES (1, 'a'), (2, 'b'), (CAST(NULL AS INT), 'n'), (4, 'd')) AS l(i, x)";
+const RIGHT = "(VALUES (2, 'B'), (3, 'C'), (CAST(NULL AS INT), 'N'), (2, 'D')) AS r(j, y)";
+
+const rowsOf = async (query: string): Promise<string> => {
+  const rows = await changesOf(inlineTables({ 'execution.runtime-mode': 'batch' }), query.replaceAll('$l', LEFT).replaceAll('$r', RIGHT));
+  return rows.map((row) => row.slice(2)).sort().join(' ');
+};
+
+const CASES: readonly (readonly [query: string, rows: string])[] = [
+  ['SELECT x FROM $l WHERE i > ALL (SELECT j FROM $r WHERE j < 3)', '["d"]'],
+  ['SELECT x FROM $l WHERE i > ALL (SELECT j FROM $r)', ''],
+  ['SELECT x FROM $l WHERE i > ALL (SELECT j FROM $r WHERE j > 9)', '["a"] ["b"] ["d"] ["n"]'],
+  ['SELECT x FROM $l WHERE i > ANY (SELECT j FROM $r)', '["d"]'],
+  ['SELECT x FROM $l WHERE NOT (i > SOME (SELECT j FROM $r WHERE j IS NOT NULL))', '["a"] ["b"]'],
+  ['SELECT x FROM $l WHERE i <> ALL (SELECT j FROM $r WHERE j IS NOT NULL)', '["a"] ["d"]'],
+  ['SELECT x FROM $l WHERE i NOT IN (SELECT j FROM $r)', ''],
+  ['SELECT x FROM $l WHERE i = SOME (SELECT j FROM $r)', '["b"]'],
+  ["SELECT x FROM $l WHERE i IN (SELECT j FROM $r) OR x = 'a'", '["a"] ["b"]'],
+  ["SELECT x FROM $l WHERE NOT (i IN (SELECT j FROM $r) OR x = 'a')", ''],
+  ['SELECT x, i IN (SELECT j FROM $r) FROM $l', '["a",null] ["b",true] ["d",null] ["n",null]'],
+  ['SELECT x, i NOT IN (SELECT j FROM $r WHERE j IS NOT NULL) FROM $l', '["a",true] ["b",false] ["d",true] ["n",null]'],
+  ['SELECT x, i > ALL (SELECT j FROM $r WHERE j < 3) FROM $l', '["a",false] ["b",false] ["d",true] ["n",null]'],
+  ['SELECT x, i <> SOME (SELECT j FROM $r WHERE j < 3) FROM $l', '["a",true] ["b",false] ["d",true] ["n",null]'],
+  ['SELECT x, EXISTS (SELECT l.x FROM $r WHERE r.j = l.i) FROM $l', '["a",false] ["b",true] ["d",false] ["n",false]'],
+  ["SELECT x, (SELECT y FROM $r WHERE r.j = l.i AND y < 'D') FROM $l", '["a",null] ["b","B"] ["d",null] ["n",null]'],
+  ['SELECT x, i IN (SELECT j FROM $r WHERE LOWER(r.y) = l.x) FROM $l', '["a",false] ["b",true] ["d",false] ["n",null]'],
+  ['SELECT l.x, r.y FROM $l JOIN $r ON l.i = r.j AND l.i IN (SELECT j FROM $r)', '["b","B"] ["b","D"]'],
+  ['SELECT x FROM $l WHERE i IN (SELECT CAST(j AS DECIMAL(10, 2)) FROM $r)', '["b"]'],
+  ['SELECT x FROM $l WHERE CASE WHEN i IN (SELECT j FROM $r) THEN 1 ELSE 2 END IN (SELECT 2 FROM $r)', '["a"] ["d"] ["n"]'],
+  ['SELECT x FROM $l WHERE (i, x) IN (SELECT j, LOWER(y) FROM $r)', '["b"]'],
+  ['SELECT x FROM $l WHERE i BETWEEN (SELECT MIN(j) FROM $r) AND (SELECT MAX(j) + 1 FROM $r)', '["b"] ["d"]'],
+  ['SELECT x FROM $l WHERE NOT EXISTS (SELECT 1 FROM $r WHERE r.j > l.i)', '["d"] ["n"]'],
+];
+
+describe('sub-queries', () => {
+  for (const [query, rows] of CASES) it(`${query} gives ${rows === '' ? 'nothing' : rows}`, async () => { assert.equal(await rowsOf(query), rows); });
+
+  it('that stand for a value fail where a row finds two', async () => {
+    await assert.rejects(rowsOf('SELECT x, (SELECT y FROM $r WHERE r.j = l.i) FROM $l'), (error: Error & { cause?: Error }) => /more than one element/.test(`${error.message} ${error.cause?.message}`));
+  });
+
+  it('are not compared with values of another kind', async () => {
+    await assert.rejects(rowsOf('SELECT x FROM $l WHERE x IN (SELECT j FROM $r)'), /Values passed to IN operator must have compatible types/);
+  });
+
+  it('of several columns are compared with as many values', async () => {
+    await assert.rejects(rowsOf('SELECT x FROM $l WHERE i IN (SELECT j, y FROM $r)'), { code: 'SQL_VALIDATION' });
+  });
+
+  it('in the condition of an outer join are refused', async () => {
+    await assert.rejects(rowsOf('SELECT x FROM $l LEFT JOIN $r ON l.i = r.j AND l.i IN (SELECT j FROM $r)'), { code: 'TABLE_NOT_SUPPORTED' });
+  });
+});
