@@ -6,6 +6,7 @@ export const CONNECTOR_ERRORS = {
   FILE_RECORD_MALFORMED: 'A line or record of a file does not have the declared format and onMalformed is fail.',
   FILE_BUCKET_INVALID: 'A bucket assigner gave a path that leads out of the folder of its sink, or to hidden files.',
   FILE_COMMIT_FAILED: 'A finished part file cannot be made visible: neither the in-progress file nor the final one exists.',
+  SOCKET_FAILED: 'A socket source cannot connect, lost its connection, or got a record without end.',
 } as const;
 
 export type ConnectorErrorCode = keyof typeof CONNECTOR_ERRORS;
