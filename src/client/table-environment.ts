@@ -1,6 +1,7 @@
 // Table environments for programs: over an environment of the DataStream API, with this process's clock and randomness.
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createTableSnapshots } from '#client/savepoint/table-snapshots';
 import { bundleProgram } from '#client/submission/program-bundle';
 import { cacheDirectory } from '#client/submission/cache-directory';
 import { createNodePlatform } from '#client/platform';
@@ -13,7 +14,8 @@ import { TableEnvironment } from '#table/api/table-environment';
 
 /** Jobs of the table environment are jobs of `environment`; left out, of the one that fits where the program runs. */
 export function createTableEnvironment(environment: ProgramEnvironment = StreamExecutionEnvironment.getExecutionEnvironment(), options: { readonly jobs?: SessionJobs } = {}): TableEnvironment {
-  const { clock, random, files, process } = createNodePlatform();
+  const platform = createNodePlatform();
+  const { clock, random, files, process } = platform;
   // A module of functions is bundled as a program is: client and workers load the same file.
   const loadModule = async (path: string): Promise<Readonly<Record<string, unknown>>> => import((await bundleProgram(files, resolve(process.cwd(), path), cacheDirectory(process))).href) as Promise<Record<string, unknown>>;
   const pathOf = (path: string): string => resolve(process.cwd(), path.startsWith('file:') ? fileURLToPath(path) : path);
@@ -24,5 +26,5 @@ export function createTableEnvironment(environment: ProgramEnvironment = StreamE
       await files.atomicWrite(pathOf(path), Buffer.from(text));
     },
   };
-  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, isReplayed: isProgramReplayed(), ...options });
+  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, snapshots: createTableSnapshots(platform), isReplayed: isProgramReplayed(), ...options });
 }

@@ -4,6 +4,7 @@ import { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { Clock } from '#platform/clock/clock';
 import type { Random } from '#platform/random/random';
 import { TableError } from '#table/errors';
+import type { Snapshots } from '#table/factories/snapshots';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 
@@ -26,13 +27,15 @@ export class Session implements ValidatorSession {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #random: Pick<Random, 'nextDouble'>;
   readonly #systemTimeZone: string;
+  readonly #snapshots: Snapshots | undefined;
 
-  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry; readonly loadModule?: LoadModule }) {
+  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry; readonly loadModule?: LoadModule; readonly snapshots?: Snapshots }) {
     this.#base = options.base;
     this.#clock = options.clock;
     this.#random = options.random;
     this.catalogs = options.catalogs ?? new CatalogRegistry();
     this.loadModule = options.loadModule ?? noModules;
+    this.#snapshots = options.snapshots;
     this.#systemTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
@@ -67,6 +70,7 @@ export class Session implements ValidatorSession {
     return {
       localTimeZone: this.timeZone, now: () => Math.floor(clock.now()), queryStartMs: Math.floor(clock.now()), isBatch: this.isBatch, random: () => this.#random.nextDouble(),
       catalog: this.catalogs.currentCatalog, database: this.catalogs.currentDatabase, configuration: this.#settings,
+      ...(this.#snapshots === undefined ? {} : { snapshots: this.#snapshots }),
     };
   }
 }

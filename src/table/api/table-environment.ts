@@ -5,6 +5,7 @@ import type { CatalogTable } from '#table/catalog/catalog';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import type { PlanFiles } from '#table/api/plan-files';
 import type { ProgramEnvironment } from '#table/api/program-environment';
+import type { Snapshots } from '#table/factories/snapshots';
 import type { TableObject } from '#table/factories/table-factory';
 import { Session, type LoadModule } from '#table/api/session';
 import type { SessionJobs } from '#table/api/session-jobs';
@@ -22,6 +23,8 @@ export interface TableEnvironmentOptions {
   readonly catalogs?: CatalogRegistry;
   /** For CREATE FUNCTION. */
   readonly loadModule?: LoadModule;
+  /** For tables of the state of jobs. */
+  readonly snapshots?: Snapshots;
   /** For COMPILE PLAN and EXECUTE PLAN. */
   readonly planFiles?: PlanFiles;
   /** The program runs again, in a worker: it writes no files. */
@@ -35,8 +38,8 @@ export class TableEnvironment {
   readonly #executor: StatementExecutor;
 
   constructor(options: TableEnvironmentOptions) {
-    const { environment, clock, random, catalogs, loadModule } = options;
-    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }) });
+    const { environment, clock, random, catalogs, loadModule, snapshots } = options;
+    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }), ...(snapshots === undefined ? {} : { snapshots }) });
     this.#executor = new StatementExecutor(this.session, environment, options);
   }
 

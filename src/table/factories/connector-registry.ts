@@ -8,10 +8,11 @@ import { filesystemConnector } from '#table/factories/filesystem-connector';
 import { jdbcConnector } from '#table/factories/jdbc-connector';
 import { nexmarkConnector } from '#table/factories/nexmark-connector';
 import { printConnector } from '#table/factories/print-connector';
+import { savepointConnector } from '#table/factories/savepoint-connector';
 import { socketConnector } from '#table/factories/socket-connector';
 import type { LookupTableSource, ScanTableSource, TableConnector, TableObject, TableSink } from '#table/factories/table-factory';
 
-const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, jdbcConnector, nexmarkConnector, printConnector, socketConnector].map((connector) => [connector.identifier, connector]));
+const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, jdbcConnector, nexmarkConnector, printConnector, savepointConnector, socketConnector].map((connector) => [connector.identifier, connector]));
 
 export function connectorNames(): readonly string[] {
   return [...CONNECTORS.keys()].sort();

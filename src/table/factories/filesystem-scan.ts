@@ -6,7 +6,7 @@ import { TableError } from '#table/errors';
 import { DEFAULT_PARTITION, partitionValuesOf } from '#table/factories/partition-paths';
 import { bulkFileFormat, tableFileFormat, type FileFacts } from '#table/factories/table-files';
 import type { TableOptions } from '#table/factories/table-factory';
-import { formatOf, formatRequest } from '#table/formats/format-registry';
+import { formatMetadata, formatOf, formatRequest } from '#table/formats/format-registry';
 import type { TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
@@ -24,10 +24,11 @@ export function fileFormatOf(table: ResolvedTable, options: TableOptions, rowTyp
   const format = formatOf(table, options);
   const metadata = new Map(baseColumns(table.schema).flatMap((column) => (column.kind === 'metadata' ? [[column.name, column.key] as const] : [])));
   const content: RowType = { ...rowType, fields: rowType.fields.filter(({ name }) => !metadata.has(name) && !table.partitionKeys.includes(name)) };
-  const request = formatRequest(format, table, options, content, timeZone);
+  const ofFormat = formatMetadata(format, table, rowType);
+  const request = formatRequest(format, table, options, content, timeZone, ofFormat);
   const partitions = partitionValuesOf(rowType, table.partitionKeys, defaultPartition(options), timeZone);
   const keys = fieldKeys(rowType);
-  const fileColumns = rowType.fields.flatMap((field, index) => (metadata.has(field.name) ? [{ key: keys[index]!, value: fileFact(metadata.get(field.name)!, table) }] : []));
+  const fileColumns = rowType.fields.flatMap((field, index) => (metadata.has(field.name) && !ofFormat.some(({ key }) => key === keys[index]) ? [{ key: keys[index]!, value: fileFact(metadata.get(field.name)!, table) }] : []));
   const constantsOf = (file: FileFacts): TableRow => ({ ...partitions(file.path), ...Object.fromEntries(fileColumns.map(({ key, value }) => [key, value(file)])) });
   if (format.kind === 'bulk') return bulkFileFormat(format.identifier, format.createReader(request), constantsOf);
   // Refuses bad options before a job starts.

@@ -2,6 +2,7 @@
 // or the quote, or are longer than 24, are written in quotes, as Jackson does.
 import { parse } from 'csv-parse/sync';
 import { FunctionError } from '#table/errors';
+import { decimalNotation } from '#table/formats/decimal-notation';
 import { booleanFormatOption, type FormatRequest, type TableFormat } from '#table/formats/table-format';
 import { INSERTS } from '#table/factories/table-factory';
 import type { TableRow } from '#table/runtime/row-kind';
@@ -22,6 +23,7 @@ interface CsvSettings {
   readonly nullLiteral: string | undefined;
   readonly hasComments: boolean;
   readonly ignoresErrors: boolean;
+  readonly hasPlainDecimals: boolean;
 }
 
 const UNQUOTED_LENGTH_MAX = 24;
@@ -39,6 +41,7 @@ function settingsOf(request: FormatRequest): CsvSettings {
     escape: request.option('escape-character') === undefined ? undefined : character('escape-character', ''),
     arrayDelimiter: request.option('array-element-delimiter') ?? ';', nullLiteral: request.option('null-literal'),
     hasComments: booleanFormatOption(request, 'allow-comments', false), ignoresErrors: booleanFormatOption(request, 'ignore-parse-errors', false),
+    hasPlainDecimals: !booleanFormatOption(request, 'write-bigdecimal-in-scientific-notation', true),
   };
 }
 
@@ -147,6 +150,7 @@ function plainText(type: LogicalType, settings: CsvSettings): (value: any) => st
   const trimmed = (text: string): string => text.replace(/(?:\.0+|(\.\d*?[1-9])0+)$/, '$1');
   switch (type.kind) {
     case 'BOOLEAN': return String;
+    case 'DECIMAL': return decimalNotation(type.scale, { isPlain: settings.hasPlainDecimals });
     case 'BINARY': case 'VARBINARY': return (value: Uint8Array) => bytesBase64(value);
     case 'DATE': return (value: number) => dateText(value);
     case 'TIME': return (value: number) => trimmed(timeText(value, 3));

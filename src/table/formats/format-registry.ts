@@ -10,7 +10,7 @@ import { parquetFormat } from '#table/formats/parquet-format';
 import { rawFormat } from '#table/formats/raw-format';
 import type { FormatRequest, TableFormat } from '#table/formats/table-format';
 import type { TableOptions } from '#table/factories/table-factory';
-import type { RowType } from '#table/types/logical-type';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 type AnyTableFormat = TableFormat | BulkTableFormat;
 
@@ -36,12 +36,23 @@ export function textFormatOf(table: ResolvedTable, options: TableOptions): Table
 /** Options of the format as a table has them: `csv.field-delimiter`. */
 export const formatOptionNames = ({ identifier, options }: AnyTableFormat): readonly string[] => options.map((name) => `${identifier}.${name}`);
 
-export function formatRequest(format: AnyTableFormat, table: ResolvedTable, { all }: TableOptions, rowType: RowType, timeZone: string): FormatRequest {
+/** @param rowType columns that the text holds. @param metadata columns of the table that the format fills besides. */
+export function formatRequest(format: AnyTableFormat, table: ResolvedTable, { all }: TableOptions, rowType: RowType, timeZone: string, metadata: NonNullable<FormatRequest['metadata']> = []): FormatRequest {
   return {
-    rowType, timeZone,
+    rowType, timeZone, metadata,
     option: (name) => all[`${format.identifier}.${name}`],
     refuse: (name, problem) => {
       throw new TableError('TABLE_OPTION_INVALID', `option ${format.identifier}.${name} of table ${identifierText(table.identifier)} ${problem}`);
     },
   };
+}
+
+/** Metadata columns of a table that its format fills, of a row type with all base columns. */
+export function formatMetadata(format: AnyTableFormat, table: ResolvedTable, rowType: RowType): NonNullable<FormatRequest['metadata']> {
+  const known = format.kind === 'text' ? format.metadata : undefined;
+  const keys = fieldKeys(rowType);
+  return rowType.fields.flatMap(({ name, type }, index) => {
+    const column = table.schema.columns.find((candidate) => candidate.name === name);
+    return column?.kind === 'metadata' && known?.has(column.key) === true ? [{ key: keys[index]!, name: column.key, type }] : [];
+  });
 }

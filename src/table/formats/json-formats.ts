@@ -1,5 +1,6 @@
 // `json`, and the changelogs of Debezium, Canal and Maxwell, which are json with the row before and the row after.
 import { FunctionError } from '#table/errors';
+import { CANAL_METADATA, DEBEZIUM_METADATA, MAXWELL_METADATA, metadataReader } from '#table/formats/change-metadata';
 import { jsonRowDecoder, jsonRowEncoder, parseJsonText, type JsonDecodeOptions, type JsonEncodeOptions } from '#table/formats/json-values';
 import { booleanFormatOption, choiceFormatOption, type FormatRequest, type RecordDecoder, type TableFormat } from '#table/formats/table-format';
 import { INSERTS } from '#table/factories/table-factory';
@@ -23,6 +24,7 @@ function encodeOptions(request: FormatRequest): JsonEncodeOptions {
   return {
     timestamps: choiceFormatOption(request, 'timestamp-format.standard', STANDARDS), nullKeys: choiceFormatOption(request, 'map-null-key.mode', ['FAIL', 'DROP', 'LITERAL']),
     nullKeyLiteral: request.option('map-null-key.literal') ?? 'null', ignoresNullFields: booleanFormatOption(request, 'encode.ignore-null-fields', false),
+    hasPlainDecimals: booleanFormatOption(request, 'encode.decimal-as-plain-number', false),
   };
 }
 
@@ -57,6 +59,11 @@ const withKind = (row: TableRow, kind: RowKind): TableRow => {
   return row;
 };
 
+function withMetadata(rows: readonly TableRow[], metadata: Record<string, unknown> | undefined): readonly TableRow[] {
+  if (metadata !== undefined) for (const row of rows) Object.assign(row, metadata);
+  return rows;
+}
+
 const corrupt = (format: string, record: unknown): never => {
   throw new FunctionError(`Corrupt ${format} JSON message '${JSON.stringify(record)}'.`);
 };
@@ -64,19 +71,25 @@ const corrupt = (format: string, record: unknown): never => {
 export const debeziumJsonFormat: TableFormat = {
   kind: 'text',
   identifier: 'debezium-json',
+  metadata: DEBEZIUM_METADATA,
   options: [...COMMON_OPTIONS, 'schema-include'],
   changes: ALL_CHANGES,
   createDecoder(request) {
     const decode = jsonRowDecoder(request.rowType, decodeOptions(request));
     const hasSchema = booleanFormatOption(request, 'schema-include', false);
-    return decoderOf(request, (record) => {
-      const { op, before, after } = (hasSchema ? record['payload'] ?? corrupt('Debezium', record) : record) as Record<string, unknown>;
+    const rowsOf = (record: Record<string, unknown>, message: Record<string, unknown>): readonly TableRow[] => {
+      const { op, before, after } = message;
       // A snapshot reads rows ('r'); those are new ones here.
       if (op === 'c' || op === 'r') return [withKind(decode(after), RowKind.INSERT)];
       const before_ = (): TableRow => (before === null || before === undefined ? noBefore(String(op)) : decode(before));
       if (op === 'u') return [withKind(before_(), RowKind.UPDATE_BEFORE), withKind(decode(after), RowKind.UPDATE_AFTER)];
       if (op === 'd') return [withKind(before_(), RowKind.DELETE)];
       throw new FunctionError(`Unknown "op" value "${String(op)}". The Debezium JSON message is '${JSON.stringify(record)}'`);
+    };
+    const metadata = metadataReader(DEBEZIUM_METADATA, request);
+    return decoderOf(request, (record) => {
+      const message = (hasSchema ? record['payload'] ?? corrupt('Debezium', record) : record) as Record<string, unknown>;
+      return withMetadata(rowsOf(record, message), metadata?.(message, record));
     });
   },
   createEncoder(request) {
@@ -110,6 +123,7 @@ function changesFormat({ format, identifier, options }: ListOrRow): TableFormat 
   return {
     kind: 'text',
     identifier,
+    metadata: isList ? CANAL_METADATA : MAXWELL_METADATA,
     options: [...COMMON_OPTIONS, ...options],
     changes: ALL_CHANGES,
     createDecoder(request) {
@@ -118,7 +132,8 @@ function changesFormat({ format, identifier, options }: ListOrRow): TableFormat 
       const names = request.rowType.fields.map(({ name }) => name);
       const keys = fieldKeys(request.rowType);
       const wanted = { database: request.option('database.include'), table: request.option('table.include') };
-      return decoderOf(request, (record) => {
+      const metadata = metadataReader(isList ? CANAL_METADATA : MAXWELL_METADATA, request);
+      const rowsOf = (record: Record<string, unknown>): readonly TableRow[] => {
         if (wanted.database !== undefined && !new RegExp(`^(?:${wanted.database})$`).test(String(record['database']))) return [];
         if (wanted.table !== undefined && !new RegExp(`^(?:${wanted.table})$`).test(String(record['table']))) return [];
         const type = String(record['type']).toUpperCase();
@@ -133,7 +148,8 @@ function changesFormat({ format, identifier, options }: ListOrRow): TableFormat 
           const after = withKind(decode(row), RowKind.UPDATE_AFTER);
           return [beforeOf(after, decodeOld(old[index] ?? {}), old[index] ?? {}, names, keys), after];
         });
-      });
+      };
+      return decoderOf(request, (record) => withMetadata(rowsOf(record), metadata?.(record, record)));
     },
     createEncoder(request) {
       const encode = jsonRowEncoder(request.rowType, encodeOptions(request));

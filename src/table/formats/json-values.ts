@@ -1,10 +1,10 @@
 // JSON values to SQL values and back, by type, as Flink's json format does. Numbers that JSON.parse would round come as JsonNumber.
 import { FunctionError } from '#table/errors';
+import { decimalNotation } from '#table/formats/decimal-notation';
 import { fieldKeys, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
 import { base64Bytes, bytesBase64, fitBytes } from '#table/values/bytes';
 import { castFromText } from '#table/values/cast-text';
 import { dateText, localTimestampText, parseTimestampText, parseTimeText, timeText } from '#table/values/datetime-text';
-import { decimalText } from '#table/values/decimal-arithmetic';
 import { floatText, doubleText } from '#table/values/java-number-text';
 import { isJsonArray, isJsonObject, JsonNumber, JsonSyntax, parseJson, type JsonNode } from '#table/values/json-node';
 import { nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
@@ -23,6 +23,8 @@ export interface JsonEncodeOptions {
   readonly nullKeys: 'FAIL' | 'DROP' | 'LITERAL';
   readonly nullKeyLiteral: string;
   readonly ignoresNullFields: boolean;
+  /** Decimals digit by digit; else without zeros at their end, and with an exponent where they are large or small. */
+  readonly hasPlainDecimals: boolean;
 }
 
 /** Long enough that a double may not hold the number as it is written. */
@@ -160,7 +162,7 @@ function notNullEncoder(type: LogicalType, options: JsonEncodeOptions): (value: 
     case 'CHAR': case 'VARCHAR': return JSON.stringify;
     case 'FLOAT': return (value: number) => (Number.isFinite(value) ? floatText(value) : `"${floatText(value)}"`);
     case 'DOUBLE': return (value: number) => (Number.isFinite(value) ? doubleText(value) : `"${doubleText(value)}"`);
-    case 'DECIMAL': return (value) => decimalText(value, type.scale);
+    case 'DECIMAL': return decimalNotation(type.scale, { isPlain: options.hasPlainDecimals });
     case 'BINARY': case 'VARBINARY': return (value: Uint8Array) => `"${bytesBase64(value)}"`;
     case 'DATE': return (value: number) => `"${dateText(value)}"`;
     case 'TIME': return (value: number) => `"${trimmedFraction(timeText(value, 3))}"`;

@@ -1,11 +1,13 @@
 // What a format is: texts of single records to rows and back. Connectors that move texts (files, sockets) find it by its name.
 import type { SourceChanges } from '#table/factories/table-factory';
 import type { TableRow } from '#table/runtime/row-kind';
-import type { RowType } from '#table/types/logical-type';
+import type { LogicalType, RowType } from '#table/types/logical-type';
 
 export interface FormatRequest {
   /** Columns that the text holds. Partition columns are not among them. */
   readonly rowType: RowType;
+  /** Metadata columns that the format fills: their keys in the rows, its names for them, and their types. */
+  readonly metadata?: readonly { readonly key: string; readonly name: string; readonly type: LogicalType }[];
   /** Session's zone. */
   readonly timeZone: string;
   /** An option of the format without its prefix: `ignore-parse-errors`. */
@@ -26,6 +28,8 @@ export interface TableFormat {
   readonly options: readonly string[];
   /** What its rows are when read; INSERTS unless records say which change they are. */
   readonly changes: SourceChanges;
+  /** Names of what it tells beside the columns; none where left out. */
+  readonly metadata?: ReadonlyMap<string, unknown>;
   /** Records may go over several lines: how many quotes of this kind are open tells. */
   multiLineQuote?(request: Pick<FormatRequest, 'option'>): string | undefined;
   createDecoder(request: FormatRequest): RecordDecoder;

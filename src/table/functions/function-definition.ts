@@ -1,5 +1,6 @@
 // What a function is to the planner and to generated code: how a call is typed, and what runs. Built-in functions are
 // tables of these definitions; user functions are wrapped into the same shape. Thread: definitions are immutable and shared.
+import type { Snapshots } from '#table/factories/snapshots';
 import type { LogicalType } from '#table/types/logical-type';
 
 /** A call as the validator sees it, before implicit casts. */
@@ -43,6 +44,8 @@ export interface FunctionContext {
   readonly configuration: ReadonlyMap<string, string>;
   /** Event time in ms that the operator has reached, ±Infinity at the ends; only where an operator follows it for its expressions. */
   readonly currentWatermark?: () => number;
+  /** How the state of jobs is read as tables; absent where nobody can. */
+  readonly snapshots?: Snapshots;
 }
 
 /** A typed call: the types after implicit casts. */

@@ -28,6 +28,8 @@ export interface ValidatorSession {
   readonly catalogs: CatalogRegistry;
   readonly functions: FunctionContext;
   readonly isBatch: boolean;
+  /** Modules that functions are looked up in; `core` alone where left out. */
+  readonly modules?: { readonly used: readonly string[] };
   /** `table.…` settings as text. */
   option(key: string): string | undefined;
 }
@@ -62,6 +64,10 @@ export class StatementValidator implements ValidatorContext {
 
   reduce(expression: Expression): Expression {
     return reduceExpression(expression, this.#session.functions);
+  }
+
+  hasModule(name: string): boolean {
+    return this.#session.modules?.used.includes(name) === true;
   }
 
   findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined {

@@ -1,6 +1,8 @@
 // Calls in FROM: the windowing functions TUMBLE, HOP, CUMULATE and SESSION over a table, and other table functions.
 import type { CallArgument, CallExpression } from '#table/parser/ast-expression';
 import type { Expression } from '#table/expressions/expression';
+import { tableRowType } from '#table/catalog/resolved-table';
+import { savepointMetadataTable } from '#table/factories/savepoint-metadata';
 import { castTo } from '#table/expressions/implicit-cast';
 import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
@@ -22,6 +24,7 @@ export function convertTableFunction(call: CallExpression, context: ValidatorCon
   const name = parts.at(-1)!.toUpperCase();
   if (parts.length === 1 && name in PARAMETERS) return convertWindowing(name as WindowingName, call, context, scope);
   if (parts.length === 1 && isChangelogFunction(name)) return convertChangelogFunction(name, call, context, scope);
+  if (parts.length === 1 && name === 'SAVEPOINT_METADATA') return convertSavepointMetadata(call, context);
   const definition = context.findTableFunction(parts);
   if (definition === undefined) failAt(context.text, call.function.span, `No match found for function signature ${parts.join('.')}`);
   const values = call.arguments.map((argument) => convertArgument(argument, call, context, scope));
@@ -33,6 +36,15 @@ export function convertTableFunction(call: CallExpression, context: ValidatorCon
     kind: 'table-function', function: definition, arguments: values.map((value, index) => castTo(value, signature.argumentTypes[index]!, context.timeZone)),
     rowType: { kind: 'ROW', isNullable: false, fields },
   };
+}
+
+/** Of the module `state`: a table by itself, whose path is known before it runs. */
+function convertSavepointMetadata(call: CallExpression, context: ValidatorContext): LogicalPlan {
+  if (!context.hasModule('state')) failAt(context.text, call.function.span, 'No match found for function signature savepoint_metadata: it is in the module state, LOAD MODULE state');
+  const [path, ...others] = call.arguments;
+  if (path?.kind !== 'string-literal' || others.length > 0) failAt(context.text, call.span, "Cannot apply 'savepoint_metadata' to arguments of these types. Supported form(s): savepoint_metadata('path of a checkpoint or savepoint')");
+  const table = savepointMetadataTable(path.value);
+  return { kind: 'scan', table, optionHints: {}, rowType: tableRowType(table.schema) };
 }
 
 function convertArgument(argument: CallArgument, call: CallExpression, context: ValidatorContext, scope: QueryScope): Expression {

@@ -28,6 +28,8 @@ export interface ValidatorContext {
   reduce(expression: Expression): Expression;
   /** A table, view or common table. `options`: of an OPTIONS hint. */
   tableOf(path: ObjectPath, scope: QueryScope, options: Readonly<Record<string, string>>): LogicalPlan;
+  /** The module is loaded and used. */
+  hasModule(name: string): boolean;
   findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined;
   /** Built-in or user's. */
   isAggregateFunction(parts: readonly string[]): boolean;

@@ -86,6 +86,18 @@ describe('reading files', () => {
     assert.deepEqual(await read('(id INT, n INT)', filesystem(path, 'debezium-json')), ['+I[1,5]', '-U[1,5]', '+U[1,6]', '-D[1,6]']);
   });
 
+  test('changelogs tell of their changes in metadata columns', async () => {
+    const debezium = directory({ 'a.json': '{"schema":{"x":1},"payload":{"before":null,"after":{"id":1},"op":"c","ts_ms":1589362330904,"source":{"db":"shop","table":"orders","ts_ms":1589362330000,"pos":154,"snapshot":null}}}\n' });
+    const keys = ['schema', 'ingestion-timestamp', 'source.timestamp', 'source.database', 'source.schema', 'source.table'];
+    const columns = keys.map((key, index) => `m${index} ${key.endsWith('timestamp') ? 'TIMESTAMP_LTZ(3)' : 'STRING'} METADATA FROM '${key}' VIRTUAL`).join(', ');
+    assert.deepEqual(await read(`(id INT, ${columns}, p MAP<STRING, STRING> METADATA FROM 'source.properties', f STRING METADATA FROM 'file.name')`, filesystem(debezium, 'debezium-json', ", 'debezium-json.schema-include' = 'true'"), "SELECT id, m0, m1, m2, m3, m4, m5, p['pos'], f FROM source_table"), ['+I[1,"{\\"x\\":1}",1589362330904,1589362330000,"shop",null,"orders","154","a.json"]']);
+    const canal = directory({ 'a.json': '{"data":[{"id":"1"}],"type":"INSERT","database":"shop","table":"orders","pkNames":["id"],"ts":5,"es":4,"sqlType":{"id":4}}\n' });
+    assert.deepEqual(await read("(id INT, d STRING METADATA FROM 'database', k ARRAY<STRING> METADATA FROM 'pk-names', i BIGINT METADATA FROM 'database', e TIMESTAMP_LTZ(3) METADATA FROM 'event-timestamp', s MAP<STRING, INT> METADATA FROM 'sql-type')".replace("i BIGINT METADATA FROM 'database'", "i TIMESTAMP_LTZ(3) METADATA FROM 'ingestion-timestamp'"), filesystem(canal, 'canal-json'), "SELECT id, d, k, i, e, s['id'] FROM source_table"), ['+I[1,"shop",["id"],5,4,4]']);
+    const maxwell = directory({ 'a.json': '{"data":{"id":1},"type":"insert","database":"shop","table":"orders","ts":5,"primary_key_columns":["id"]}\n' });
+    assert.deepEqual(await read("(id INT, t STRING METADATA FROM 'table', k ARRAY<STRING> METADATA FROM 'primary-key-columns')", filesystem(maxwell, 'maxwell-json')), ['+I[1,"orders",["id"]]']);
+    await assert.rejects(read("(id INT, t STRING METADATA FROM 'tabel')", filesystem(maxwell, 'maxwell-json')), /Invalid metadata key 'tabel'/);
+  });
+
   test('canal-json and maxwell-json: old values are those that an update names', async () => {
     const canal = directory({ 'a.json': '{"data":[{"id":"1","n":"6"}],"old":[{"n":"5"}],"type":"UPDATE"}\n{"data":[{"id":"1","n":"6"}],"type":"DELETE"}\n' });
     assert.deepEqual(await read('(id INT, n INT)', filesystem(canal, 'canal-json')), ['-U[1,5]', '+U[1,6]', '-D[1,6]']);
@@ -100,10 +112,37 @@ describe('writing files', () => {
     const table = '(id INT, name STRING, price DECIMAL(5, 2), ts TIMESTAMP(3), flag BOOLEAN)';
     const json = directory();
     await write(table, filesystem(json, 'json'), query);
-    assert.deepEqual(Object.values(contents(json)), ['{"id":1,"name":"a b","price":1.50,"ts":"2020-01-02 03:04:05","flag":null}\n']);
+    assert.deepEqual(Object.values(contents(json)), ['{"id":1,"name":"a b","price":1.5,"ts":"2020-01-02 03:04:05","flag":null}\n']);
     const csv = directory();
     await write(table, filesystem(csv, 'csv'), query);
-    assert.deepEqual(Object.values(contents(csv)), ['1,"a b",1.50,"2020-01-02 03:04:05",\n']);
+    assert.deepEqual(Object.values(contents(csv)), ['1,"a b",1.5,"2020-01-02 03:04:05",\n']);
+  });
+
+  test('decimals lose the zeros at their end and may have an exponent, unless they are to be plain', async () => {
+    const query = "SELECT * FROM (VALUES (CAST('100000.00' AS DECIMAL(20, 2)), CAST('0.000000027' AS DECIMAL(20, 9)), CAST('-1.50' AS DECIMAL(5, 2)), CAST(0 AS DECIMAL(5, 2)), CAST('12345678901234567890.10' AS DECIMAL(22, 2))))";
+    const table = '(a DECIMAL(20, 2), b DECIMAL(20, 9), c DECIMAL(5, 2), d DECIMAL(5, 2), e DECIMAL(22, 2))';
+    const linesOf = async (format: string, more = ''): Promise<string> => {
+      const path = directory();
+      await write(table, filesystem(path, format, more), query);
+      return Object.values(contents(path)).join('');
+    };
+    assert.equal(await linesOf('json'), '{"a":1E+5,"b":2.7E-8,"c":-1.5,"d":0,"e":12345678901234567890.1}\n');
+    assert.equal(await linesOf('json', ", 'json.encode.decimal-as-plain-number' = 'true'"), '{"a":100000.00,"b":0.000000027,"c":-1.50,"d":0.00,"e":12345678901234567890.10}\n');
+    assert.equal(await linesOf('csv'), '1E+5,2.7E-8,-1.5,0,12345678901234567890.1\n');
+    assert.equal(await linesOf('csv', ", 'csv.write-bigdecimal-in-scientific-notation' = 'false'"), '100000.00,0.000000027,-1.50,0.00,12345678901234567890.10\n');
+  });
+
+  test('json: null keys of maps fail, are dropped or have a name; NULL fields may be left out', async () => {
+    const query = "SELECT MAP[CAST(NULL AS STRING), 1, 'b', 2], CAST(NULL AS INT)";
+    const lineOf = async (more: string): Promise<string> => {
+      const path = directory();
+      await write('(m MAP<STRING, INT>, n INT)', filesystem(path, 'json', more), query);
+      return Object.values(contents(path)).join('');
+    };
+    await assert.rejects(lineOf(''), /JSON format doesn't support to serialize map data with null keys/);
+    assert.equal(await lineOf(", 'json.map-null-key.mode' = 'DROP'"), '{"m":{"b":2},"n":null}\n');
+    assert.equal(await lineOf(", 'json.map-null-key.mode' = 'LITERAL', 'json.map-null-key.literal' = 'none', 'json.encode.ignore-null-fields' = 'true'"), '{"m":{"none":1,"b":2}}\n');
+    await assert.rejects(lineOf(", 'json.map-null-key.mode' = 'KEEP'"), { code: 'TABLE_OPTION_INVALID', message: /give one of FAIL, DROP, LITERAL/ });
   });
 
   test('a folder per partition, without the columns of the partition', async () => {
