@@ -3,7 +3,7 @@ import { DataGeneratorSource } from '#connectors/datagen/source';
 import { parseDuration } from '#core/config/duration';
 import { identifierText, type ResolvedTable } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
-import { checkOptions, integerOption } from '#table/factories/table-options';
+import { booleanOption, checkOptions, integerOption, parallelismOption } from '#table/factories/table-options';
 import { INSERTS, type TableConnector, type TableOptions } from '#table/factories/table-factory';
 import type { FunctionContext } from '#table/functions/function-definition';
 import type { TableRow } from '#table/runtime/row-kind';
@@ -52,7 +52,7 @@ export const datagenConnector: TableConnector = {
           for (let column = 0; column < keys.length; column++) row[keys[column]!] = generators[column]!.value(index);
           return row;
         };
-        return { source: new DataGeneratorSource<TableRow>(generate, count, { ratePerSecond }) };
+        return { source: new DataGeneratorSource<TableRow>(generate, count, { ratePerSecond }), ...parallelismOption(table, options, 'scan.parallelism') };
       },
     };
   },
@@ -100,6 +100,8 @@ function randomValue(type: LogicalType, prefix: string, table: ResolvedTable, op
   const [low, high] = RANGES[type.kind] ?? [0, 0];
   const min = numberOption(table, options, `${prefix}.min`, low);
   const max = numberOption(table, options, `${prefix}.max`, high);
+  if (min > max) throw new TableError('TABLE_OPTION_INVALID', `${prefix}.min of table ${identifierText(table.identifier)} is ${min}, above ${prefix}.max, which is ${max}: give a range`);
+  checkLength(type, prefix, table, options);
   const length = numberOption(table, options, `${prefix}.length`, 'element' in type || type.kind === 'MAP' ? COLLECTION_LENGTH : 'length' in type && type.length < 2147483647 ? type.length : LENGTH);
   const part = (name: string, inner: LogicalType): (() => unknown) => randomValue(inner, `${prefix}.${name}`, table, options, functions);
   const times = <T>(make: () => T): T[] => Array.from({ length }, make);
@@ -114,10 +116,13 @@ function randomValue(type: LogicalType, prefix: string, table: ResolvedTable, op
       return () => (options.all[`${prefix}.max`] === undefined ? Math.floor(random() * unit) : Math.floor((min + random() * (max - min)) * 10 ** type.scale));
     }
     case 'CHAR': case 'VARCHAR': {
-      const isVarying = options.all[`${prefix}.var-len`] === 'true';
-      return () => hex(isVarying ? 1 + Math.floor(random() * length) : length);
+      const lengthOf = lengths(prefix, length, table, options, random);
+      return () => hex(lengthOf());
     }
-    case 'BINARY': case 'VARBINARY': return () => Uint8Array.from(times(() => Math.floor(random() * 256)));
+    case 'BINARY': case 'VARBINARY': {
+      const lengthOf = lengths(prefix, length, table, options, random);
+      return () => Uint8Array.from({ length: lengthOf() }, () => Math.floor(random() * 256));
+    }
     case 'DATE': return () => Math.floor((now() - past(prefix, table, options) * random()) / DAY_MS);
     case 'TIME': return () => Math.floor(random() * DAY_MS);
     case 'TIMESTAMP': case 'TIMESTAMP_LTZ': {
@@ -147,6 +152,24 @@ function randomValue(type: LogicalType, prefix: string, table: ResolvedTable, op
     }
     default: throw new TableError('TABLE_OPTION_INVALID', `Unsupported type: ${type.kind} of ${prefix} of table ${identifierText(table.identifier)}`);
   }
+}
+
+/** Fixed, or from 1 on where the option says that it varies. */
+function lengths(prefix: string, length: number, table: ResolvedTable, options: TableOptions, random: () => number): () => number {
+  return booleanOption(table, options, `${prefix}.var-len`, false) ? () => 1 + Math.floor(random() * length) : () => length;
+}
+
+/** Types with a length of their own have that one; those up to a length may be shorter. */
+function checkLength(type: LogicalType, prefix: string, table: ResolvedTable, options: TableOptions): void {
+  const isVariable = type.kind === 'VARCHAR' || type.kind === 'VARBINARY';
+  const refuse = (problem: string): never => {
+    throw new TableError('TABLE_OPTION_INVALID', `${problem} (table ${identifierText(table.identifier)})`);
+  };
+  if (options.all[`${prefix}.var-len`] !== undefined && !isVariable) refuse(`Only supports specifying '${prefix}.var-len' option for variable-length types (VARCHAR/STRING/VARBINARY/BYTES). It is ${type.kind}.`);
+  if (options.all[`${prefix}.length`] === undefined) return;
+  const length = integerOption(table, options, `${prefix}.length`, 0, 0);
+  if (type.kind === 'CHAR' || type.kind === 'BINARY') refuse(`Custom length for fixed-length type (CHAR/BINARY) field '${prefix}' is not supported.`);
+  if (isVariable && length > type.length) refuse(`Custom length '${length}' for variable-length type (VARCHAR/STRING/VARBINARY/BYTES) field '${prefix}' should be shorter than '${type.length}' defined in the schema.`);
 }
 
 function past(prefix: string, table: ResolvedTable, { all }: TableOptions): number {

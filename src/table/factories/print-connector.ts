@@ -1,6 +1,6 @@
 // `print`: a line per change on standard output, as Flink's: `prefix:1> +I[a, 1]`.
 import { PrintSink } from '#connectors/print/sink';
-import { checkOptions } from '#table/factories/table-options';
+import { booleanOption, checkOptions, parallelismOption } from '#table/factories/table-options';
 import type { TableConnector } from '#table/factories/table-factory';
 import { createRowText } from '#table/runtime/sink/row-text';
 
@@ -13,9 +13,9 @@ export const printConnector: TableConnector = {
       kind: 'sink',
       changelogMode: ({ updates, deletes }) => (updates || deletes ? 'retract' : 'insert-only'),
       createSink: ({ rowType, functions }) => ({
-        sink: new PrintSink(all['print-identifier'] ?? '', { isToStdErr: all['standard-error'] === 'true' }),
+        sink: new PrintSink(all['print-identifier'] ?? '', { isToStdErr: booleanOption(table, options, 'standard-error', false) }),
         convert: createRowText(rowType, functions.localTimeZone),
-        ...(all['sink.parallelism'] === undefined ? {} : { parallelism: Number(all['sink.parallelism']) }),
+        ...parallelismOption(table, options, 'sink.parallelism'),
       }),
     };
   },

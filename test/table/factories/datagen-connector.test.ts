@@ -24,6 +24,28 @@ describe('datagen', () => {
     }
   });
 
+  test('texts and bytes may vary in length; some values may be NULL', async () => {
+    const rows = await rowsOf('a STRING, b VARCHAR(5), c CHAR(3), d BYTES, e INT', "'number-of-rows' = '40', 'fields.a.length' = '9', 'fields.a.var-len' = 'true', 'fields.d.length' = '2', 'fields.e.null-rate' = '0.6'");
+    assert.ok(rows.every(([a, b, c, d, e]) => (a as string).length >= 1 && (a as string).length <= 9 && (b as string).length === 5 && (c as string).length === 3 && Object.keys(d as object).length === 2 && e === null));
+  });
+
+  test('values of options that cannot be are refused', async () => {
+    const refused: readonly (readonly [string, string, RegExp])[] = [
+      ['a CHAR(3)', "'fields.a.length' = '2'", /Custom length for fixed-length type \(CHAR\/BINARY\) field 'fields\.a' is not supported/],
+      ['a VARCHAR(3)', "'fields.a.length' = '4'", /Custom length '4' .* should be shorter than '3' defined in the schema/],
+      ['a INT', "'fields.a.var-len' = 'true'", /Only supports specifying 'fields\.a\.var-len' option for variable-length types/],
+      ['a INT', "'fields.a.min' = '5', 'fields.a.max' = '4'", /fields\.a\.min .* is 5, above fields\.a\.max, which is 4/],
+      ['a INT', "'fields.a.kind' = 'odd'", /Unsupported generator type: odd/],
+      ['a INT', "'rows-per-second' = '-1'", /rows-per-second .* is '-1': give a whole number from 1 up/],
+      ['a INT', "'scan.parallelism' = '0'", /scan\.parallelism .* is '0'/],
+    ];
+    for (const [columns, options, message] of refused) {
+      const tables = inlineTables();
+      await tables.executeSql(`CREATE TABLE made (${columns}) WITH ('connector' = 'datagen', 'number-of-rows' = '1', ${options})`);
+      await assert.rejects(changesOf(tables, 'SELECT * FROM made'), { code: 'TABLE_OPTION_INVALID', message }, options);
+    }
+  });
+
   test('options that nobody knows are refused, and a sequence without an end', async () => {
     await assert.rejects(rowsOf('a INT', "'fields.b.kind' = 'random'"), /Unsupported options found .*: fields\.b\.kind/);
     await assert.rejects(rowsOf('a INT', "'fields.a.kind' = 'sequence', 'fields.a.start' = '1'"), /Could not find required property 'fields\.a\.end' for sequence generator/);
