@@ -7,17 +7,18 @@ import { MiniCluster } from '#client/mini-cluster/mini-cluster';
 import { ClientError } from '#client/errors';
 import type { Platform } from '#client/platform';
 import type { DispatcherGateway } from '#cluster/gateways/gateways';
-import type { ProgramReference, RecordedExecution } from '#cluster/messages/program-reference';
+import type { EarlierExecution, ProgramReference } from '#cluster/messages/program-reference';
 import type { JobStatus } from '#cluster/status/job-status';
 import type { Configuration } from '#core/config/configuration';
+import { serializeError } from '#core/errors/engine-error';
 import type { JobClient } from '#datastream/environment/job-client';
 import type { JobExecutor, JobSubmission } from '#datastream/environment/job-executor';
 import { buildJobGraph } from '#graph/job-graph/build-job-graph';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import type { SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
-/** The program that calls execute(): what its reference is, given how many of its jobs ran before. */
-export type ProgramSource = (executionIndex: number, earlier: readonly RecordedExecution[]) => ProgramReference;
+/** The program that calls execute(): what its reference is, given what became of the jobs it started before. */
+export type ProgramSource = (executionIndex: number, earlier: readonly EarlierExecution[]) => ProgramReference;
 
 export interface LocalExecutorOptions {
   readonly platform: Platform;
@@ -38,7 +39,8 @@ export interface LocalExecutorOptions {
 export class LocalExecutor implements JobExecutor {
   readonly configuration: Configuration;
   readonly #options: LocalExecutorOptions;
-  readonly #earlier: RecordedExecution[] = [];
+  /** By execution index. */
+  readonly #earlier: EarlierExecution[] = [];
   readonly #clients: LocalJobClient[] = [];
   #executionCount = 0;
   #workerCluster: MiniCluster | undefined;
@@ -70,13 +72,35 @@ export class LocalExecutor implements JobExecutor {
   /** Throws PROGRAM_NOT_LOADABLE, graph errors and configuration errors; the rest is the job's outcome. */
   async execute(streamGraph: StreamGraph, submission: JobSubmission): Promise<JobClient> {
     const executionIndex = this.#executionCount++;
-    const { onStatus, onJob, recovered, journal } = this.#options;
+    const { recovered, journal } = this.#options;
     const ended = recovered?.ended(executionIndex);
     if (ended !== undefined) {
-      this.#earlier[executionIndex] = ended;
+      this.#earlier[executionIndex] = { kind: 'finished', execution: ended };
       journal?.onEnd(executionIndex, ended);
       return endedJobClient(ended);
     }
+    try {
+      const client = this.#start(executionIndex, streamGraph, submission);
+      this.#earlier[executionIndex] = { kind: 'running', jobId: client.jobId };
+      void this.#record(client, executionIndex);
+      return client;
+    } catch (error) {
+      this.#earlier[executionIndex] = { kind: 'refused', error: serializeError(error) };
+      throw error;
+    }
+  }
+
+  /** Cancels what still runs; resolves when it has ended. */
+  async cancelAll(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.cancel()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#workerCluster?.close(), this.#inlineCluster?.close()]);
+  }
+
+  #start(executionIndex: number, streamGraph: StreamGraph, submission: JobSubmission): LocalJobClient {
+    const { onStatus, onJob, recovered, journal } = this.#options;
     const program: ProgramReference = submission.isInline ? { kind: 'inline' } : this.#programReference(executionIndex);
     const cluster = submission.isInline ? this.#inline() : this.#workers();
     const jobGraph = buildJobGraph(streamGraph);
@@ -90,33 +114,25 @@ export class LocalExecutor implements JobExecutor {
     }));
     this.#clients.push(client);
     onJob?.(client);
-    void this.#record(client, executionIndex);
     return client;
-  }
-
-  /** Cancels what still runs; resolves when it has ended. */
-  async cancelAll(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.cancel()));
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#workerCluster?.close(), this.#inlineCluster?.close()]);
   }
 
   #programReference(executionIndex: number): ProgramReference {
     const { program } = this.#options;
-    if (program !== undefined) return program(executionIndex, this.#earlier);
+    if (program !== undefined) return program(executionIndex, [...this.#earlier]);
     throw new ClientError('PROGRAM_NOT_LOADABLE', 'the job was started from functions of this process, which its worker threads cannot load: use createLocalEnvironment({ inline: true }), or put the job into a module and start it with runJob(url, args) or `millrace run`');
   }
 
   async #record(client: LocalJobClient, executionIndex: number): Promise<void> {
     try {
       const { jobId, jobName, netRuntimeMs } = await client.getJobExecutionResult();
-      this.#earlier[executionIndex] = { jobId, jobName, netRuntimeMs };
-      this.#options.journal?.onEnd(executionIndex, this.#earlier[executionIndex]);
-    } catch {
+      const execution = { jobId, jobName, netRuntimeMs };
+      this.#earlier[executionIndex] = { kind: 'finished', execution };
+      this.#options.journal?.onEnd(executionIndex, execution);
+    } catch (error) {
+      // The program hears of it from its own promise.
+      this.#earlier[executionIndex] = { kind: 'failed', jobId: client.jobId, error: serializeError(error) };
       this.#options.journal?.onEnd(executionIndex, undefined);
-      // The program hears of it from its own promise; a job that failed has no result to replay.
     }
   }
 

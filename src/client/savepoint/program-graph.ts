@@ -19,7 +19,7 @@ export async function graphOfProgram(platform: Platform, path: string, args: rea
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const recording = { argv: [path, ...args], env, cwd: process.cwd(), seed: random.nextInt(2 ** 31), times: [Math.trunc(clock.now())] };
   const globals = new ProgramGlobals(recording, { isMuted: true });
-  const executor = new JobProgramExecutor({ kind: 'script', url: url.href, recording, executionIndex: 0, earlier: [] }, configuration, { onExecution: () => undefined });
+  const executor = new JobProgramExecutor({ kind: 'script', url: url.href, recording, executionIndex: 0, earlier: [] }, configuration, { onResult: () => undefined });
   globals.install(0);
   try {
     const ran = withJobExecutor(executor, () => runProgramModule(url.href, args, { executionCount: () => executor.executionCount }));

@@ -1,5 +1,5 @@
 // In a worker: runs the program again to get at its functions, checks that it built the graph that was submitted, and lets
-// the program stand still from there on. The k-th execute() of a script gets the recorded result of the k-th job.
+// the program stand still from there on. The k-th execute() of a program gives what the k-th job gave in the client.
 import { JobProgramExecutor } from '#client/submission/replay-executor';
 import { ProgramGlobals } from '#client/submission/program-globals';
 import { runProgramModule } from '#client/submission/run-program';
@@ -23,10 +23,11 @@ export async function loadProgramInWorker(program: ProgramReference, deployment:
   assert(program.kind !== 'inline', 'functions of an inline job never leave their thread');
   const globals = program.kind === 'script' ? new ProgramGlobals(program.recording, { isMuted: true }) : undefined;
   const args = program.kind === 'script' ? program.recording.argv.slice(1) : program.args;
+  let results = 0;
   const executor = new JobProgramExecutor(program, Configuration.fromMap(deployment.configuration), {
-    onExecution: (index) => {
+    onResult: () => {
       globals?.restore();
-      globals?.install(index);
+      globals?.install(++results);
     },
   });
   globals?.install(0);

@@ -39,7 +39,7 @@ export class ScriptRun {
     this.executor = new LocalExecutor({
       ...options,
       journal: new RecoveryJournal(process, () => ({ url: this.#url, seed: recording.seed, times: this.#times })),
-      program: (executionIndex, earlier) => ({ kind: 'script', url: this.#url, recording: { ...recording, times: [...this.#times] }, executionIndex, earlier: [...earlier] }),
+      program: (executionIndex, earlier) => ({ kind: 'script', url: this.#url, recording: { ...recording, times: [...this.#times] }, executionIndex, earlier }),
     });
   }
 
@@ -88,10 +88,13 @@ export class ScriptRun {
       cancel: () => client.cancel(),
       collectedRows: (sinkUid) => client.collectedRows(sinkUid),
       getJobExecutionResult: async () => {
-        const result = await client.getJobExecutionResult();
-        if (this.#times.length === ++this.#timeIndex) this.#times.push(Math.trunc(this.#options.platform.clock.now()));
-        this.#globals.install(this.#timeIndex);
-        return result;
+        try {
+          return await client.getJobExecutionResult();
+        } finally {
+          if (this.#times.length === ++this.#timeIndex) this.#times.push(Math.trunc(this.#options.platform.clock.now()));
+          this.#globals.restore();
+          this.#globals.install(this.#timeIndex);
+        }
       },
     };
   }

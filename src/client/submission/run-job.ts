@@ -18,7 +18,7 @@ export interface RunJobOptions {
 
 /**
  * @param url of the module whose default export is `(env, args) => …`; a path works too. TypeScript is bundled first.
- * Resolves with the result of the last job the module has run; rejects with the cause when one fails.
+ * Resolves with the result of the last job the module has started, when all have ended; rejects with the cause when one fails.
  * Throws PROGRAM_FORM_UNKNOWN, PROGRAM_NOT_EXECUTED, PROGRAM_NOT_FOUND, PROGRAM_NOT_BUNDLED.
  */
 export async function runJob(url: URL | string, args: readonly string[] = [], options: RunJobOptions = {}): Promise<JobExecutionResult> {
@@ -32,12 +32,13 @@ export async function runJob(url: URL | string, args: readonly string[] = [], op
   }
   const executor = new LocalExecutor({
     platform, configuration,
-    program: (executionIndex, earlier) => ({ kind: 'module', url: moduleUrl, args, executionIndex, earlier: [...earlier] }),
+    program: (executionIndex, earlier) => ({ kind: 'module', url: moduleUrl, args, executionIndex, earlier }),
   });
   try {
     await withJobExecutor(executor, () => runJobProgram(program as JobProgram, args, { executionCount: () => executor.jobs.length }));
     const last = executor.jobs.at(-1);
     if (last === undefined) throw new ClientError('PROGRAM_NOT_EXECUTED', `the program ${String(url)} ended without starting a job: add a sink, or call env.execute()`);
+    for (const job of executor.jobs) await job.getJobExecutionResult();
     return await last.getJobExecutionResult();
   } finally {
     await executor.close();

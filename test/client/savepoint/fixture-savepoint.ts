@@ -23,7 +23,7 @@ export function copyOfFixture(format = 'format-1'): string {
 
 /** The graph that a program would submit. */
 export async function graphOf(program: (env: StreamExecutionEnvironment) => void, settings: Readonly<Record<string, unknown>> = {}): Promise<StreamGraph> {
-  const executor = new JobProgramExecutor({ kind: 'module', url: '', args: [], executionIndex: 0, earlier: [] }, Configuration.fromMap(settings), { onExecution: () => undefined });
+  const executor = new JobProgramExecutor({ kind: 'module', url: '', args: [], executionIndex: 0, earlier: [] }, Configuration.fromMap(settings), { onResult: () => undefined });
   return withJobExecutor(executor, () => {
     const env = StreamExecutionEnvironment.getExecutionEnvironment();
     program(env);

@@ -75,7 +75,7 @@ export class NexmarkRun {
     const progress = new JobProgress(this.#platform, { isForced: options.isProgressForced });
     const executor = new LocalExecutor({
       platform: this.#platform, configuration,
-      program: (executionIndex, earlier) => ({ kind: 'module', url: jobUrl.href, args, executionIndex, earlier: [...earlier] }),
+      program: (executionIndex, earlier) => ({ kind: 'module', url: jobUrl.href, args, executionIndex, earlier }),
       onJob: (job) => {
         if (settings.output !== 'print') progress.follow(job);
         options.onJob?.(job);

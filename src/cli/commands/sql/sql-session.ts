@@ -5,7 +5,7 @@ import { LocalExecutor } from '#client/cluster-client/local-executor';
 import type { LocalJobClient } from '#client/cluster-client/local-job-client';
 import type { Platform } from '#client/platform';
 import { createTableEnvironment } from '#client/table-environment';
-import type { RecordedExecution } from '#cluster/messages/program-reference';
+import type { EarlierExecution, RecordedExecution } from '#cluster/messages/program-reference';
 import type { Configuration } from '#core/config/configuration';
 import { withJobExecutor } from '#datastream/environment/job-executor';
 import { StatementEnvironment } from '#cli/commands/sql/statement-environment';
@@ -125,8 +125,8 @@ class SqlProgramText {
     this.#current = '';
   }
 
-  ofCurrent(): { readonly statements: readonly string[]; readonly earlier: readonly RecordedExecution[] } {
-    return { statements: [...this.#kept.map(({ text }) => text), ...this.#set, this.#current], earlier: this.#kept.flatMap(({ job }) => (job === undefined ? [] : [job])) };
+  ofCurrent(): { readonly statements: readonly string[]; readonly earlier: readonly EarlierExecution[] } {
+    return { statements: [...this.#kept.map(({ text }) => text), ...this.#set, this.#current], earlier: this.#kept.flatMap(({ job }) => (job === undefined ? [] : [{ kind: 'finished' as const, execution: job }])) };
   }
 }
 
