@@ -2,6 +2,7 @@
 // Synchronous, since planning is; a catalog that asks a server loads what it needs when it is opened.
 import type { FunctionDefinition } from '#table/functions/function-definition';
 import type { ResolvedTable } from '#table/catalog/resolved-table';
+import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { RowType } from '#table/types/logical-type';
 
 export interface CatalogView {
@@ -10,6 +11,8 @@ export interface CatalogView {
   readonly originalQuery: string;
   readonly expandedQuery: string;
   readonly rowType: RowType;
+  /** What it stands for, where a program registered a table of its own in place of a query. */
+  readonly plan?: LogicalPlan;
   readonly comment: string | undefined;
   readonly isTemporary: boolean;
 }

@@ -114,6 +114,7 @@ export class StatementValidator implements ValidatorContext {
   #planOf(found: CatalogTable, span: Span, options: Readonly<Record<string, string>>): LogicalPlan {
     if (found.kind === 'table') return this.scanOf(found.table, options);
     if (this.#viewDepth >= VIEW_DEPTH_MAX) failAt(this.text, span, `views are nested more than ${VIEW_DEPTH_MAX} deep`);
+    if (found.plan !== undefined) return castNames(found.plan, found.rowType.fields.map(({ name }) => name));
     const statement = parseStatement(found.expandedQuery);
     if (statement.kind !== 'query') return failAt(this.text, span, 'the view does not hold a query');
     const plan = new StatementValidator(found.expandedQuery, this.#session, this.#viewDepth + 1).query(statement);

@@ -14,5 +14,5 @@ export async function createCaseTable(tables: TableEnvironment, table: { readonl
   const { session } = tables;
   const resolved = resolveTable(session.catalogs.qualify([table.name]), statement, {}, new StatementValidator(text, session));
   const own = lookupRows === undefined ? factory : lookupOfRows(factory, lookupRows, resolved.schema.primaryKey?.columns ?? []);
-  tables.createTemporaryTable(table.name, { kind: 'table', table: { ...resolved, partitionKeys: table.partitionKeys ?? [], factory: own } });
+  tables.registerTemporaryTable(table.name, { kind: 'table', table: { ...resolved, partitionKeys: table.partitionKeys ?? [], factory: own } });
 }

@@ -16,7 +16,7 @@ export async function nexmarkSqlJob(env: StreamExecutionEnvironment, settings: N
   assert(statement !== undefined, `query ${settings.query} is known`);
   const tables = createTableEnvironment(env);
   for (const sql of [...nexmarkTables(settings), ...(statement.setUp ?? [])]) await tables.executeSql(sql);
-  if (settings.sideInput === undefined) tables.createTemporaryTable('side_input', { kind: 'table', table: generatedSideInput(tables.session.catalogs.qualify(['side_input'])) });
+  if (settings.sideInput === undefined) tables.registerTemporaryTable('side_input', { kind: 'table', table: generatedSideInput(tables.session.catalogs.qualify(['side_input'])) });
   else await tables.executeSql(`CREATE TABLE side_input (key BIGINT, \`value\` STRING) WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '${settings.sideInput.replaceAll("'", "''")}')`);
   tables.session.set('pipeline.name', `Nexmark ${settings.query}`);
   if (settings.output === 'print') return tables.executeInto(statement.query, RESULT, { factory: nexmarkResultSink as TableObject });
