@@ -75,8 +75,8 @@ export class ColumnExpression<T = any> { // any: a column whose type the program
     return made(['(', this, ' IN (', ...values, '))']);
   }
 
-  /** `yes` where this condition holds. */
-  then<R>(yes: Operand<R>, no: Operand<R>): ColumnExpression<R> { return made(['(CASE WHEN ', this, ' THEN ', operand(yes), ' ELSE ', operand(no), ' END)']); }
+  /** `yes` where this condition holds; Flink's `then`, which in JavaScript would make a promise of it. */
+  thenElse<R>(yes: Operand<R>, no: Operand<R>): ColumnExpression<R> { return made(['(CASE WHEN ', this, ' THEN ', operand(yes), ' ELSE ', operand(no), ' END)']); }
   ifNull(other: Operand<T>): ColumnExpression<NonNullable<T>> { return call('IFNULL', this, other); }
 
   // ---- numbers

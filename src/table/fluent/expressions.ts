@@ -61,7 +61,7 @@ export const and = (first: Operand<boolean>, ...more: readonly Operand<boolean>[
 export const or = (first: Operand<boolean>, ...more: readonly Operand<boolean>[]): ColumnExpression<boolean> => (more.length === 0 ? operand(first) : operand(first).or(more[0]!, ...more.slice(1)));
 export const not = (condition: ColumnExpression<boolean>): ColumnExpression<boolean> => condition.not();
 export const coalesce = <T>(first: Operand<T>, ...more: readonly Operand<T>[]): ColumnExpression<NonNullable<T>> => call('COALESCE', first, ...more);
-export const ifThenElse = <T>(condition: ColumnExpression<boolean>, yes: Operand<T>, no: Operand<T>): ColumnExpression<T> => condition.then(yes, no);
+export const ifThenElse = <T>(condition: ColumnExpression<boolean>, yes: Operand<T>, no: Operand<T>): ColumnExpression<T> => condition.thenElse(yes, no);
 export const nullOf = <T = any>(type: string): ColumnExpression<T | null> => new ColumnExpression<T | null>(`CAST(NULL AS ${type})`); // any: as $
 export const countAll = (): ColumnExpression<number> => new ColumnExpression<number>('COUNT(*)');
 export const array = <T>(first: Operand<T>, ...more: readonly Operand<T>[]): ColumnExpression<T[]> => made(['ARRAY[', ...separated([first, ...more]), ']']);
