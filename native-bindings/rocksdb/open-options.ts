@@ -25,6 +25,8 @@ export interface ColumnFamilyOptions {
   readonly writeBuffersToMerge?: number;
   /** 0: RocksDB's choice. */
   readonly arenaBlockBytes?: number;
+  /** Of the write buffer's bytes, for a filter of its keys: reads then search it only for keys it may hold; 0 is none. 0. */
+  readonly writeBufferBloomRatio?: number;
   /** block.blocksize, 4 KiB. */
   readonly blockBytes?: number;
   /** block.metadata-blocksize, 4 KiB. */
@@ -91,6 +93,7 @@ const COMPRESSIONS: readonly Compression[] = ['none', 'snappy', 'zlib', 'bzip2',
 
 const FAMILY_CHECKS: Readonly<Record<keyof ColumnFamilyOptions, Check>> = {
   name: 'name', writeBufferBytes: 'count', writeBufferCount: 'count', writeBuffersToMerge: 'count', arenaBlockBytes: 'count', blockBytes: 'count',
+  writeBufferBloomRatio: 'number',
   metadataBlockBytes: 'count', blockCacheBytes: 'count', bloomBitsPerKey: 'number', partitionedIndexFilters: 'flag',
   compactionStyle: ['level', 'universal', 'fifo', 'none'], dynamicLevelBytes: 'flag', levelBaseBytesMax: 'count', targetFileBytes: 'count',
   level0FileCountTrigger: 'count', level0FileCountSlowdown: 'count', level0FileCountStop: 'count', disableAutoCompactions: 'flag',

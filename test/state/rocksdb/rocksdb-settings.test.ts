@@ -10,7 +10,7 @@ describe('settings of the RocksDB backend', () => {
     const { family, database, memory, areTimersInDatabase } = settings();
     assert.deepEqual(family, {
       writeBufferBytes: 64 << 20, writeBufferCount: 2, writeBuffersToMerge: 1, blockBytes: 4096, metadataBlockBytes: 4096, blockCacheBytes: 8 << 20, levelBaseBytesMax: 256 << 20,
-      targetFileBytes: 64 << 20, bloomBitsPerKey: 0, partitionedIndexFilters: false, compactionStyle: 'level', dynamicLevelBytes: false, compressionPerLevel: ['snappy'], periodicCompactionSeconds: 30 * 86_400,
+      targetFileBytes: 64 << 20, bloomBitsPerKey: 0, writeBufferBloomRatio: 0.05, partitionedIndexFilters: false, compactionStyle: 'level', dynamicLevelBytes: false, compressionPerLevel: ['snappy'], periodicCompactionSeconds: 30 * 86_400,
     });
     assert.deepEqual(database, { openFilesMax: -1, backgroundJobs: 2, logLevel: 'info', logFileCount: 4, logFileBytesMax: 25 << 20 });
     assert.deepEqual([memory.memoryBytes, memory.isMemoryManaged, memory.writeBufferRatio, memory.highPriorityPoolRatio, areTimersInDatabase], [undefined, true, 0.5, 0.1, true]);

@@ -111,6 +111,8 @@ rocksdb::ColumnFamilyOptions ReadColumnFamilyOptions(const OptionsReader& option
   family.periodic_compaction_seconds = static_cast<uint64_t>(options.Number("periodicCompactionSeconds", 0));
   family.optimize_filters_for_hits = options.Boolean("optimizeFiltersForHits", false);
   family.max_successive_merges = static_cast<size_t>(options.Number("successiveMergesMax", 0));
+  family.memtable_prefix_bloom_size_ratio = options.Number("writeBufferBloomRatio", 0);
+  family.memtable_whole_key_filtering = family.memtable_prefix_bloom_size_ratio > 0;
   ReadCompression(options, family);
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(ReadTableOptions(options, resources)));
   if (options.String("mergeOperator", "") == "append") family.merge_operator = std::make_shared<AppendMerge>();

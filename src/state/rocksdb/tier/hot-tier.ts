@@ -25,9 +25,13 @@ export interface TierFamily {
   readonly family: ColumnFamily;
   /** No list of the family is longer than this: while it is small, additions need not ask how long theirs is. */
   listBytesMax: number;
+  /** Of the value put last, or a part of it: a key that was looked up in vain will mostly get one of the same size. */
+  roomBytes: number;
 }
 
 const ALIGN_64 = ~63;
+/** Room that is kept for the value of a key that has none yet. */
+const ROOM_BYTES_MAX = 256;
 const NOTHING = new Uint8Array(0);
 
 export class HotTier {
@@ -54,7 +58,7 @@ export class HotTier {
 
   addFamily(name: string, family: ColumnFamily): TierFamily {
     const index = this.#families.length;
-    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, listBytesMax: 0 };
+    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, listBytesMax: 0, roomBytes: 0 };
     this.#families.push(added);
     this.rows.dirty.addFamily();
     return added;
@@ -93,6 +97,7 @@ export class HotTier {
     const { length } = value;
     if (length > this.#valueBytesMax) failValueTooLarge(family.name, length, this.#valueBytesMax);
     family.listBytesMax += length;
+    family.roomBytes = Math.min(length, ROOM_BYTES_MAX);
     let row = this.#rowToChange(family, keyLength, hash);
     if (rowWordsOf(keyLength, length) > this.rows.rowWordsMax) {
       this.#forget(row);
@@ -160,8 +165,9 @@ export class HotTier {
 
   /** The arena became too small and the budget allows a larger one. */
   #grow(): boolean {
-    if (!this.#database.canGrow) return false;
-    this.#relocate(this.rows.bytes.length * 2, this.rows.layout.keyBytes);
+    const { largerArenaBytes } = this.#database;
+    if (largerArenaBytes === 0) return false;
+    this.#relocate(largerArenaBytes, this.rows.layout.keyBytes);
     return true;
   }
 
@@ -177,7 +183,7 @@ export class HotTier {
     this.misses++;
     const { out, outBytes } = this.rows.layout;
     const length = family.family.get(0, keyLength, out, outBytes);
-    if (length === NOT_FOUND) return this.rows.insert(family.index, keyLength, hash ^ family.salt, 0, ABSENT | FRESH);
+    if (length === NOT_FOUND) return this.rows.insert(family.index, keyLength, hash ^ family.salt, 0, ABSENT | FRESH, family.roomBytes);
     if (length < 0 || rowWordsOf(keyLength, length) > this.rows.rowWordsMax) return 0;
     const row = this.rows.insert(family.index, keyLength, hash ^ family.salt, length, 0);
     copyBytes(this.rows.bytes, this.rows.layout.out, this.rows.bytes, this.rows.valueOffset(row), length);

@@ -75,9 +75,9 @@ export class RowStore {
     }
   }
 
-  /** A new row of the key at byte 0, its value undefined. The key must not be there. @param flags of the row. */
-  insert(family: number, keyLength: number, hash: number, valueLength: number, flags: number): number {
-    const row = this.#allocate(rowWordsOf(keyLength, valueLength));
+  /** A new row of the key at byte 0, its value undefined. The key must not be there. @param flags of the row. @param roomBytes for a longer value. */
+  insert(family: number, keyLength: number, hash: number, valueLength: number, flags: number, roomBytes = valueLength): number {
+    const row = this.#allocate(Math.min(rowWordsOf(keyLength, Math.max(valueLength, roomBytes)), Math.max(this.rowWordsMax, rowWordsOf(keyLength, valueLength))));
     const { words } = this;
     words[row + HASH] = hash;
     words[row + FLAGS] = flags | LIVE | (family << FAMILY_SHIFT);

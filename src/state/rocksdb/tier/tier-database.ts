@@ -52,9 +52,14 @@ export class TierDatabase {
     this.database = options.open(this.#registered);
   }
 
-  get canGrow(): boolean {
+  /** Size of the next larger arena that the slot's share has room for: twice as large, else by the next size class; 0 for none. */
+  get largerArenaBytes(): number {
     const { budget } = this.#options;
-    return budget.usedBytes + this.#segment.bytes <= budget.bytesMax && this.#segment.bytes <= 1 << 29;
+    const { bytes } = this.#segment;
+    if (bytes > 1 << 29) return 0;
+    const isPower = (bytes & (bytes - 1)) === 0;
+    const steps = [bytes * 2, isPower ? bytes * 1.5 : (bytes / 3) * 4];
+    return steps.find((larger) => budget.usedBytes + larger - bytes <= budget.bytesMax) ?? 0;
   }
 
   /** The database uses another arena from now on. Gives the function that lets go of the old one. */

@@ -170,6 +170,31 @@ withAddon(() => {
     assert.equal(slot.memory.usedBytesByOwner().get('test'), undefined);
   });
 
+  test('an arena that cannot double takes the next larger size that the share of the slot has room for', () => {
+    const subject = new Subject();
+    for (let n = 0; n < 14_000; n++) subject.put(0, `k${n}`, 'v'.repeat(1000));
+    assert.ok(slot.tierBudget.bytesMax < 16 << 20);
+    assert.equal(subject.store.tier.rows.bytes.length, 12 << 20);
+    assert.equal(subject.read(0, 'k0'), 'v'.repeat(1000));
+    subject.store.close();
+  });
+
+  test('a key that was looked up in vain has room for its value', () => {
+    const subject = new Subject();
+    const rowOf = (key: string): number => {
+      const [length, hash] = subject.place(key);
+      return subject.store.tier.rows.find(0, length, hash ^ subject.family(0).salt);
+    };
+    subject.put(0, 'first', 'v'.repeat(40));
+    assert.equal(subject.read(0, 'second'), undefined);
+    const row = rowOf('second');
+    assert.ok(row > 0);
+    subject.put(0, 'second', 'w'.repeat(40));
+    assert.equal(rowOf('second'), row);
+    assert.equal(subject.read(0, 'second'), 'w'.repeat(40));
+    subject.store.close();
+  });
+
   test('what is read again and again stays, what is read once goes', () => {
     const subject = new Subject({ rowsMax: 64 });
     const { tier } = subject.store;
