@@ -53,8 +53,8 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
   }
 
   get(key: Key): Value | null {
-    const entry = this.#find(key);
-    return entry === ABSENT ? null : this.#valueAt(entry);
+    const slot = this.#find(key);
+    return slot === ABSENT ? null : this.#valueAt(slot);
   }
 
   put(key: Key, value: Value): void {
@@ -63,23 +63,21 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
 
   putOwned(key: Key, value: Value): void {
     if (!fitsColumn(this.#type.kind, value)) failTypeMismatch(this.#type, '', value);
-    const known = this.#find(key);
-    if (known !== ABSENT) {
-      this.#maps.setValue(known, value as number);
-      return;
-    }
-    if (!this.#fits(key)) failTypeMismatch(this.#keyType, '', key);
-    const row = this.#context.rowForWrite();
-    if (this.#maps.countOf(row) === 0) this.#context.markPresent(row, this.presence);
-    const entry = this.#maps.insert(row, typeof key === 'number' ? key + 0 : this.#wide.take(key));
-    this.#maps.setValue(entry, value as number);
+    this.#maps.setValue(this.#findOrInsert(key), value as number);
+  }
+
+  /** Sets bits of the key's value, which is 0 when it is not there; returns what it was. */
+  addBits(key: Key, bits: number): number {
+    const slot = this.#findOrInsert(key);
+    const before = this.#maps.valueAt(slot);
+    this.#maps.setValue(slot, before | bits);
+    return before;
   }
 
   remove(key: Key): void {
-    const entry = this.#find(key);
-    if (entry === ABSENT) return;
+    if (this.#find(key) === ABSENT) return;
     const row = this.#context.rowForWrite();
-    this.#drop(row, entry);
+    this.#drop(row, this.#find(key));
     if (this.#maps.countOf(row) === 0) this.#context.markAbsent(row, this.presence);
   }
 
@@ -91,10 +89,10 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
   *entries(): IterableIterator<[Key, Value]> {
     const row = this.#context.row();
     const codes: number[] = [];
-    for (let entry = this.#first(); entry !== ABSENT; entry = this.#maps.nextOf(entry)) codes.push(this.#maps.keyOf(entry));
+    for (let entry = this.#first(); entry !== ABSENT; entry = this.#maps.nextOf(entry)) codes.push(this.#maps.keyOfEntry(entry));
     for (const code of codes) {
-      const entry = this.#maps.find(row, code);
-      if (entry !== ABSENT) yield [this.#wide.keyOf(code), this.#valueAt(entry)];
+      const slot = this.#maps.find(row, code);
+      if (slot !== ABSENT) yield [this.#wide.keyOf(code), this.#valueAt(slot)];
     }
   }
 
@@ -113,7 +111,7 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
   clear(): void {
     if (this.isEmpty()) return;
     const row = this.#context.rowForWrite();
-    for (let entry = this.#maps.firstOf(row); entry !== ABSENT; entry = this.#maps.firstOf(row)) this.#drop(row, entry);
+    for (let entry = this.#maps.firstOf(row); entry !== ABSENT; entry = this.#maps.firstOf(row)) this.#drop(row, this.#maps.find(row, this.#maps.keyOfEntry(entry)));
     this.#context.markAbsent(row, this.presence);
   }
 
@@ -124,8 +122,9 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
   writeRow(row: number, output: DataOutput): void {
     output.writeVarUint(this.#maps.countOf(row));
     for (let entry = this.#maps.firstOf(row); entry !== ABSENT; entry = this.#maps.nextOf(entry)) {
-      this.#codec.writeKey(this.#keyAt(entry), output);
-      this.#codec.writeValue(this.#valueAt(entry), output);
+      const code = this.#maps.keyOfEntry(entry);
+      this.#codec.writeKey(this.#wide.keyOf(code), output);
+      this.#codec.writeValue(this.#valueAt(this.#maps.find(row, code)), output);
     }
   }
 
@@ -155,18 +154,27 @@ export class HeapNumberMapCell implements MapCell<Key, Value>, HeapCell {
     return code === undefined ? ABSENT : this.#maps.find(row, code);
   }
 
-  #drop(row: number, entry: number): void {
-    const key = this.#maps.keyOf(entry);
-    this.#maps.remove(row, entry);
+  /** Slot of the key in the current key's map, both made if need be. Throws TYPE_MISMATCH. */
+  #findOrInsert(key: Key): number {
+    const known = this.#find(key);
+    if (known !== ABSENT) {
+      this.#context.rowForWrite();
+      return known;
+    }
+    if (!this.#fits(key)) failTypeMismatch(this.#keyType, '', key);
+    const row = this.#context.rowForWrite();
+    if (this.#maps.countOf(row) === 0) this.#context.markPresent(row, this.presence);
+    return this.#maps.findOrInsert(row, typeof key === 'number' ? key + 0 : this.#wide.take(key));
+  }
+
+  #drop(row: number, slot: number): void {
+    const key = this.#maps.keyAt(slot);
+    this.#maps.remove(row, slot);
     this.#wide.release(key);
   }
 
-  #keyAt(entry: number): Key {
-    return this.#wide.keyOf(this.#maps.keyOf(entry));
-  }
-
-  #valueAt(entry: number): Value {
-    const value = this.#maps.valueOf(entry);
+  #valueAt(slot: number): Value {
+    const value = this.#maps.valueAt(slot);
     return this.#isBoolean ? value !== 0 : value;
   }
 

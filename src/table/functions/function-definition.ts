@@ -85,6 +85,8 @@ export interface MapView<K = any, V = any> { // any: keys and values of every SQ
   put(key: K, value: V): void;
   remove(key: K): void;
   contains(key: K): boolean;
+  /** For values that are sets of bits: adds some to those of the key, and gives what they were. */
+  addBits(key: K, bits: number): number;
   entries(): Iterable<readonly [K, V]>;
   isEmpty(): boolean;
   clear(): void;

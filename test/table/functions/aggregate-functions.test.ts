@@ -18,6 +18,7 @@ class PlainMapView implements MapView {
 
   get(key: unknown): any { return this.#entries.get(this.#keyOf(key))?.[1]; } // any: as MapView
   put(key: unknown, value: unknown): void { this.#entries.set(this.#keyOf(key), [key, value]); }
+  addBits(key: unknown, bits: number): number { const before = this.get(key) ?? 0; this.put(key, before | bits); return before; }
   remove(key: unknown): void { this.#entries.delete(this.#keyOf(key)); }
   contains(key: unknown): boolean { return this.#entries.has(this.#keyOf(key)); }
   entries(): Iterable<readonly [unknown, unknown]> { return [...this.#entries.values()]; }

@@ -127,11 +127,15 @@ function distinctText(options: AggregateHandlerOptions, plan: ViewPlan, group: D
     const { filter } = options.aggregates[index]!;
     return filter === undefined ? step : `if (${read(filter)} === true) { ${step} }`;
   };
-  const start = `const view = views[${group.view}], key = ${key}; const seen = view.get(key);`;
   if (form === 'bits') {
-    const members = group.members.map((index, at) => withFilter(index, `if ((now & ${1 << at}) === 0) { now |= ${1 << at}; ${stepOf(index)} }`));
-    return `{ ${start} const old = seen ?? 0; let now = old; ${members.join('\n')} if (now !== old) view.put(key, now); }`;
+    const bits = group.members.map((index, at) => {
+      const { filter } = options.aggregates[index]!;
+      return filter === undefined ? String(1 << at) : `(${read(filter)} === true ? ${1 << at} : 0)`;
+    });
+    const members = group.members.map((index, at) => `if ((added & ${1 << at}) !== 0) { ${stepOf(index)} }`);
+    return `{ const bits = ${bits.join(' | ')}; if (bits !== 0) { const added = bits & ~views[${group.view}].addBits(${key}, bits); if (added !== 0) { ${members.join('\n')} } } }`;
   }
+  const start = `const view = views[${group.view}], key = ${key}; const seen = view.get(key);`;
   if (form === 'count') {
     const [index] = group.members as [number];
     const step = method === 'accumulate' ? `if (old === 0) { ${stepOf(index)} } view.put(key, old + 1);`
@@ -166,12 +170,12 @@ function distinctMergeText(options: AggregateHandlerOptions, plan: ViewPlan, gro
   const form = distinctForm(group, options.hasRetraction);
   const perKey = (): string => {
     if (form === 'bits') {
-      const members = group.members.map((index, at) => `if ((theirs & ~now & ${1 << at}) !== 0) { now |= ${1 << at}; ${stepOf(index)} }`);
-      return `let now = seen ?? 0; ${members.join('\n')} view.put(key, now);`;
+      const members = group.members.map((index, at) => `if ((added & ${1 << at}) !== 0) { ${stepOf(index)} }`);
+      return `const added = theirs & ~view.addBits(key, theirs); ${members.join('\n')}`;
     }
     if (form === 'count') return `const old = seen ?? 0; if (old === 0 && theirs > 0) { ${stepOf(group.members[0]!)} } view.put(key, old + theirs);`;
     const members = group.members.map((index, at) => `if (theirs[${at}] > 0) { if (counts[${at}] === 0) { ${stepOf(index)} } counts[${at}] += theirs[${at}]; }`);
     return `const counts = seen === undefined || seen === null ? [${group.members.map(() => '0').join(', ')}] : seen.slice(); ${members.join('\n')} view.put(key, counts);`;
   };
-  return `for (const [key, theirs] of otherViews[${group.view}].entries()) { const view = views[${group.view}], seen = view.get(key); ${perKey()} }`;
+  return `for (const [key, theirs] of otherViews[${group.view}].entries()) { const view = views[${group.view}]${form === 'bits' ? '' : ', seen = view.get(key)'}; ${perKey()} }`;
 }

@@ -116,7 +116,7 @@ function accumulatorTypeOf(options: AggregateHandlerOptions): TypeInformation {
 
 const extraNames = ({ extraCount = 0 }: AggregateHandlerOptions): string[] => Array.from({ length: extraCount }, (_, index) => `x${index}`);
 
-/** NULL equals NULL, NaN equals NaN. */
+/** NULL equals NULL; NaN, as in Flink, is never the same. */
 function changedText({ resultTypes }: AggregateHandlerOptions, values: readonly string[]): string {
   if (resultTypes === undefined) return 'return true;';
   const tests = values.map((value, index) => {

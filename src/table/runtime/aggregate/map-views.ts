@@ -15,11 +15,22 @@ export function keyedStateViews(backend: KeyedStateBackend, views: readonly Aggr
   });
 }
 
+/** A map state that does it in one step. */
+interface BitMapState {
+  addBits(key: unknown, bits: number): number;
+}
+
 class StateMapView implements MapView {
   readonly #state: MapState<unknown, unknown>;
+  readonly #bits: BitMapState | undefined;
 
   constructor(state: MapState<unknown, unknown>) {
     this.#state = state;
+    this.#bits = 'addBits' in state ? (state as unknown as BitMapState) : undefined;
+  }
+
+  addBits(key: unknown, bits: number): number {
+    return this.#bits === undefined ? addBits(this, key, bits) : this.#bits.addBits(key, bits);
   }
 
   get(key: unknown): unknown {
@@ -51,6 +62,12 @@ class StateMapView implements MapView {
   }
 }
 
+function addBits(view: MapView, key: unknown, bits: number): number {
+  const before = (view.get(key) as number | undefined) ?? 0;
+  if ((bits & ~before) !== 0) view.put(key, before | bits);
+  return before;
+}
+
 /** The raw form of a view in memory, part of an accumulator: a primitive that stands for the key -> key and value. */
 export type StoredView = Map<unknown, [unknown, unknown]>;
 
@@ -74,6 +91,10 @@ export class MemoryMapView implements MapView {
 
   put(key: unknown, value: unknown): void {
     this.entriesByKey.set(this.#comparable(key), [key, value]);
+  }
+
+  addBits(key: unknown, bits: number): number {
+    return addBits(this, key, bits);
   }
 
   remove(key: unknown): void {
