@@ -37,7 +37,8 @@ export const jdbcConnector: TableConnector = {
     const address = checked(table, options);
     const cache = lookupCacheOptions(table, options);
     const retriesMax = retriesOf(table, options, 'lookup.max-retries');
-    return { kind: 'lookup-source', createLookup: (keyColumns, rowType) => new JdbcLookup({ address, table: pathOf(options), rowType, keyColumns, cache, retriesMax }) };
+    const createLookup = (keyColumns: readonly number[], rowType: RowType): JdbcLookup => new JdbcLookup({ address, table: pathOf(options), rowType, keyColumns, cache, retriesMax });
+    return { kind: 'lookup-source', createLookup, createAsyncLookup: createLookup };
   },
 
   createSink(table, options) {

@@ -3,7 +3,7 @@ import { quoted } from '#table/catalog/jdbc-address';
 import { rowDecoder, selectText } from '#table/factories/jdbc-statements';
 import { jdbcEncoder } from '#table/factories/jdbc-values';
 import { LookupCache, type LookupCacheOptions } from '#table/factories/lookup-cache';
-import type { Lookup, LookupContext } from '#table/factories/table-factory';
+import type { AskedLookup, AsyncLookup, Lookup, LookupContext } from '#table/factories/table-factory';
 import type { TableRow } from '#table/runtime/row-kind';
 import type { RowType } from '#table/types/logical-type';
 import { DatabaseConnection } from '#platform/database/database-thread';
@@ -18,7 +18,7 @@ export interface JdbcLookupOptions {
   readonly retriesMax: number;
 }
 
-export class JdbcLookup implements Lookup {
+export class JdbcLookup implements Lookup, AsyncLookup {
   readonly #options: JdbcLookupOptions;
   readonly #text: string;
   readonly #encoders: readonly ((value: unknown) => string | null)[];
@@ -42,15 +42,34 @@ export class JdbcLookup implements Lookup {
   }
 
   lookup(key: readonly unknown[]): readonly TableRow[] {
-    const values = key.map((value, index) => this.#encoders[index]!(value));
-    const cached = this.#cache?.get(JSON.stringify(values));
-    if (cached !== undefined) return cached;
-    const rows = this.#connection!.query(this.#text, values, { retriesMax: this.#options.retriesMax }).map(this.#decode);
-    this.#cache?.set(JSON.stringify(values), rows);
-    return rows;
+    const { values, id, cached } = this.#question(key);
+    return cached ?? this.#found(id, this.#connection!.query(this.#text, values, { retriesMax: this.#options.retriesMax }));
+  }
+
+  ask(key: readonly unknown[]): AskedLookup {
+    const { values, id, cached } = this.#question(key);
+    if (cached !== undefined) return { tryTake: () => cached };
+    const connection = this.#connection!;
+    const asked = connection.post({ kind: 'query', statement: { text: this.#text, values }, retriesMax: this.#options.retriesMax });
+    return { tryTake: () => {
+      const rows = connection.tryTake(asked);
+      return rows && this.#found(id, rows);
+    } };
   }
 
   close(): void {
     this.#connection?.close();
+  }
+
+  #question(key: readonly unknown[]): { readonly values: readonly (string | null)[]; readonly id: string; readonly cached: readonly TableRow[] | undefined } {
+    const values = key.map((value, index) => this.#encoders[index]!(value));
+    const id = this.#cache === undefined ? '' : JSON.stringify(values);
+    return { values, id, cached: this.#cache?.get(id) };
+  }
+
+  #found(id: string, cells: readonly DatabaseCells[]): readonly TableRow[] {
+    const rows = cells.map(this.#decode);
+    this.#cache?.set(id, rows);
+    return rows;
   }
 }

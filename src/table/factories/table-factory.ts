@@ -64,6 +64,8 @@ export interface LookupTableSource {
   readonly kind: 'lookup-source';
   /** @param keyColumns positions in the table's base columns. Called per subtask. */
   createLookup(keyColumns: readonly number[], rowType: RowType): Lookup;
+  /** Likewise, for those who do not wait for each answer. */
+  createAsyncLookup?(keyColumns: readonly number[], rowType: RowType): AsyncLookup;
 }
 
 /** Of the subtask that looks up. */
@@ -77,6 +79,17 @@ export interface Lookup {
   /** Rows whose key columns have these values. */
   lookup(key: readonly unknown[]): readonly Record<string, unknown>[];
   close?(): void;
+}
+
+export interface AsyncLookup {
+  open(context: LookupContext): void;
+  ask(key: readonly unknown[]): AskedLookup;
+  close(): void;
+}
+
+export interface AskedLookup {
+  /** Undefined while there is no answer. */
+  tryTake(): readonly Record<string, unknown>[] | undefined;
 }
 
 export type ChangelogRequest = { readonly updates: boolean; readonly deletes: boolean };

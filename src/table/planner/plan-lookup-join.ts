@@ -1,4 +1,6 @@
 // A join FOR SYSTEM_TIME AS OF processing time, on a table that can be asked by key.
+import { parseDuration } from '#core/config/duration';
+import type { LookupTableSource } from '#table/factories/table-factory';
 import type { ExecNode } from '#table/exec/exec-node';
 import { LookupJoinExec, type LookupShape } from '#table/exec/lookup-join-exec';
 import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, shiftInputs } from '#table/expressions/conditions';
@@ -29,7 +31,7 @@ export function planLookupJoin(node: TemporalJoinNode, context: PlannerContext):
   if (keys.length === 0) throw new TableError('TABLE_NOT_SUPPORTED', 'Temporal table join requires an equality condition on fields of the table.');
   const { primaryKey } = scan.table.schema;
   const isUnique = primaryKey !== undefined && primaryKey.columns.every((name) => keys.some(({ column }) => scan.rowType.fields[column]!.name === name));
-  return new LookupJoinExec(left, { joinType: node.joinType, table: scan.table, source, tableType: scan.rowType, keys, condition: conjunctionOf(rest), projection, isUnique }, node.rowType);
+  return new LookupJoinExec(left, { joinType: node.joinType, table: scan.table, source, tableType: scan.rowType, keys, condition: conjunctionOf(rest), projection, isUnique, ...lookupMode(node, scan, source) }, node.rowType);
 }
 
 interface LookupTarget {
@@ -65,4 +67,39 @@ function keyOf(condition: Expression, width: number): LookupShape['keys'][number
   if (isColumn(a) && isOfLeft(b)) return { column: a.index - width, value: b };
   if (isColumn(b) && isOfLeft(a)) return { column: b.index - width, value: a };
   return undefined;
+}
+
+/** What a LOOKUP hint says about the table. Answers of sources that can are not waited for, unless the hint says so. */
+function lookupMode(node: TemporalJoinNode, { table }: ScanNode, source: LookupTableSource): Pick<LookupShape, 'isAsync' | 'retry'> {
+  const hints = node.hints.filter(({ name }) => name.toUpperCase() === 'LOOKUP');
+  // The hint names the table or its alias, which is gone here: the only hint is meant.
+  const hint = hints.find(({ options }) => options['table'] === table.identifier.name) ?? (hints.length === 1 ? hints[0] : undefined);
+  const options = hint?.options ?? {};
+  for (const name of Object.keys(options)) if (!HINT_OPTIONS.includes(name)) refuse(`unsupported hint option: ${name}; give some of ${HINT_OPTIONS.join(', ')}`);
+  if (hint !== undefined && options['table'] === undefined) refuse("incomplete required option(s): 'table'");
+  for (const [name, values] of [['async', ['true', 'false']], ['output-mode', ['ordered', 'allow_unordered']]] as const) {
+    const value = options[name];
+    if (value !== undefined && !(values as readonly string[]).includes(value)) refuse(`'${name}' is '${value}': give ${values.join(' or ')}`);
+  }
+  return { isAsync: source.createAsyncLookup !== undefined && options['async'] !== 'false', retry: retryOf(options) };
+}
+
+const RETRY_OPTIONS = ['retry-predicate', 'retry-strategy', 'fixed-delay', 'max-attempts'];
+const HINT_OPTIONS = ['table', 'async', 'output-mode', 'capacity', 'timeout', ...RETRY_OPTIONS];
+
+function retryOf(options: Readonly<Record<string, string>>): LookupShape['retry'] {
+  const missing = RETRY_OPTIONS.filter((name) => options[name] === undefined);
+  if (missing.length === RETRY_OPTIONS.length) return undefined;
+  if (missing.length > 0) refuse(`retry options can be both null or all not null: missing ${missing.join(', ')}`);
+  if (options['retry-predicate'] !== 'lookup_miss') refuse(`'retry-predicate' is '${options['retry-predicate']!}': give lookup_miss`);
+  if (options['retry-strategy'] !== 'fixed_delay') refuse(`'retry-strategy' is '${options['retry-strategy']!}': give fixed_delay`);
+  const delay = parseDuration(options['fixed-delay']!);
+  const attempts = Number(options['max-attempts']);
+  if (delay.kind !== 'parsed') refuse(`'fixed-delay' is '${options['fixed-delay']!}': give a duration such as 10s`);
+  if (!Number.isInteger(attempts) || attempts < 1) refuse(`'max-attempts' is '${options['max-attempts']!}': give a whole number from 1 up`);
+  return { attempts, delayMs: Number(delay.value.nanos / 1_000_000n) };
+}
+
+function refuse(problem: string): never {
+  throw new TableError('TABLE_OPTION_INVALID', `Invalid LOOKUP hint: ${problem}`);
 }

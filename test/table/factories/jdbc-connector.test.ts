@@ -142,9 +142,11 @@ describe('looking up rows of PostgreSQL', () => {
     if (postgres === undefined) return;
     await postgres.run(`CREATE TABLE products (id int, name text); INSERT INTO products VALUES (1, 'x'), (2, 'y'), (2, 'z')`);
     for (const more of ['', ", 'lookup.cache' = 'PARTIAL', 'lookup.partial-cache.max-rows' = '2'"]) {
-      const tables = inlineTables();
-      await tables.executeSql(`CREATE TABLE p (id INT, name STRING) ${jdbc(postgres, 'products', more)}`);
-      assert.deepEqual(await rows(tables, join), ['+I[1,"x"]', '+I[1,"x"]', '+I[2,"y"]', '+I[2,"z"]', '+I[9,null]']);
+      for (const hint of ['', "/*+ LOOKUP('table' = 'p', 'async' = 'false') */"]) {
+        const tables = inlineTables();
+        await tables.executeSql(`CREATE TABLE p (id INT, name STRING) ${jdbc(postgres, 'products', more)}`);
+        assert.deepEqual(await rows(tables, join.replace('SELECT', `SELECT ${hint}`)), ['+I[1,"x"]', '+I[1,"x"]', '+I[2,"y"]', '+I[2,"z"]', '+I[9,null]']);
+      }
     }
   });
 
@@ -165,6 +167,29 @@ describe('looking up rows of PostgreSQL', () => {
     } finally {
       lookup.close!();
     }
+  });
+
+  test('a LOOKUP hint asks again for rows that are not there yet', async (context) => {
+    const postgres = postgresOf(context);
+    if (postgres === undefined) return;
+    await postgres.run('CREATE TABLE late (id int, name text)');
+    const tables = inlineTables();
+    await tables.executeSql(`CREATE TABLE p (id INT, name STRING) ${jdbc(postgres, 'late')}`);
+    const hint = "/*+ LOOKUP('table' = 'p', 'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '50ms', 'max-attempts' = '100') */";
+    const result = rows(tables, join.replace('SELECT', `SELECT ${hint}`));
+    await postgres.run("INSERT INTO late VALUES (1, 'x'), (2, 'y'), (9, 'z')");
+    assert.deepEqual(await result, ['+I[1,"x"]', '+I[1,"x"]', '+I[2,"y"]', '+I[9,"z"]']);
+  });
+
+  test('a LOOKUP hint that cannot be is refused', async () => {
+    const tables = inlineTables();
+    await tables.executeSql(`CREATE TABLE p (id INT, name STRING) ${jdbc({ url: 'jdbc:postgresql://h/db' }, 'p')}`);
+    const refused = (hint: string, message: RegExp): Promise<void> => assert.rejects(changesOf(tables, join.replace('SELECT', `SELECT /*+ LOOKUP(${hint}) */`)), { code: 'TABLE_OPTION_INVALID', message });
+    await refused("'async' = 'true'", /Invalid LOOKUP hint: incomplete required option\(s\): 'table'/);
+    await refused("'table' = 'p', 'async' = 'perhaps'", /'async' is 'perhaps': give true or false/);
+    await refused("'table' = 'p', 'retry-predicate' = 'lookup_miss'", /retry options can be both null or all not null: missing retry-strategy, fixed-delay, max-attempts/);
+    await refused("'table' = 'p', 'retries' = '3'", /unsupported hint option: retries/);
+    await refused("'table' = 'p', 'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = 'soon', 'max-attempts' = '3'", /'fixed-delay' is 'soon'/);
   });
 
   test('the cache forgets the longest unused key, and what is too old', () => {
