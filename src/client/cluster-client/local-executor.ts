@@ -23,7 +23,6 @@ export type ProgramSource = (executionIndex: number, earlier: readonly EarlierEx
 export interface LocalExecutorOptions {
   readonly platform: Platform;
   readonly configuration: Configuration;
-  readonly spareCount?: number;
   /** Workers that were started ahead, see prestartSlots. */
   readonly spares?: readonly SpareSlot[];
   /** Undefined in a host process: only inline jobs can run then. */
@@ -137,8 +136,8 @@ export class LocalExecutor implements JobExecutor {
   }
 
   #workers(): MiniCluster {
-    const { platform, configuration, spareCount = 0, spares = [] } = this.#options;
-    this.#workerCluster ??= new MiniCluster({ platform, configuration, isInline: false, spareCount, spares });
+    const { platform, configuration, spares = [] } = this.#options;
+    this.#workerCluster ??= new MiniCluster({ platform, configuration, isInline: false, spares });
     return this.#workerCluster;
   }
 

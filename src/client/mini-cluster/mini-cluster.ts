@@ -25,8 +25,6 @@ export interface MiniClusterOptions {
   readonly platform: Platform;
   readonly configuration: Configuration;
   readonly isInline: boolean;
-  /** Workers that stand by after the first job; 0 where the process ends with its job. */
-  readonly spareCount?: number;
   /** Workers that were started ahead, see prestartSlots. */
   readonly spares?: readonly SpareSlot[];
   /** Other than the engine's own slot entry: for tests. */
@@ -54,9 +52,9 @@ export class MiniCluster {
   /** Starts nothing yet. Throws CONFIG_VALUE_INVALID. */
   constructor(options: MiniClusterOptions) {
     this.#options = options;
-    const { platform, configuration, spareCount = 0, spares = [] } = options;
+    const { platform, configuration, spares = [] } = options;
     this.#taskExecutor = new TaskExecutor({
-      process: platform.process, sharedMemory: platform.sharedMemory, spareCount, spares,
+      process: platform.process, sharedMemory: platform.sharedMemory, spares,
       createSlot: (name, hardHeapBytes) => this.#createSlot(name, hardHeapBytes),
     });
     const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;

@@ -3,7 +3,7 @@ import type { ReduceFunction } from '#datastream/functions/functions';
 import type { DataStream } from '#datastream/stream/data-stream';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 import { WindowAggregations } from '#datastream/stream/window-aggregations';
-import { reduceAggregation, windowDefinition } from '#datastream/windowing/window-definition';
+import { windowDefinition } from '#datastream/windowing/window-definition';
 import { type AllWindowFunction, bindAllWindowFunction } from '#datastream/windowing/process-window-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { AggregateFunction } from '#state/keyed/keyed-state';
@@ -25,32 +25,24 @@ export class AllWindowedStream<T> extends WindowAggregations<T> {
   reduce(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T>;
   reduce<R>(reducer: ReduceFunction<T>, windowFunction: AllWindowFunction<T, R>): SingleOutputStreamOperator<R>;
   reduce<R>(reducer: ReduceFunction<T>, windowFunction?: AllWindowFunction<T, R>): SingleOutputStreamOperator<T> | SingleOutputStreamOperator<R> {
-    const type = this.#input.getType();
-    const aggregation = reduceAggregation(reducer);
-    return windowFunction === undefined
-      ? this.#apply<T>(aggregation, undefined, type, type)
-      : this.#apply<R>(aggregation, this.#bind(windowFunction), type, undefined);
+    return this.applyReduce<R>(reducer, this.#bind(windowFunction));
   }
 
   aggregate<ACC, R>(aggregateFunction: AggregateFunction<T, ACC, R>): SingleOutputStreamOperator<R>;
   aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction: AllWindowFunction<V, R>): SingleOutputStreamOperator<R>;
   aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction?: AllWindowFunction<V, R>): SingleOutputStreamOperator<V> | SingleOutputStreamOperator<R> {
-    const aggregation: WindowAggregation = { kind: 'aggregate', aggregate: aggregateFunction };
-    const { accumulatorType, resultType } = aggregateFunction;
-    return windowFunction === undefined
-      ? this.#apply<V>(aggregation, undefined, accumulatorType, resultType)
-      : this.#apply<R>(aggregation, this.#bind(windowFunction), accumulatorType, undefined);
+    return this.applyAggregate<ACC, V, R>(aggregateFunction, this.#bind(windowFunction));
   }
 
   process<R>(windowFunction: AllWindowFunction<T, R>): SingleOutputStreamOperator<R> {
-    return this.#apply<R>({ kind: 'list' }, this.#bind(windowFunction), undefined, undefined);
+    return this.apply<R>({ kind: 'list' }, bindAllWindowFunction(this.settings.assigner.name, windowFunction), undefined, undefined);
   }
 
-  #bind<V, R>(windowFunction: AllWindowFunction<V, R>): () => WindowProcess {
-    return bindAllWindowFunction(this.settings.assigner.name, windowFunction);
+  #bind<V, R>(windowFunction: AllWindowFunction<V, R> | undefined): (() => WindowProcess) | undefined {
+    return windowFunction === undefined ? undefined : bindAllWindowFunction(this.settings.assigner.name, windowFunction);
   }
 
-  #apply<R>(
+  protected override apply<R>(
     aggregation: WindowAggregation, makeProcess: (() => WindowProcess) | undefined,
     accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined,
   ): SingleOutputStreamOperator<R> {

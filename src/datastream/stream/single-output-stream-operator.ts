@@ -1,40 +1,18 @@
 // A stream that an operator of its own produces, so that the operator can be named, sized and placed.
 import type { TypeInformation } from '#core/types/type-information';
 import { DataStream } from '#datastream/stream/data-stream';
-import { setNodeMaxParallelism, setNodeParallelism } from '#datastream/stream/node-settings';
+import { addNodeSettings, type NodeSettings } from '#datastream/stream/node-settings';
 import type { OutputTag } from '#streaming/process/output-tag';
 
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- safe: the static block below adds what the interface says
+export interface SingleOutputStreamOperator<T> extends NodeSettings {
+  /** As of every stream. */
+  readonly transformation: DataStream<T>['transformation'];
+}
+
 export class SingleOutputStreamOperator<T> extends DataStream<T> {
-  name(name: string): this {
-    this.transformation.name = name;
-    return this;
-  }
-
-  /** Stable id of the operator's state over changes of the program; unique in the job. */
-  uid(uid: string): this {
-    this.transformation.uid = uid;
-    return this;
-  }
-
-  /** The operator id itself, 32 hex digits: to match state of a job that ran without uids. */
-  uidHash(uidHash: string): this {
-    this.transformation.uidHash = uidHash;
-    return this;
-  }
-
-  setDescription(description: string): this {
-    this.transformation.description = description;
-    return this;
-  }
-
-  setParallelism(parallelism: number): this {
-    setNodeParallelism(this.transformation, parallelism);
-    return this;
-  }
-
-  setMaxParallelism(maxParallelism: number): this {
-    setNodeMaxParallelism(this.transformation, maxParallelism);
-    return this;
+  static {
+    addNodeSettings(this);
   }
 
   /** @param timeoutMs longest time a row waits in a partly filled frame; 0 = none, -1 = until the frame is full. */
@@ -43,18 +21,8 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     return this;
   }
 
-  disableChaining(): this {
-    this.transformation.chaining = 'never';
-    return this;
-  }
-
   startNewChain(): this {
     this.transformation.chaining = 'head';
-    return this;
-  }
-
-  slotSharingGroup(group: string): this {
-    this.transformation.slotSharingGroup = group;
     return this;
   }
 

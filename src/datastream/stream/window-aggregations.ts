@@ -1,11 +1,15 @@
-// What windows with and without keys have in common: lateness, late records, and aggregations of one field.
+// What windows with and without keys have in common: lateness, late records, what an aggregation needs, and those of one field.
 import { fieldReducer, type FieldAggregation, type NumericFieldOf } from '#datastream/functions/field-aggregations';
 import type { ReduceFunction } from '#datastream/functions/functions';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
-import type { WindowSettings } from '#datastream/windowing/window-definition';
+import { reduceAggregation, type WindowSettings } from '#datastream/windowing/window-definition';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
+import type { AggregateFunction } from '#state/keyed/keyed-state';
 import type { OutputTag } from '#streaming/process/output-tag';
+import type { WindowAggregation, WindowProcess } from '#streaming/window/window-operator-options';
 import type { TypeInformation } from '#core/types/type-information';
+
+type MakeProcess = (() => WindowProcess) | undefined;
 
 export abstract class WindowAggregations<T> {
   protected readonly settings: WindowSettings;
@@ -18,6 +22,23 @@ export abstract class WindowAggregations<T> {
   protected abstract get elementType(): TypeInformation<T> | undefined;
 
   abstract reduce(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T>;
+
+  /** Adds the operator. @param makeProcess what makes rows of a window's value, or elements; undefined = the value is the row. */
+  protected abstract apply<R>(aggregation: WindowAggregation, makeProcess: MakeProcess, accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined): SingleOutputStreamOperator<R>;
+
+  protected applyReduce<R>(reducer: ReduceFunction<T>, makeProcess: MakeProcess): SingleOutputStreamOperator<T> | SingleOutputStreamOperator<R> {
+    const type = this.elementType;
+    const aggregation = reduceAggregation(reducer);
+    return makeProcess === undefined ? this.apply<T>(aggregation, undefined, type, type) : this.apply<R>(aggregation, makeProcess, type, undefined);
+  }
+
+  protected applyAggregate<ACC, V, R>(aggregate: AggregateFunction<T, ACC, V>, makeProcess: MakeProcess): SingleOutputStreamOperator<V> | SingleOutputStreamOperator<R> {
+    const aggregation: WindowAggregation = { kind: 'aggregate', aggregate };
+    const { accumulatorType, resultType } = aggregate;
+    return makeProcess === undefined
+      ? this.apply<V>(aggregation, undefined, accumulatorType, resultType)
+      : this.apply<R>(aggregation, makeProcess, accumulatorType, undefined);
+  }
 
   /** A window stays until the watermark passes its end by this many ms, and fires again for each late record. */
   allowedLateness(latenessMs: number): this {

@@ -4,7 +4,7 @@ import type { ReduceFunction } from '#datastream/functions/functions';
 import type { KeyedStream } from '#datastream/stream/keyed-stream';
 import type { SingleOutputStreamOperator } from '#datastream/stream/single-output-stream-operator';
 import { WindowAggregations } from '#datastream/stream/window-aggregations';
-import { reduceAggregation, windowDefinition } from '#datastream/windowing/window-definition';
+import { windowDefinition } from '#datastream/windowing/window-definition';
 import { bindWindowFunction, type WindowFunction } from '#datastream/windowing/process-window-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { AggregateFunction } from '#state/keyed/keyed-state';
@@ -27,33 +27,25 @@ export class WindowedStream<T, K> extends WindowAggregations<T> {
   reduce(reducer: ReduceFunction<T>): SingleOutputStreamOperator<T>;
   reduce<R>(reducer: ReduceFunction<T>, windowFunction: WindowFunction<T, R, K>): SingleOutputStreamOperator<R>;
   reduce<R>(reducer: ReduceFunction<T>, windowFunction?: WindowFunction<T, R, K>): SingleOutputStreamOperator<T> | SingleOutputStreamOperator<R> {
-    const type = this.#input.getType();
-    const aggregation = reduceAggregation(reducer);
-    return windowFunction === undefined
-      ? this.#apply<T>(aggregation, undefined, type, type)
-      : this.#apply<R>(aggregation, this.#bind(windowFunction), type, undefined);
+    return this.applyReduce<R>(reducer, this.#bind(windowFunction));
   }
 
   aggregate<ACC, R>(aggregateFunction: AggregateFunction<T, ACC, R>): SingleOutputStreamOperator<R>;
   aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction: WindowFunction<V, R, K>): SingleOutputStreamOperator<R>;
   aggregate<ACC, V, R>(aggregateFunction: AggregateFunction<T, ACC, V>, windowFunction?: WindowFunction<V, R, K>): SingleOutputStreamOperator<V> | SingleOutputStreamOperator<R> {
-    const aggregation: WindowAggregation = { kind: 'aggregate', aggregate: aggregateFunction };
-    const { accumulatorType, resultType } = aggregateFunction;
-    return windowFunction === undefined
-      ? this.#apply<V>(aggregation, undefined, accumulatorType, resultType)
-      : this.#apply<R>(aggregation, this.#bind(windowFunction), accumulatorType, undefined);
+    return this.applyAggregate<ACC, V, R>(aggregateFunction, this.#bind(windowFunction));
   }
 
   /** All elements of each window, in arrival order: the window keeps every one until it is purged. */
   process<R>(windowFunction: WindowFunction<T, R, K>): SingleOutputStreamOperator<R> {
-    return this.#apply<R>({ kind: 'list' }, this.#bind(windowFunction), undefined, undefined);
+    return this.apply<R>({ kind: 'list' }, bindWindowFunction(this.settings.assigner.name, windowFunction), undefined, undefined);
   }
 
-  #bind<V, R>(windowFunction: WindowFunction<V, R, K>): () => WindowProcess {
-    return bindWindowFunction(this.settings.assigner.name, windowFunction);
+  #bind<V, R>(windowFunction: WindowFunction<V, R, K> | undefined): (() => WindowProcess) | undefined {
+    return windowFunction === undefined ? undefined : bindWindowFunction(this.settings.assigner.name, windowFunction);
   }
 
-  #apply<R>(
+  protected override apply<R>(
     aggregation: WindowAggregation, makeProcess: (() => WindowProcess) | undefined,
     accumulatorType: TypeInformation | undefined, outputType: TypeInformation | undefined,
   ): SingleOutputStreamOperator<R> {

@@ -28,8 +28,6 @@ export interface TaskExecutorOptions {
   readonly createSlot: (name: string, hardHeapBytes: number) => SlotHandle;
   /** Workers that were started before this object was made. */
   readonly spares?: readonly SpareSlot[];
-  /** Workers that stand by once a job has run: 0 when the process ends with its job. */
-  readonly spareCount: number;
   /** Of a simulated host; default: Node's. */
   readonly bellDoor?: BellDoor;
 }
@@ -209,7 +207,6 @@ export class TaskExecutor implements TaskExecutorGateway {
   #takeSlot({ hardHeapBytes }: SlotMemory): SlotHandle {
     const index = this.#spares.findIndex((spare) => spare.handle.status !== 'RELEASED' && spare.hardHeapBytes >= hardHeapBytes);
     const taken = index === -1 ? undefined : this.#spares.splice(index, 1)[0]?.handle;
-    if (this.#spares.length < this.#options.spareCount) this.#spares.push({ handle: this.#spawn(hardHeapBytes), hardHeapBytes });
     return taken ?? this.#spawn(hardHeapBytes);
   }
 
