@@ -1,4 +1,5 @@
 // The package path `millrace/table`: SQL and the Table API in programs. Re-exports only.
+export { StreamTableEnvironment } from '#client/stream-table-environment';
 export { createTableEnvironment } from '#client/table-environment';
 export { CompiledPlan } from '#table/api/compiled-plan-object';
 export { TableEnvironment } from '#table/api/table-environment';

@@ -1,6 +1,7 @@
 // Table environments for programs: over an environment of the DataStream API, with this process's clock and randomness.
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StreamTableEnvironment } from '#client/stream-table-environment';
 import { createTableSnapshots } from '#client/savepoint/table-snapshots';
 import { bundleProgram } from '#client/submission/program-bundle';
 import { cacheDirectory } from '#client/submission/cache-directory';
@@ -10,10 +11,19 @@ import { StreamExecutionEnvironment } from '#datastream/environment/stream-execu
 import type { ProgramEnvironment } from '#table/api/program-environment';
 import type { PlanFiles } from '#table/api/plan-files';
 import type { SessionJobs } from '#table/api/session-jobs';
-import { TableEnvironment } from '#table/api/table-environment';
+import { TableEnvironment, type TableEnvironmentOptions } from '#table/api/table-environment';
 
 /** Jobs of the table environment are jobs of `environment`; left out, of the one that fits where the program runs. */
-export function createTableEnvironment(environment: ProgramEnvironment = StreamExecutionEnvironment.getExecutionEnvironment(), options: { readonly jobs?: SessionJobs } = {}): TableEnvironment {
+export function createTableEnvironment(environment: StreamExecutionEnvironment = StreamExecutionEnvironment.getExecutionEnvironment()): StreamTableEnvironment {
+  return new StreamTableEnvironment({ environment, ...hostOptions() });
+}
+
+/** For statements alone: SQL sessions, whose environment is another one for each of them. */
+export function createStatementTables(environment: ProgramEnvironment, options: { readonly jobs?: SessionJobs } = {}): TableEnvironment {
+  return new TableEnvironment({ environment, ...hostOptions(), ...options });
+}
+
+function hostOptions(): Omit<TableEnvironmentOptions, 'environment'> {
   const platform = createNodePlatform();
   const { clock, random, files, process } = platform;
   // A module of functions is bundled as a program is: client and workers load the same file.
@@ -26,5 +36,5 @@ export function createTableEnvironment(environment: ProgramEnvironment = StreamE
       await files.atomicWrite(pathOf(path), Buffer.from(text));
     },
   };
-  return new TableEnvironment({ environment, clock, random, loadModule, planFiles, snapshots: createTableSnapshots(platform), isReplayed: isProgramReplayed(), ...options });
+  return { clock, random, loadModule, planFiles, snapshots: createTableSnapshots(platform), isReplayed: isProgramReplayed() };
 }

@@ -14,6 +14,7 @@ export const TABLE_ERRORS = {
   TABLE_OPTION_INVALID: 'A table, or a hint on it, has an option that its connector or format does not know, lacks one, or has one with a bad value.',
   TABLE_NOT_SUPPORTED: 'A statement is valid, but what it asks for is not built or cannot work on a stream.',
   TABLE_API_INVALID: 'A call of the Table API does not fit the table: columns of one name, a column that is not there, a window that is not grouped by.',
+  TABLE_STREAM_VALUE: 'A record of a DataStream that is read as a table has a value that its column cannot take.',
   TABLE_JOB_UNKNOWN: 'DESCRIBE JOB or STOP JOB names a job that is not of the session.',
   TABLE_STATEMENT_SET: 'BEGIN STATEMENT SET within a statement set, or END without one.',
   TABLE_PLAN_INVALID: 'A compiled plan cannot be written or run: its file is there already or is none, it holds what a file cannot, or tables, functions or operators are not those it was compiled with.',

@@ -18,6 +18,8 @@ import { statementUids } from '#table/compiled/operator-uids';
 import { TableError } from '#table/errors';
 import { buildStreamGraph } from '#graph/stream-graph/build-stream-graph';
 import { executionPlanJson } from '#graph/stream-graph/execution-plan';
+import type { Transformation } from '#graph/transformation/transformation';
+import { StreamSinkExec } from '#table/streams/stream-sink-exec';
 import { TransformationList } from '#graph/transformation/transformation-list';
 import { explainText } from '#table/explain/explain-text';
 import { inferChangelog } from '#table/exec/changelog-inference';
@@ -161,6 +163,14 @@ export class StatementExecutor {
   #insertInto(query: LogicalPlan, sink: ResolvedTable): Promise<TableResult> {
     if (sinkRowType(sink.schema).fields.length !== query.rowType.fields.length) throw new TableError('TABLE_NOT_SUPPORTED', `the query has ${query.rowType.fields.length} columns, ${identifierText(sink.identifier)} another number`);
     return this.modify([{ query, table: sink, optionHints: {}, isOverwrite: false, staticPartitions: {} }]);
+  }
+
+  /** Adds the plan to the program that is being built; its rows go on as a stream. Throws TABLE_CHANGELOG_MISMATCH. */
+  streamOf(plan: LogicalPlan, options: { readonly isChangelog: boolean }): Transformation {
+    const environment = this.#environment;
+    const planner = new Planner(this.#session);
+    const root = new StreamSinkExec(planner.physical(planner.optimized(plan)), options);
+    return planner.translate([root], { transformations: environment.transformations, parallelism: environment.explicitParallelism, firstOfJob: environment.firstOfJob, uidOf: statementUids(), ttlOf: () => undefined })[0]!;
   }
 
   async modify(modifications: readonly Modification[]): Promise<TableResult> {

@@ -8,6 +8,7 @@ import { identifierText, type ResolvedTable } from '#table/catalog/resolved-tabl
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext } from '#table/exec/exec-node';
 import { expressionText } from '#table/exec/plan-text';
 import type { ScanTableSource } from '#table/factories/table-factory';
+import { createWatermarkOperator } from '#streaming/watermark/create-watermark-operator';
 import { WatermarkStrategy, type WatermarkGenerator } from '#streaming/watermark/watermark-strategy';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
@@ -80,8 +81,15 @@ export class ScanExec implements ExecNode {
   }
 
   translate(context: TranslationContext, _inputs: readonly TranslatedInput[]): TranslatedNode {
-    const runtime = this.source.createSource({ rowType: this.rowType, limit: this.limit, usedColumns: this.#pushed.usedColumns, functions: context.functions });
+    const request = { rowType: this.rowType, limit: this.limit, usedColumns: this.#pushed.usedColumns, functions: context.functions };
     const keys = fieldKeys(this.rowType);
+    if (this.source.createStream !== undefined) {
+      const rows = this.source.createStream(request, context.transformations);
+      if (this.watermark === undefined) return { transformation: rows };
+      const assigned = watermarkStrategy(this.watermark, (row, index) => fieldAccess(row, keys[index]!), context);
+      return context.oneInput(rows, { kind: 'stream', create: () => createWatermarkOperator(assigned) }, { name: `WatermarkAssigner(${this.description})` });
+    }
+    const runtime = this.source.createSource(request);
     const access = runtime.access ?? ((row: string, index: number) => fieldAccess(row, keys[index]!));
     const strategy = this.watermark === undefined ? undefined : watermarkStrategy(this.watermark, access, context);
     const transformation = context.transformations.source(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, runtime.source, strategy);

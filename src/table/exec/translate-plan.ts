@@ -33,8 +33,8 @@ export interface TranslationSettings {
 
 const NAME_LENGTH_MAX = 200;
 
-/** Adds the plan below `roots` to the program. */
-export function translatePlan(roots: readonly ExecNode[], traits: ChangelogTraits, settings: TranslationSettings): void {
+/** Adds the plan below `roots` to the program; what each root became. */
+export function translatePlan(roots: readonly ExecNode[], traits: ChangelogTraits, settings: TranslationSettings): readonly Transformation[] {
   const done = new Map<ExecNode, TranslatedInput>();
   const { transformations } = settings;
   const taken = new Set(transformations.all.slice(settings.firstOfJob).map(({ uid }) => uid));
@@ -49,7 +49,7 @@ export function translatePlan(roots: readonly ExecNode[], traits: ChangelogTrait
     done.set(node, translated);
     return translated;
   };
-  for (const root of roots) translate(root);
+  return roots.map((root) => translate(root).transformation);
 }
 
 /** The operator itself has the node's id; what is put before it has that id with a number. */

@@ -3,6 +3,8 @@
 import type { Expression } from '#table/expressions/expression';
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { FunctionContext } from '#table/functions/function-definition';
+import type { Transformation } from '#graph/transformation/transformation';
+import type { TransformationList } from '#graph/transformation/transformation-list';
 import type { RowType } from '#table/types/logical-type';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -31,6 +33,8 @@ export interface ScanTableSource {
   readonly rowCount?: number;
   /** Made once per use in a plan. */
   createSource(request: ScanRequest): ScanRuntime;
+  /** In place of a source: rows that the program has already, as a stream of the same job. */
+  createStream?(request: ScanRequest, transformations: TransformationList): Transformation;
   /** The source with conditions over the table's base columns that it applies itself, and those that it leaves. */
   withFilters?(conditions: readonly Expression[], rowType: RowType): FilteredSource;
   /** Reading stops by itself when there are `limit` rows (of each split). */

@@ -11,6 +11,7 @@ import { SinkExec } from '#table/exec/sink-exec';
 import { translatePlan, type TranslationSettings } from '#table/exec/translate-plan';
 import { lookupSourceOf, scanSourceOf, sinkOf } from '#table/factories/connector-registry';
 import type { ScanTableSource, TableSink } from '#table/factories/table-factory';
+import type { Transformation } from '#graph/transformation/transformation';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { optimize } from '#table/optimizer/optimize';
 import { planPhysical } from '#table/planner/plan-physical';
@@ -68,9 +69,9 @@ export class Planner {
     return modifications.map((modification) => this.#sinkNode(modification));
   }
 
-  translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism' | 'firstOfJob' | 'uidOf' | 'ttlOf'>): void {
+  translate(roots: readonly ExecNode[], target: Pick<TranslationSettings, 'transformations' | 'parallelism' | 'firstOfJob' | 'uidOf' | 'ttlOf'>): readonly Transformation[] {
     const session = this.#session;
-    translatePlan(roots, inferChangelog(roots), { ...target, functions: session.functions, isBatch: session.isBatch, option: (key) => session.option(key) });
+    return translatePlan(roots, inferChangelog(roots), { ...target, functions: session.functions, isBatch: session.isBatch, option: (key) => session.option(key) });
   }
 
   #scanSource(table: ResolvedTable, hints: Readonly<Record<string, string>>): ScanTableSource {

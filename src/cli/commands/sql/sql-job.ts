@@ -1,7 +1,7 @@
 // The statements of a SQL session as a job module: run again in each worker, they make the graph of the statement that started the
 // job. `args[0]` holds them as JSON. Nothing is printed here.
 import { StatementEnvironment } from '#cli/commands/sql/statement-environment';
-import { createTableEnvironment } from '#client/table-environment';
+import { createStatementTables } from '#client/table-environment';
 import type { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 
 export interface SqlProgram {
@@ -11,7 +11,7 @@ export interface SqlProgram {
 export default async function sqlJob(_environment: StreamExecutionEnvironment, args: readonly string[]): Promise<void> {
   const { statements } = JSON.parse(args[0] ?? '{"statements":[]}') as SqlProgram;
   const environment = new StatementEnvironment();
-  const tables = createTableEnvironment(environment);
+  const tables = createStatementTables(environment);
   for (const statement of statements) {
     environment.renew();
     const result = await tables.executeSql(statement);

@@ -4,7 +4,7 @@
 import { LocalExecutor } from '#client/cluster-client/local-executor';
 import type { LocalJobClient } from '#client/cluster-client/local-job-client';
 import type { Platform } from '#client/platform';
-import { createTableEnvironment } from '#client/table-environment';
+import { createStatementTables } from '#client/table-environment';
 import type { EarlierExecution, RecordedExecution } from '#cluster/messages/program-reference';
 import type { Configuration } from '#core/config/configuration';
 import { withJobExecutor } from '#datastream/environment/job-executor';
@@ -54,7 +54,7 @@ export class SqlSession {
     });
     return withJobExecutor(executor, () => {
       const environment = new StatementEnvironment();
-      return new SqlSession(executor, environment, createTableEnvironment(environment, { jobs: jobsOf(executor) }), program);
+      return new SqlSession(executor, environment, createStatementTables(environment, { jobs: jobsOf(executor) }), program);
     });
   }
 
