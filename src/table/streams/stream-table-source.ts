@@ -6,7 +6,7 @@ import { AssertionError } from '#core/assert';
 import type { ResolvedColumn } from '#table/catalog/resolved-table';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { TableError } from '#table/errors';
-import type { ScanRequest, ScanTableSource, SourceChanges } from '#table/factories/table-factory';
+import type { ScanTableSource, SourceChanges } from '#table/factories/table-factory';
 import { KIND_KEY, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 import { rowConverter } from '#table/streams/external-values';
 import { RecordOperator } from '#table/streams/record-operator';
