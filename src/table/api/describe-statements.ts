@@ -78,6 +78,6 @@ function functionFacts(parts: readonly string[], isExtended: boolean, { catalogs
   return [
     ['is system function', builtIn !== undefined],
     ...(own === undefined ? [] : [['is temporary', catalogs.isTemporaryFunction(parts)], ['class name', own.identifier], ['function language', own.language]] as const),
-    ...(isExtended ? [['kind', kind], ['is deterministic', definition?.kind === 'aggregate' || definition?.isDeterministic !== false]] as const : []),
+    ...(isExtended ? [['kind', kind], ['is deterministic', definition?.kind === 'aggregate' || definition?.kind === 'process-table' || definition?.isDeterministic !== false]] as const : []),
   ];
 }

@@ -1,6 +1,7 @@
 // What a function is to the planner and to generated code: how a call is typed, and what runs. Built-in functions are
 // tables of these definitions; user functions are wrapped into the same shape. Thread: definitions are immutable and shared.
 import type { Snapshots } from '#table/factories/snapshots';
+import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
 import type { LogicalType } from '#table/types/logical-type';
 
 /** A call as the validator sees it, before implicit casts. */
@@ -169,4 +170,4 @@ export interface TableFunctionDefinition {
   readonly bind: (call: BoundCall, context: FunctionContext) => (...values: any[]) => Iterable<unknown>; // any: see ScalarImplementation
 }
 
-export type FunctionDefinition = ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition;
+export type FunctionDefinition = ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition | ProcessTableFunctionDefinition;

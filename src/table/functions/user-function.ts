@@ -2,6 +2,7 @@
 // types as SQL text and how values are computed. Values look as logical-type.ts fixes it; NULL is null.
 import { TableError } from '#table/errors';
 import type { AggregateImplementation, CallMismatch, CallShape, CallSignature, FunctionDefinition } from '#table/functions/function-definition';
+import { processTableDefinition, type UserProcessTableFunction } from '#table/functions/user-process-table-function';
 import { parseDataType } from '#table/parser/parser';
 import { canCastImplicitly } from '#table/types/cast-support';
 import { convertDataType } from '#table/types/data-type-conversion';
@@ -44,11 +45,12 @@ export interface UserAggregateFunction<A = any> extends UserFunctionTypes { // a
   getValue(accumulator: A): unknown;
 }
 
-export type UserFunction = UserScalarFunction | UserTableFunction | UserAggregateFunction;
+export type UserFunction = UserScalarFunction | UserTableFunction | UserAggregateFunction | UserProcessTableFunction;
 
 /** @param exported what the module exports. Throws FUNCTION_INVALID where that is no function of this shape. */
 export function userFunctionDefinition(name: string, identifier: string, exported: unknown): FunctionDefinition {
   const fn = checked(identifier, exported);
+  if (fn.kind === 'process-table') return processTableDefinition(name, identifier, fn, (text) => typeOf(identifier, text));
   const types = fn.arguments.map((text) => typeOf(identifier, text));
   const result = typeOf(identifier, fn.result);
   const inferTypes = inference(name, types, fn.kind === 'table' ? rowOf(result) : result);
@@ -68,8 +70,8 @@ function checked(identifier: string, exported: unknown): UserFunction {
     throw new TableError('FUNCTION_INVALID', `The function '${identifier}' ${problem}`, { context: { function: identifier } });
   };
   if (typeof fn !== 'object' || fn === null) return invalid("is no export of that name: export an object with kind, arguments, result and eval");
-  if (!['scalar', 'table', 'aggregate'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'table' or 'aggregate'`);
-  if (!Array.isArray(fn.arguments) || typeof fn.result !== 'string') invalid('does not say its types: give arguments as a list of SQL types, and result as one');
+  if (!['scalar', 'table', 'aggregate', 'process-table'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'table', 'aggregate' or 'process-table'`);
+  if (fn.kind !== 'process-table' && (!Array.isArray((fn as Partial<UserScalarFunction>).arguments) || typeof fn.result !== 'string')) invalid('does not say its types: give arguments as a list of SQL types, and result as one');
   const methods = fn.kind === 'aggregate' ? ['create', 'accumulate', 'getValue'] : ['eval'];
   for (const method of methods) if (typeof (fn as Record<string, unknown>)[method] !== 'function') invalid(`has no method ${method}`);
   return fn as UserFunction;

@@ -4,6 +4,7 @@
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { AggregateExpression, Expression, OverWindow, SortKey } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
+import type { ProcessTableFunctionDefinition, ProcessTableParameter } from '#table/functions/process-table-definition';
 import type { MatchShape } from '#table/logical/match-shape';
 import type { RowType } from '#table/types/logical-type';
 
@@ -143,12 +144,24 @@ export interface TableFunctionNode extends Node {
   readonly arguments: readonly Expression[];
 }
 
+/** A table of a process table function. */
+export interface ProcessTableInput {
+  readonly name: string;
+  readonly parameter: ProcessTableParameter;
+  readonly input: LogicalPlan;
+  readonly partitionColumns: readonly number[];
+  readonly orderBy: readonly SortKey[];
+  /** Of `on_time`. */
+  readonly timeColumn: number | undefined;
+}
+
 /** A process table function over tables. */
 export interface ProcessTableNode extends Node {
   readonly kind: 'process-table';
   readonly name: string;
-  readonly function: unknown;
-  readonly inputs: readonly { readonly name: string; readonly input: LogicalPlan; readonly partitionColumns: readonly number[]; readonly orderBy: readonly SortKey[] }[];
+  /** Undefined: TO_CHANGELOG or FROM_CHANGELOG. */
+  readonly function: ProcessTableFunctionDefinition | undefined;
+  readonly inputs: readonly ProcessTableInput[];
   readonly scalars: Readonly<Record<string, unknown>>;
 }
 

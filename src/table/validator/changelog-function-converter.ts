@@ -1,4 +1,5 @@
 // TO_CHANGELOG and FROM_CHANGELOG: changes of a table as rows with an operation code, and such rows as changes.
+import type { ProcessTableParameter } from '#table/functions/process-table-definition';
 import type { LogicalPlan, ProcessTableNode } from '#table/logical/logical-plan';
 import type { CallArgument, CallExpression } from '#table/parser/ast-expression';
 import { LogicalTypes, notNull, type LogicalField } from '#table/types/logical-type';
@@ -8,6 +9,8 @@ import type { ValidatorContext } from '#table/validator/validator-context';
 
 const PARAMETERS = ['INPUT', 'OP', 'OP_MAPPING'] as const;
 const KINDS = ['INSERT', 'UPDATE_BEFORE', 'UPDATE_AFTER', 'DELETE'] as const;
+
+const INPUT: ProcessTableParameter = { kind: 'table', name: 'input', semantics: 'row', isPartitionOptional: true, passesColumns: false, takesUpdates: true, needsUpdateBefore: false, requiresOnTime: false, rowType: undefined };
 
 export type ChangelogFunctionName = 'TO_CHANGELOG' | 'FROM_CHANGELOG';
 export const isChangelogFunction = (name: string): name is ChangelogFunctionName => name === 'TO_CHANGELOG' || name === 'FROM_CHANGELOG';
@@ -39,7 +42,7 @@ export function convertChangelogFunction(name: ChangelogFunctionName, call: Call
   if (opColumn < 0) failAt(context.text, call.span, `FROM_CHANGELOG finds no column '${opName}' in its table`);
   const outputFields: readonly LogicalField[] = isTo ? [{ name: opName, type: notNull(LogicalTypes.STRING) }, ...fields] : fields.filter((_, index) => index !== opColumn);
   const scalars: ChangelogScalars = isTo ? { opColumn, codes: codesOf(pairs, context, call), kinds: {} } : { opColumn, codes: [], kinds: kindsOf(pairs, context, call) };
-  const node: ProcessTableNode = { kind: 'process-table', name, function: undefined, inputs: [{ name: 'input', input, partitionColumns: [], orderBy: [] }], scalars: { ...scalars }, rowType: { kind: 'ROW', isNullable: false, fields: outputFields } };
+  const node: ProcessTableNode = { kind: 'process-table', name, function: undefined, inputs: [{ name: 'input', parameter: INPUT, input, partitionColumns: [], orderBy: [], timeColumn: undefined }], scalars: { ...scalars }, rowType: { kind: 'ROW', isNullable: false, fields: outputFields } };
   return node;
 }
 

@@ -11,6 +11,7 @@ import { baseColumns, tableRowType, type ResolvedTable } from '#table/catalog/re
 import { findBuiltInFunction } from '#table/functions/built-in-functions';
 import { unnest, unnestWithOrdinality } from '#table/functions/planner-table-functions';
 import type { FunctionContext, FunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
+import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
 import type { LogicalPlan, ScanNode } from '#table/logical/logical-plan';
 import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { Identifier, ObjectPath, Span } from '#table/parser/ast-node';
@@ -75,6 +76,11 @@ export class StatementValidator implements ValidatorContext {
     if (parts[0] === unnestWithOrdinality.name) return unnestWithOrdinality;
     const found = this.#findFunction(parts);
     return found?.kind === 'table' ? found : undefined;
+  }
+
+  findProcessTableFunction(parts: readonly string[]): ProcessTableFunctionDefinition | undefined {
+    const found = this.#findFunction(parts);
+    return found?.kind === 'process-table' ? found : undefined;
   }
 
   isAggregateFunction(parts: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
 import { convertChangelogFunction, isChangelogFunction } from '#table/validator/changelog-function-converter';
+import { convertProcessTable } from '#table/validator/process-table-converter';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -25,6 +26,8 @@ export function convertTableFunction(call: CallExpression, context: ValidatorCon
   if (parts.length === 1 && name in PARAMETERS) return convertWindowing(name as WindowingName, call, context, scope);
   if (parts.length === 1 && isChangelogFunction(name)) return convertChangelogFunction(name, call, context, scope);
   if (parts.length === 1 && name === 'SAVEPOINT_METADATA') return convertSavepointMetadata(call, context);
+  const process = context.findProcessTableFunction(parts);
+  if (process !== undefined) return convertProcessTable(process, call, context, scope);
   const definition = context.findTableFunction(parts);
   if (definition === undefined) failAt(context.text, call.function.span, `No match found for function signature ${parts.join('.')}`);
   const values = call.arguments.map((argument) => convertArgument(argument, call, context, scope));

@@ -4,6 +4,7 @@ import type { ObjectPath } from '#table/parser/ast-node';
 import type { Query, WindowSpecification } from '#table/parser/ast-query';
 import type { Expression } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
+import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { QueryScope } from '#table/validator/query-scope';
 
@@ -31,6 +32,7 @@ export interface ValidatorContext {
   /** The module is loaded and used. */
   hasModule(name: string): boolean;
   findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined;
+  findProcessTableFunction(parts: readonly string[]): ProcessTableFunctionDefinition | undefined;
   /** Built-in or user's. */
   isAggregateFunction(parts: readonly string[]): boolean;
 }

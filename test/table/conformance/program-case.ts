@@ -1,6 +1,7 @@
 // Runs recorded programs: tables with rows, statements, and what each sink got.
 import { StreamExecutionEnvironment } from 'millrace';
 import { TableEnvironment } from '#table/api/table-environment';
+import { userFunctionDefinition } from '#table/functions/user-function';
 import { createCaseTable } from './case-table-definition.js';
 import { notingSink, stepSource, StepFeeder, type Feed, type NotedChange } from './case-tables.js';
 import { rowKindName } from '#table/runtime/row-kind';
@@ -26,6 +27,8 @@ export interface StreamingCase {
   readonly steps: readonly { readonly table: string; readonly kind: string; readonly values: readonly unknown[] }[];
   readonly query: string;
   readonly sink?: { readonly ddl: readonly string[]; readonly changelogMode?: string; readonly onConflict?: string };
+  /** Functions of the user by name, as a module would export them. */
+  readonly functions?: Readonly<Record<string, unknown>>;
   readonly endOrder: readonly string[];
   readonly output?: readonly NotedChange[];
   readonly error?: unknown;
@@ -82,6 +85,9 @@ export async function runStreamingCase(streaming: StreamingCase): Promise<readon
   for (const table of streaming.tables) {
     const rows = table.rows?.map((row): Feed => ({ table: table.name, row }));
     await createCaseTable(tables, table, rows === undefined ? stepSource(feeder, table.name, table.changelogMode) : stepSource(new StepFeeder([...rows, { table: table.name }]), table.name, table.changelogMode), rows);
+  }
+  for (const [name, exported] of Object.entries(streaming.functions ?? {})) {
+    tables.session.catalogs.createTemporaryFunction([name], { identifier: name, language: 'TYPESCRIPT', definition: userFunctionDefinition(name.toUpperCase(), name, exported) }, { isSystem: true, ignoreIfExists: false });
   }
   for (const view of streaming.views ?? []) await tables.executeSql(view);
   const noted: NotedChange[] = [];
