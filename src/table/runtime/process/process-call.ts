@@ -3,7 +3,7 @@
 import { FunctionError } from '#table/errors';
 import type { Collector } from '#streaming/process/process-functions';
 import type { MadeRow, ProcessTableContext } from '#table/functions/process-table-definition';
-import { rowKindName, rowKindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
+import { rowKindName, rowKindOf, type RowKind, type TableRow } from '#table/runtime/row-kind';
 
 /** Makes an output row: of the row that is worked on (null for a timer), the key's values, what the function made, the time. */
 export type MakeRow = (row: TableRow | null, key: readonly unknown[], made: MadeRow, time: number | null, kind: number) => TableRow;
