@@ -16,6 +16,8 @@ class DatabaseThread {
   /** How many answers were posted. */
   readonly #cell = new Int32Array(new SharedArrayBuffer(4));
   readonly #answers = new Map<number, DatabaseAnswer>();
+  /** How many of them were received. */
+  #received = 0;
   #lastId = 0;
   connections = 0;
   lastConnection = 0;
@@ -36,7 +38,11 @@ class DatabaseThread {
   }
 
   tryTake(id: number): DatabaseAnswer | undefined {
-    for (let received = receiveMessageOnPort(this.#port); received !== undefined; received = receiveMessageOnPort(this.#port)) {
+    while (this.#received !== Atomics.load(this.#cell, 0)) {
+      const received = receiveMessageOnPort(this.#port);
+      // It is counted before it is seen here.
+      if (received === undefined) break;
+      this.#received = (this.#received + 1) | 0;
       const answer = (received as { readonly message: DatabaseAnswer }).message;
       this.#answers.set(answer.id, answer);
     }

@@ -4,6 +4,7 @@ import type { DatabaseAddress, DatabaseCells, DatabaseFailure, DatabaseRequest, 
 
 /** As Flink waits between tries: longer each time. */
 const RETRY_PAUSE_MS = 1000;
+const PREPARED_MAX = 16;
 const CURSOR = 'millrace_cursor';
 /** SQLSTATEs (or their classes) of failures that pass by themselves. */
 const PASSING = /^(08|53|57P0|40001|40P01|55P03)/;
@@ -14,6 +15,8 @@ export class PostgresSession {
   readonly #address: DatabaseAddress;
   #client: Client | undefined;
   #hasCursor = false;
+  /** Names of statements that the server keeps prepared on this connection, by text. */
+  readonly #prepared = new Map<string, string>();
 
   constructor(address: DatabaseAddress) {
     this.#address = address;
@@ -21,7 +24,7 @@ export class PostgresSession {
 
   async perform(request: Perform): Promise<readonly DatabaseCells[]> {
     switch (request.kind) {
-      case 'query': return this.#retried(request.retriesMax, () => this.#run(request.statement));
+      case 'query': return this.#retried(request.retriesMax, () => this.#run(request.statement, this.#nameOf(request.statement)));
       case 'transaction': return this.#retried(request.retriesMax, () => this.#transaction(request.statements));
       case 'open-cursor': return this.#openCursor(request.statement, request.offset);
       case 'fetch': return this.#run({ text: `FETCH FORWARD ${request.rows} FROM ${CURSOR}`, values: [] });
@@ -67,10 +70,20 @@ export class PostgresSession {
     return [];
   }
 
-  async #run({ text, values }: DatabaseStatement): Promise<readonly DatabaseCells[]> {
+  async #run({ text, values }: DatabaseStatement, name?: string): Promise<readonly DatabaseCells[]> {
     const client = this.#client ?? await this.#connect();
-    const { rows } = await client.query<(string | null)[]>({ text, values: [...values], rowMode: 'array' });
+    const { rows } = await client.query<(string | null)[]>({ text, values: [...values], rowMode: 'array', ...(name === undefined ? {} : { name }) });
     return rows;
+  }
+
+  /** Questions with parameters are asked again and again with others. Undefined when there are many different ones. */
+  #nameOf({ text, values }: DatabaseStatement): string | undefined {
+    if (values.length === 0) return undefined;
+    const known = this.#prepared.get(text);
+    if (known !== undefined || this.#prepared.size >= PREPARED_MAX) return known;
+    const name = `millrace_${this.#prepared.size}`;
+    this.#prepared.set(text, name);
+    return name;
   }
 
   async #connect(): Promise<Client> {

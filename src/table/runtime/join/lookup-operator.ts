@@ -152,6 +152,7 @@ export class LookupOperator implements StreamOperator {
     else entry.asked = this.#options.lookup.ask(key);
   }
 
+  /** Answers come in the order of the questions: behind the first that is not there yet nobody looks. */
   #takeAnswers(): void {
     for (const entry of this.#queue) {
       if (entry.kind === 'watermark' || entry.results !== undefined) continue;
@@ -159,8 +160,9 @@ export class LookupOperator implements StreamOperator {
         entry.dueMs = Number.NaN;
         this.#ask(entry);
       }
-      const found = entry.asked?.tryTake();
-      if (found === undefined) continue;
+      if (entry.asked === undefined) continue;
+      const found = entry.asked.tryTake();
+      if (found === undefined) return;
       entry.asked = undefined;
       if (found.length === 0 && entry.attemptsLeft > 0) {
         entry.attemptsLeft--;
