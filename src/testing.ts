@@ -12,3 +12,4 @@ export { SimulatedDisk } from '#platform/files/simulated-disk';
 export { SimulatedFiles } from '#platform/files/simulated-files';
 export { CollectedLog } from '#platform/log/collected-log';
 export { SeededRandom } from '#platform/random/seeded-random';
+export { clearValues, registerValues, writtenValues, type RegisteredRow, type WrittenRow } from '#table/factories/values-registry';

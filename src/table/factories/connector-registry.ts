@@ -10,9 +10,10 @@ import { nexmarkConnector } from '#table/factories/nexmark-connector';
 import { printConnector } from '#table/factories/print-connector';
 import { savepointConnector } from '#table/factories/savepoint-connector';
 import { socketConnector } from '#table/factories/socket-connector';
+import { valuesConnector } from '#table/factories/values-connector';
 import type { LookupTableSource, ScanTableSource, TableConnector, TableObject, TableSink } from '#table/factories/table-factory';
 
-const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, jdbcConnector, nexmarkConnector, printConnector, savepointConnector, socketConnector].map((connector) => [connector.identifier, connector]));
+const CONNECTORS: ReadonlyMap<string, TableConnector> = new Map([blackholeConnector, datagenConnector, filesystemConnector, jdbcConnector, nexmarkConnector, printConnector, savepointConnector, socketConnector, valuesConnector].map((connector) => [connector.identifier, connector]));
 
 export function connectorNames(): readonly string[] {
   return [...CONNECTORS.keys()].sort();

@@ -1,8 +1,10 @@
-// Values of keyed state, as programs keep them, to SQL values of the columns that a table gives them.
+// Values as programs have them, in state or in rows of their own, to SQL values of the columns that a table gives them.
 import { exactOf } from '#core/columns/exact-integer';
 import { FunctionError } from '#table/errors';
 import { fieldKeys, type LogicalType } from '#table/types/logical-type';
 import { decimalOf, parseDecimal } from '#table/values/decimal-arithmetic';
+import { castFromText } from '#table/values/cast-text';
+import { timeZoneOf } from '#table/values/time-zone';
 import { fitCharacters } from '#table/values/value-text';
 import { timestampOf } from '#table/values/timestamp-value';
 
@@ -19,7 +21,7 @@ export function stateDecoder(type: LogicalType, column: string): Convert {
 function notNullDecoder(type: LogicalType, column: string): Convert {
   const mismatch = (value: unknown): never => {
     const shown = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? typeof value;
-    throw new FunctionError(`the state holds ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown} for the column ${column} of type ${type.kind}: give the column the type of the state, see millrace state ls`);
+    throw new FunctionError(`the value is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown} for the column ${column} of type ${type.kind}: give the column the type of its values; millrace state ls shows those of states`);
   };
   switch (type.kind) {
     case 'BOOLEAN': return (value) => (typeof value === 'boolean' ? value : mismatch(value));
@@ -34,13 +36,20 @@ function notNullDecoder(type: LogicalType, column: string): Convert {
     case 'DOUBLE': return (value) => (typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : mismatch(value));
     case 'FLOAT': return (value) => (typeof value === 'number' ? Math.fround(value) : mismatch(value));
     case 'DECIMAL': return (value) => {
-      const parsed = typeof value === 'number' || typeof value === 'bigint' ? parseDecimal(String(value)) : undefined;
+      const parsed = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? parseDecimal(String(value)) : undefined;
       return parsed === undefined ? mismatch(value) : decimalOf(parsed, type.precision, type.scale);
     };
     case 'CHAR': case 'VARCHAR': return (value) => (typeof value === 'string' ? fitCharacters(value, { ...type, kind: 'VARCHAR' }) : mismatch(value));
     case 'BINARY': case 'VARBINARY': return (value) => (value instanceof Uint8Array ? value : mismatch(value));
-    // Moments are kept as milliseconds, or as Date.
-    case 'TIMESTAMP': case 'TIMESTAMP_LTZ': return (value) => (typeof value === 'number' || value instanceof Date ? timestampOf(Math.floor(Number(value)), 0, type.precision) : mismatch(value));
+    // Moments are milliseconds or a Date, days and times of day numbers; all of them may be texts, in UTC.
+    case 'TIMESTAMP': case 'TIMESTAMP_LTZ': {
+      const cast = castFromText(type, timeZoneOf('UTC'))!;
+      return (value) => (typeof value === 'number' || value instanceof Date ? timestampOf(Math.floor(Number(value)), 0, type.precision) : typeof value === 'string' ? cast(value) : mismatch(value));
+    }
+    case 'DATE': case 'TIME': {
+      const cast = castFromText(type, timeZoneOf('UTC'))!;
+      return (value) => (Number.isInteger(value) ? value : typeof value === 'string' ? cast(value) : mismatch(value));
+    }
     case 'ARRAY': {
       const element = stateDecoder(type.element, column);
       return (value) => (Array.isArray(value) ? value.map(element) : mismatch(value));
@@ -53,7 +62,7 @@ function notNullDecoder(type: LogicalType, column: string): Convert {
       };
     }
     case 'ROW': return rowDecoder(type, column, mismatch);
-    default: throw new FunctionError(`state is not read as ${type.kind}: change the type of the column ${column}`);
+    default: throw new FunctionError(`values are not read as ${type.kind}: change the type of the column ${column}`);
   }
 }
 

@@ -64,7 +64,7 @@ describe('the keyed states of an operator as a table', () => {
   test('what the snapshot does not hold is named with what it holds', async () => {
     await assert.rejects(read('k STRING, visit STRING, PRIMARY KEY (k) NOT ENFORCED', OPERATOR), /has no state 'visit' .* it has .*visits.*fields\.visit\.state-name/);
     await assert.rejects(read('k STRING, PRIMARY KEY (k) NOT ENFORCED', "'operator.uid' = 'nobody'"), /no state of an operator with uid nobody/);
-    await assert.rejects(read('k STRING, visits INT, PRIMARY KEY (k) NOT ENFORCED', OPERATOR), /the state holds \{"user":"k\d","count":12,"legacy":"x"\} for the column visits of type INT/);
+    await assert.rejects(read('k STRING, visits INT, PRIMARY KEY (k) NOT ENFORCED', OPERATOR), /the value is \{"user":"k\d","count":12,"legacy":"x"\} for the column visits of type INT/);
     await assert.rejects(read('k STRING, events STRING, PRIMARY KEY (k) NOT ENFORCED', OPERATOR), /the state 'events' is a list state, the column events reads a value state/);
   });
 
