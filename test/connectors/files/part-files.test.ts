@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dateTimeBuckets, type BucketAssigner } from '#connectors/files/bucket-assigner';
-import type { PartFile } from '#connectors/files/file-committable';
-import type { PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
+import type { FileCommittable, PartFile } from '#connectors/files/file-committable';
+import type { PartEncoder, PartFileState, PartFileWriter } from '#connectors/files/part-file-writer';
 import { RollingPolicy } from '#connectors/files/rolling-policy';
 import { FileSink, type FileSinkOptions } from '#connectors/files/sink';
 import { simulatedPlatform, type SimulatedPlatform } from '#platform/simulated-platform';
@@ -30,7 +30,7 @@ class Folder {
     return writer;
   }
 
-  commit(parts: readonly PartFile[]): void {
+  commit(parts: readonly FileCommittable[]): void {
     FileSink.forText('/out').createCommitter(new RecordingSinkContext({ files: this.platform.files })).commit(parts);
   }
 
@@ -182,5 +182,105 @@ describe('part files', () => {
     assert.throws(() => FileSink.forText('/out', { prefix: '.part' }), { code: 'CONNECTOR_OPTION_INVALID' });
     assert.throws(() => FileSink.forText('/out', { suffix: '7' }), { code: 'CONNECTOR_OPTION_INVALID' });
     assert.throws(() => RollingPolicy.bySizeAndTime({ maxPartBytes: 0 }), { code: 'CONNECTOR_OPTION_INVALID' });
+  });
+});
+
+describe('folders that are complete', () => {
+  const byWatermark = { successFile: '_SUCCESS', isComplete: (bucket: string, { watermark }: { readonly watermark: number }) => watermark >= Number(bucket) };
+  const bucket: BucketAssigner<string> = (record) => record.slice(0, record.indexOf(' '));
+  const marks = (folder: Folder): string[] => Object.keys(folder.visible).filter((name) => name.endsWith('_SUCCESS')).sort();
+
+  test('are marked with the checkpoint behind their end, and their parts are visible by then', () => {
+    const folder = new Folder({ bucket, rolling: LARGE, partitionCommit: byWatermark });
+    const writer = folder.writer();
+    writer.write('10 a');
+    writer.write('20 b');
+    folder.commit(folder.checkpoint(writer).parts);
+    assert.deepEqual(folder.visible, {});
+    writer.writeWatermark(10);
+    const { parts } = folder.checkpoint(writer);
+    assert.deepEqual(marks(folder), []);
+    folder.commit(parts);
+    assert.deepEqual(folder.visible, { '/10/_SUCCESS': '', '/10/part-0-0.txt': '10 a\n' });
+    folder.commit(parts);
+    folder.commit(folder.checkpoint(writer, true).parts);
+    assert.deepEqual(marks(folder), ['/10/_SUCCESS', '/20/_SUCCESS']);
+  });
+
+  test('are known to an attempt that goes on from a checkpoint, whoever wrote them', () => {
+    const folder = new Folder({ bucket, rolling: RollingPolicy.onCheckpoint(), partitionCommit: byWatermark });
+    const first = folder.writer({ subtaskIndex: 1, parallelism: 2 });
+    first.write('10 a');
+    const { parts, states } = folder.checkpoint(first);
+    folder.commit(parts);
+    const second = folder.writer({ attemptNumber: 1 }, states);
+    second.writeWatermark(10);
+    folder.commit(folder.checkpoint(second).parts);
+    assert.deepEqual(marks(folder), ['/10/_SUCCESS']);
+  });
+
+  test('that get late records are marked again', () => {
+    const folder = new Folder({ bucket, rolling: RollingPolicy.onCheckpoint(), partitionCommit: byWatermark });
+    const writer = folder.writer();
+    const partitions = (): unknown[] => folder.checkpoint(writer).parts.flatMap((part: FileCommittable) => ('partition' in part ? [part.partition] : []));
+    writer.write('10 a');
+    writer.writeWatermark(10);
+    assert.deepEqual(partitions(), ['/out/10']);
+    assert.deepEqual(partitions(), []);
+    writer.write('10 late');
+    assert.deepEqual(partitions(), ['/out/10']);
+  });
+});
+
+describe('files of blocks', () => {
+  /** Blocks of two records, between a head and an end. */
+  class Blocks implements PartEncoder<string> {
+    #complete = 'head;';
+    #records: string[] = [];
+
+    get pendingBytes(): number {
+      return this.#records.join('').length;
+    }
+
+    add(record: string): void {
+      this.#records.push(record);
+      if (this.#records.length === 2) this.#complete += `[${this.#records.splice(0).join()}];`;
+    }
+
+    take(): Uint8Array {
+      const bytes = Buffer.from(this.#complete);
+      this.#complete = '';
+      return bytes;
+    }
+
+    finish(): Uint8Array {
+      return Buffer.from(`${this.#complete}[${this.#records.join()}];end`);
+    }
+  }
+
+  const platform = simulatedPlatform({ seed: 1 });
+  const written = (rolling: RollingPolicy, directory: string): string[] => {
+    const { files, clock } = platform;
+    const context = new RecordingSinkContext({ files, clock });
+    const sink = FileSink.forBulk<string>(directory, () => new Blocks(), { rolling });
+    const writer = sink.createWriter(context);
+    for (const record of ['a', 'b', 'c', 'd', 'e']) {
+      writer.write(record);
+      if (record === 'c') sink.createCommitter(context).commit((writer.flush(), writer.prepareCommit()));
+    }
+    sink.createCommitter(context).commit((writer.flush(true), writer.prepareCommit()));
+    return files.listSync(directory).map(({ path }) => Buffer.from(files.readSync(path)).toString());
+  };
+
+  test('each is whole when a checkpoint makes it visible', () => {
+    assert.deepEqual(written(RollingPolicy.onCheckpoint(), '/blocks'), ['head;[a,b];[c];end', 'head;[d,e];[];end']);
+  });
+
+  test('one that has its size ends before the checkpoint', () => {
+    assert.deepEqual(written(RollingPolicy.onCheckpoint({ maxPartBytes: 10 }), '/small'), ['head;[a,b];[];end', 'head;[c];end', 'head;[d,e];[];end']);
+  });
+
+  test('they cannot go on over checkpoints', () => {
+    assert.throws(() => written(RollingPolicy.bySizeAndTime(), '/never'), { code: 'CONNECTOR_OPTION_INVALID', message: /blocks are not continued behind a checkpoint/ });
   });
 });

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { DatabaseConnection } from '#platform/database/database-thread';
 import type { DatabaseAddress } from '#platform/database/database-messages';
+import { JdbcSource, type JdbcSplit } from '#connectors/jdbc/source';
+import type { JdbcSourceReader } from '#connectors/jdbc/reader';
+import { ReadStatus } from '#streaming/source/source';
 import { DATABASE, PASSWORD, startPostgres, USER, type PostgresServer } from './postgres-server.js';
 
 let server: PostgresServer | string;
@@ -69,4 +72,31 @@ test('a transaction on a lost connection is tried again on a new one', async (co
   await (server as PostgresServer).dropConnections();
   connection.transaction([{ text: 'INSERT INTO tried VALUES (1)', values: [] }], { retriesMax: 1 });
   assert.deepEqual(connection.query('SELECT id FROM tried'), [['1']]);
+});
+
+test('a scan that goes on from a checkpoint hands out the rows that were not handed out', async (context) => {
+  const connection = connect(context);
+  if (connection === undefined) return;
+  connection.query("CREATE TABLE scanned AS SELECT n FROM generate_series(1, 250) n");
+  const source = new JdbcSource<string>({ address: address((server as PostgresServer).port), statements: [100, 150].map((bound, index) => ({ text: `SELECT n FROM scanned WHERE n ${index === 0 ? '<=' : '>'} 100 AND n <> $1`, values: [String(bound)] })), toRow: ([cell]) => cell!, fetchRows: 30, limit: Number.POSITIVE_INFINITY });
+  const rows: string[] = [];
+  const readerOf = (splits: readonly JdbcSplit[]): JdbcSourceReader<string> => {
+    const reader = source.createReader({ clock: { now: () => 0 } } as never);
+    context.after(() => reader.close());
+    reader.addSplits(splits);
+    reader.notifyNoMoreSplits();
+    return reader;
+  };
+  const read = async (reader: JdbcSourceReader<string>, most: number): Promise<void> => {
+    for (let status: number = ReadStatus.MORE; rows.length < most && status !== ReadStatus.END;) {
+      status = reader.poll({ room: 7, collect: (row) => rows.push(row) });
+      if (status === ReadStatus.NOTHING) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const first = readerOf([{ id: 'jdbc-0', index: 0, offset: 0 }, { id: 'jdbc-1', index: 1, offset: 0 }]);
+  await read(first, 130);
+  const splits = first.snapshot();
+  assert.deepEqual(splits.map(({ index }) => index), [1]);
+  await read(readerOf(splits), Number.POSITIVE_INFINITY);
+  assert.deepEqual(rows, Array.from({ length: 250 }, (_, index) => String(index + 1)).filter((row) => row !== '100' && row !== '150'));
 });
