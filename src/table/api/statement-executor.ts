@@ -23,6 +23,7 @@ import { StreamSinkExec } from '#table/streams/stream-sink-exec';
 import { TransformationList } from '#graph/transformation/transformation-list';
 import { explainText } from '#table/explain/explain-text';
 import { inferChangelog } from '#table/exec/changelog-inference';
+import { checkEpochs, isEpochConsistent } from '#table/exec/epoch-output';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
 import { ScanExec } from '#table/exec/scan-exec';
 import type { LogicalPlan } from '#table/logical/logical-plan';
@@ -191,6 +192,8 @@ export class StatementExecutor {
     planner.translate(roots, { transformations: environment.transformations, parallelism: environment.explicitParallelism, firstOfJob: environment.firstOfJob, uidOf, ttlOf });
     if (collectUid !== undefined) environment.transformations.all.at(-1)!.uid = collectUid;
     // SQL operators never change a row that they were given: nothing has to be copied.
+    const option = (key: string): string | undefined => this.#session.option(key);
+    if (isEpochConsistent(option, this.#session.isBatch)) checkEpochs(option, roots.every(isBoundedPlan));
     environment.configure({ 'pipeline.object-reuse': true });
     return environment.executeAsync(this.#session.option('pipeline.name') ?? name);
   }

@@ -3,6 +3,7 @@ import type { ResolvedTable } from '#table/catalog/resolved-table';
 import { identifierText } from '#table/catalog/resolved-table';
 import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { TableError } from '#table/errors';
+import { heldByEpoch, isEpochConsistent } from '#table/exec/epoch-output';
 import type { TableSink } from '#table/factories/table-factory';
 import { createConstraintEnforcer, isLengthLimited } from '#table/runtime/sink/constraint-enforcer';
 import { kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
@@ -68,6 +69,7 @@ export class SinkExec implements ExecNode {
     const runtime = this.sink.createSink({
       rowType: this.rowType, inputType, hasKind: input!.hasKind, keyColumns: this.options.keyColumns, functions: context.functions, isOverwrite: this.options.isOverwrite, staticPartitions: this.options.staticPartitions,
     });
+    if (isEpochConsistent((key) => context.option(key), context.isBatch)) rows = heldByEpoch(rows, input!, context, { ...this.options, parallelism: runtime.parallelism });
     const { convert } = runtime;
     if (convert !== undefined) rows = context.oneInput(rows, { kind: 'row', row: { kind: 'map', apply: convert } }, { name: 'Convert', outputType: undefined }).transformation;
     const transformation = context.transformations.sink(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, rows, runtime.sink);

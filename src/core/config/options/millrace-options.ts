@@ -8,5 +8,5 @@ export const millraceOptions = {
   processIsolation: enumOption(['none', 'job'])('millrace.process-isolation', 'none',
     '`job` gives every job a process of its own, so that a crash of one cannot end another; `none` runs them in one.'),
   outputConsistency: enumOption(['none', 'epoch'])('millrace.output.consistency', 'none',
-    '`epoch` lets results out only in the complete sets of one watermark or checkpoint; `none` as soon as they are made.'),
+    '`epoch` lets results of SQL out only in the complete sets of one checkpoint; `none` as soon as they are made.'),
 } as const;
