@@ -5,9 +5,18 @@ import type { DatabaseAnswer, DatabaseCells, DatabaseMessage } from '#platform/d
 import { failureOf, PostgresSession } from '#platform/database/postgres-session';
 
 const { port, cell } = workerData as { readonly port: MessagePort; readonly cell: Int32Array };
-const sessions = new Map<number, PostgresSession>();
-/** Of each connection, the end of what was asked of it. */
-const last = new Map<number, Promise<void>>();
+/** Questions of one text that are asked as one statement. */
+const TOGETHER_MAX = 64;
+
+interface Lane {
+  /** What was asked and not begun. */
+  readonly queue: DatabaseMessage[];
+  session: PostgresSession | undefined;
+  /** Ends when the queue is empty. */
+  running: Promise<void> | undefined;
+}
+
+const lanes = new Map<number, Lane>();
 
 function answer(message: DatabaseAnswer): void {
   port.postMessage(message);
@@ -15,12 +24,40 @@ function answer(message: DatabaseAnswer): void {
   Atomics.notify(cell, 0);
 }
 
-async function carryOut({ id, connection, request }: DatabaseMessage): Promise<void> {
+async function run(lane: Lane): Promise<void> {
+  for (let message = lane.queue.shift(); message !== undefined; message = lane.queue.shift()) {
+    const together = [message, ...takeAlike(lane.queue, message)];
+    if (together.length === 1 || !(await askTogether(lane, together))) for (const one of together) await carryOut(lane, one);
+  }
+  lane.running = undefined;
+}
+
+/** Takes the questions at the front of the queue that have the text of the first. */
+function takeAlike(queue: DatabaseMessage[], { request }: DatabaseMessage): DatabaseMessage[] {
+  if (request.kind !== 'query' || request.statement.values.length === 0) return [];
+  const { text } = request.statement;
+  const end = queue.findIndex((message) => message.request.kind !== 'query' || message.request.statement.text !== text);
+  return queue.splice(0, Math.min(end < 0 ? queue.length : end, TOGETHER_MAX - 1));
+}
+
+/** False when it failed: then each is asked by itself, and those that are at fault fail. */
+async function askTogether({ session }: Lane, messages: readonly DatabaseMessage[]): Promise<boolean> {
+  try {
+    const statements = messages.flatMap(({ request }) => (request.kind === 'query' ? [request.statement] : []));
+    const found = await session!.askTogether(statements);
+    for (const [index, { id }] of messages.entries()) answer({ id, rows: found[index]!, failure: undefined });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function carryOut(lane: Lane, { id, connection, request }: DatabaseMessage): Promise<void> {
   let rows: readonly DatabaseCells[] = [];
   try {
-    if (request.kind === 'open') sessions.set(connection, new PostgresSession(request.address));
+    if (request.kind === 'open') lane.session = new PostgresSession(request.address);
     else if (request.kind === 'close') await close(connection);
-    else rows = await sessions.get(connection)!.perform(request);
+    else rows = await lane.session!.perform(request);
     answer({ id, rows, failure: undefined });
   } catch (thrown) {
     answer({ id, rows: [], failure: failureOf(thrown) });
@@ -28,15 +65,17 @@ async function carryOut({ id, connection, request }: DatabaseMessage): Promise<v
 }
 
 async function close(connection: number): Promise<void> {
-  await sessions.get(connection)?.close();
-  sessions.delete(connection);
-  last.delete(connection);
+  const session = lanes.get(connection)?.session;
+  lanes.delete(connection);
+  await session?.close();
 }
 
 port.on('message', (message: DatabaseMessage) => {
-  const { connection } = message;
-  last.set(connection, (last.get(connection) ?? Promise.resolve()).then(() => carryOut(message)));
+  let lane = lanes.get(message.connection);
+  if (lane === undefined) lanes.set(message.connection, lane = { queue: [], session: undefined, running: undefined });
+  lane.queue.push(message);
+  lane.running ??= Promise.resolve().then(() => run(lane));
 });
 port.on('close', () => {
-  void Promise.all([...last.values()]).then(() => Promise.all([...sessions.keys()].map(close)));
+  for (const [connection, { running }] of lanes) void (running ?? Promise.resolve()).then(() => close(connection));
 });

@@ -4,7 +4,9 @@ import type { DatabaseAddress, DatabaseCells, DatabaseFailure, DatabaseRequest, 
 
 /** As Flink waits between tries: longer each time. */
 const RETRY_PAUSE_MS = 1000;
-const PREPARED_MAX = 16;
+const PREPARED_MAX = 64;
+/** Few sizes, so that few statements are prepared. */
+const TOGETHER = [32, 8, 2, 1];
 const CURSOR = 'millrace_cursor';
 /** SQLSTATEs (or their classes) of failures that pass by themselves. */
 const PASSING = /^(08|53|57P0|40001|40P01|55P03)/;
@@ -29,6 +31,18 @@ export class PostgresSession {
       case 'open-cursor': return this.#openCursor(request.statement, request.offset);
       case 'fetch': return this.#run({ text: `FETCH FORWARD ${request.rows} FROM ${CURSOR}`, values: [] });
     }
+  }
+
+  /** Of questions of one text, as many at a time as there may be in one statement. Rejects as a whole. */
+  async askTogether(statements: readonly DatabaseStatement[]): Promise<readonly (readonly DatabaseCells[])[]> {
+    const answers: DatabaseCells[][] = statements.map(() => []);
+    for (let start = 0; start < statements.length;) {
+      const size = TOGETHER.find((candidate) => candidate <= statements.length - start)!;
+      const together = joined(statements.slice(start, start + size));
+      for (const [position, ...cells] of await this.#run(together, this.#nameOf(together))) answers[start + Number(position)]!.push(cells);
+      start += size;
+    }
+    return answers;
   }
 
   async close(): Promise<void> {
@@ -109,6 +123,16 @@ export class PostgresSession {
     this.#client = client;
     return client;
   }
+}
+
+/** One statement for several questions of one text: each row says which one it answers. */
+function joined(statements: readonly DatabaseStatement[]): DatabaseStatement {
+  const parts = statements.map(({ text, values }, position) => {
+    // Names and texts in quotes are left as they are.
+    const moved = text.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g, (all, number: string | undefined) => (number === undefined ? all : `$${Number(number) + position * values.length}`));
+    return `SELECT ${position}, t.* FROM (${moved}) AS t`;
+  });
+  return { text: parts.join(' UNION ALL '), values: statements.flatMap(({ values }) => values) };
 }
 
 class ConnectFailure extends Error {

@@ -48,6 +48,19 @@ test('a call waits for its rows; posted calls are answered in their order', (con
   assert.deepEqual(connection.tryTake(first), [['', '1']]);
 });
 
+test('questions that wait together are answered each for itself, those that fail too', (context) => {
+  const connection = connect(context);
+  if (connection === undefined) return;
+  connection.query(`CREATE TABLE asked AS SELECT n, n || ' $1' AS "text $1" FROM generate_series(1, 100) n`);
+  const ask = (n: number, text = `SELECT "text $1", '$1' FROM asked WHERE n <= $1 AND n > $2 ORDER BY n`): number => connection.post({ kind: 'query', statement: { text, values: [String(n), String(n - 2)] }, retriesMax: 0 });
+  const ids = Array.from({ length: 90 }, (_, index) => ask(index));
+  for (const [n, id] of ids.entries()) assert.deepEqual(connection.take(id), [n - 1, n].filter((each) => each > 0).map((each) => [`${each} $1`, '$1']), `question ${n}`);
+  const quotients = [1, 0, 2].map((n) => connection.post({ kind: 'query', statement: { text: 'SELECT 10 / $1::int', values: [String(n)] }, retriesMax: 0 }));
+  assert.deepEqual(connection.take(quotients[0]!), [['10']]);
+  assert.throws(() => connection.take(quotients[1]!), /division by zero/);
+  assert.deepEqual(connection.take(quotients[2]!), [['5']]);
+});
+
 test('a statement that the database refuses is DATABASE_STATEMENT_FAILED, and the connection goes on', (context) => {
   const connection = connect(context);
   if (connection === undefined) return;
