@@ -72,3 +72,20 @@ addonTest('properties, totals and tickers are numbers; unknown names give undefi
   assert.equal(openStore(addon, context).database.ticker('rocksdb.number.keys.written'), undefined);
   addon.setBackgroundThreads(2, 1);
 });
+
+addonTest('a block that is a tenth of the cache stays in it', async (addon, context) => {
+  const resources = addon.createSlotResources({ budgetBytes: 36 << 20 });
+  const blockBytes = resources.cacheBytesMax / 10;
+  const memory = addon.registerMemory(new Uint8Array(new SharedArrayBuffer(8 << 20)));
+  const database = addon.openDatabase(join(temporaryFolder(context), 'db'), { columnFamilies: [{ name: 'state' }], memory, resources, hasStatistics: true });
+  const family = database.columnFamily('state');
+  family.put(0, 4, 0, blockBytes);
+  await database.flush();
+  assert.equal(family.get(0, 4, 8, blockBytes), blockBytes);
+  const misses = database.ticker('rocksdb.block.cache.miss')!;
+  assert.ok(misses > 0);
+  for (let round = 0; round < 5; round++) assert.equal(family.get(0, 4, 8, blockBytes), blockBytes);
+  assert.equal(database.ticker('rocksdb.block.cache.miss'), misses);
+  database.close();
+  resources.close();
+});

@@ -47,7 +47,7 @@ rocksdb::BlockBasedTableOptions ReadTableOptions(const OptionsReader& options, c
     table.cache_index_and_filter_blocks_with_high_priority = true;
     table.pin_l0_filter_and_index_blocks_in_cache = true;
   } else {
-    table.block_cache = rocksdb::NewLRUCache(static_cast<size_t>(options.Number("blockCacheBytes", 8 << 20)));
+    table.block_cache = rocksdb::NewLRUCache(static_cast<size_t>(options.Number("blockCacheBytes", 8 << 20)), kCacheShardBits);
   }
   const double bloom_bits = options.Number("bloomBitsPerKey", 0);
   if (bloom_bits > 0) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(bloom_bits, false));

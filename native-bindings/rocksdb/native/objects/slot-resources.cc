@@ -23,7 +23,7 @@ napi_value Adopt(napi_env env, Environment& environment, std::shared_ptr<SlotRes
   return Uint32(env, environment.resources.Add(std::make_unique<std::shared_ptr<SlotResources>>(std::move(resources))));
 }
 
-// resourcesCreate(cacheBytes, writeBufferBytes, { highPriorityPoolRatio, isStrict, shardBits }) -> handle
+// resourcesCreate(cacheBytes, writeBufferBytes, { highPriorityPoolRatio, isStrict }) -> handle
 napi_value ResourcesCreate(napi_env env, napi_callback_info info) {
   Arguments<3> args(env, info);
   OptionsReader options(env, args[2]);
@@ -32,7 +32,7 @@ napi_value ResourcesCreate(napi_env env, napi_callback_info info) {
   cache_options.capacity = static_cast<size_t>(args.I64(0));
   cache_options.strict_capacity_limit = options.Boolean("isStrict", false);
   cache_options.high_pri_pool_ratio = options.Number("highPriorityPoolRatio", 0.1);
-  cache_options.num_shard_bits = static_cast<int>(options.Number("shardBits", -1));
+  cache_options.num_shard_bits = kCacheShardBits;
   resources->cache = rocksdb::NewLRUCache(cache_options);
   // Without stalls: a database that is held up would wait for memtables of others, which only their own writes flush.
   resources->write_buffers = std::make_shared<rocksdb::WriteBufferManager>(static_cast<size_t>(args.I64(1)), resources->cache);

@@ -13,6 +13,10 @@
 
 namespace millrace {
 
+// One thread reads. With RocksDB's choice of 16 to 64 shards a filter block of some MB, as one file of 64 MB has, may be larger
+// than what a shard has left beside memtables: then every read fetches it from the file, at ten times the time of a read.
+constexpr int kCacheShardBits = 0;
+
 struct SlotResources {
   uint32_t shared_id = 0;
   std::shared_ptr<rocksdb::Cache> cache;
