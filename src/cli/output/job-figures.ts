@@ -47,7 +47,7 @@ export function jobFigures(jobGraph: JobGraph, details: JobDetails): JobFigures 
     heapBytesPerSlot: Math.max(0, ...slots.map((slot) => slot.heapUsedBytes)),
     spilledBytes: sumOf(tasks, 'spilledBytes'),
     gcMs: Math.max(0, ...slots.map((slot) => slot.gcMs)),
-    hotTierHitRate: hitRate(sumOf(tasks, 'rocksdb.hot-tier.hits'), sumOf(tasks, 'rocksdb.hot-tier.misses')),
+    hotTierHitRate: hitRate(sumOf(tasks, 'rocksdb.hot-tier.hits'), sumOf(tasks, 'rocksdb.hot-tier.misses'), sumOf(tasks, 'rocksdb.hot-tier.read-ahead')),
     sstBytes: sum(tasks.flatMap((task) => Object.entries(task.byName).filter(([name]) => name.startsWith('rocksdb.') && name.endsWith('.total-sst-files-size')).map(([, value]) => value))),
   };
 }
@@ -63,8 +63,9 @@ function sumOf(tasks: readonly TaskMetrics[], name: string): number {
   return sum(tasks.map((task) => task.byName[name] ?? 0));
 }
 
-function hitRate(hits: number, misses: number): number | undefined {
-  return hits + misses === 0 ? undefined : hits / (hits + misses);
+/** What was read ahead is found in the tier, but the database was asked for it. */
+function hitRate(hits: number, misses: number, readAhead: number): number | undefined {
+  return hits + misses === 0 ? undefined : Math.max(0, hits - readAhead) / (hits + misses);
 }
 
 function sum(values: readonly number[]): number {

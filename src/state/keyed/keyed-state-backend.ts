@@ -6,6 +6,16 @@ import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keye
 import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { TimerOverflows } from '#state/timers/timer-overflow';
 
+/** Reads what states hold for the keys of a batch before the records come. Changes nothing but the time of reading. */
+export interface KeyReadAhead {
+  /** A batch of `count` records begins. True when its keys should be given to `add`. */
+  begin(count: number): boolean;
+  /** The key is used during the call only. */
+  add(key: unknown): void;
+  /** After the last key. */
+  finish(): void;
+}
+
 export interface KeyedStateBackend {
   /** Undefined for undeclared keys. */
   readonly keyType: TypeInformation | undefined;
@@ -32,6 +42,8 @@ export interface KeyedStateBackend {
   restore(restored: RestoredOperatorState): void;
   /** Where timers go that memory should not hold; undefined where the backend has no such place. */
   readonly timerOverflows?: TimerOverflows | undefined;
+  /** Undefined where reading state needs no help. */
+  readonly readAhead?: KeyReadAhead | undefined;
   /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */
   applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void;
   /**

@@ -12,7 +12,7 @@ import { buildState } from '#state/keyed/build-state';
 import { writeCellOfKey } from '#state/keyed/cell-section';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
-import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { KeyedStateBackend, KeyReadAhead } from '#state/keyed/keyed-state-backend';
 import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } from '#state/keyed/state-cells';
 import { codecOfSection, KEY_ROLES, sectionSerializers, STATE_SECTION_PREFIX, STATE_SECTION_VERSION, TTL_ROLE } from '#state/keyed/state-section';
 import { StoredCodec } from '#state/keyed/stored-codec';
@@ -22,6 +22,7 @@ import { TierCodec } from '#state/rocksdb/tier-codec';
 import { TierKey } from '#state/rocksdb/tier-key';
 import { TierListCell } from '#state/rocksdb/tier-list-cell';
 import { TierMapCell } from '#state/rocksdb/tier-map-cell';
+import { TierReadAhead } from '#state/rocksdb/tier-read-ahead';
 import { readTierMetrics } from '#state/rocksdb/tier-metrics';
 import { decodeStates, encodeStates, FILE_SET_NAME, FILE_SET_VERSION, restoreTierStore, type StoredState } from '#state/rocksdb/tier-restore';
 import { readTierSections, TierSectionWriter, type TierState } from '#state/rocksdb/tier-sections';
@@ -80,6 +81,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   readonly #states = new Map<string, RegisteredState>();
   #store: TierStore | undefined;
   #access: TierAccess | undefined;
+  #readAhead: TierReadAhead | undefined;
   #restored: RestoredOperatorState | undefined;
   /** States of the restored files that nobody has asked for, by family. */
   readonly #stored = new Map<string, StoredState>();
@@ -188,6 +190,10 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   }
 
   /** Cost: a scan of every state. */
+  get readAhead(): KeyReadAhead | undefined {
+    return this.#readAhead;
+  }
+
   keyCount(): number {
     const keys = new Set<string>();
     for (const { tierState } of this.#states.values()) for (const prefix of this.#prefixes(tierState.cell)) keys.add(String.fromCharCode(...prefix));
@@ -203,6 +209,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
     this.#store?.close();
     this.#store = undefined;
     this.#access = undefined;
+    this.#readAhead = undefined;
     this.#restored = undefined;
   }
 
@@ -268,6 +275,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   #useStore(store: TierStore): void {
     this.#store = store;
     this.#access = { key: this.#key, tier: store.tier, scan: store.scan };
+    this.#readAhead = new TierReadAhead(this.#access, new TierKey(this.keyType, this.#keySerializer, this.maxParallelism));
   }
 
   #storeOptions(): Omit<TierStoreOptions, 'families' | 'sharedIds'> {
@@ -326,6 +334,7 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   #register(specification: CellSpecification, cell: TierCell): void {
     const { name, ttlMs } = specification;
+    if (!cell.isMap) this.#readAhead!.watch(cell.family);
     this.#newState = { name, section: STATE_SECTION_PREFIX + name, version: STATE_SECTION_VERSION, cell, ttlMs, serializers: sectionSerializers(specification, this.#keySerializer), codec: this.#sectionCodec(specification) };
   }
 

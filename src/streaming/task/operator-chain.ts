@@ -14,6 +14,7 @@ import { StreamingError } from '#streaming/errors';
 import { type OperatorContext, type RowOperator, rowOperatorOfSubtask, type SnapshotRequest, type StreamOperator } from '#streaming/operator/stream-operator';
 import { SinkDriver } from '#streaming/sink/sink-driver';
 import { readsOfHead } from '#streaming/task/chain-access';
+import { readingKeysAhead } from '#streaming/task/keys-ahead';
 import { batchLoopCode, type ChainEdges, emitCode, rowsLoopCode, SOURCE_SCOPE, type SourceLoopOptions } from '#streaming/task/chain-code';
 import { ChainOutput, type WatermarkTargets } from '#streaming/task/chain-output';
 import type { ChainState } from '#streaming/task/chain-state';
@@ -98,12 +99,13 @@ export class OperatorChain {
     let loop = this.#loops.get(key);
     if (loop === undefined && source === undefined) {
       loop = this.#ownBatchLoop(input);
-      if (loop !== undefined) this.#loops.set(key, loop);
+      if (loop !== undefined) this.#loops.set(key, (loop = this.#readingAhead(loop, schema, input)));
     }
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
       const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
       loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, reads), `${names}batch-loop`, schema, source) as BatchLoop;
+      if (source === undefined) loop = this.#readingAhead(loop, schema, input);
       this.#loops.set(key, loop);
     }
     return loop;
@@ -118,6 +120,13 @@ export class OperatorChain {
       state.operator = 0;
       return head.processBatch!(batch as Batch, from, input, state);
     };
+  }
+
+  /** The loop itself where the head has no keyed state. */
+  #readingAhead(loop: BatchLoop, schema: Schema, input: number): BatchLoop {
+    const { node } = this.#description.operators[0]!;
+    const key = node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.keys?.[input] : undefined;
+    return key === undefined || this.#contexts[0]?.keyedState === undefined ? loop : readingKeysAhead(loop, schema, key, () => this.#contexts[0]?.keyedState?.readAhead);
   }
 
   rowsLoop(source: SourceFunctions): RowsLoop {

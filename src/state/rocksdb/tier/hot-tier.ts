@@ -27,6 +27,8 @@ export interface TierFamily {
   listBytesMax: number;
   /** Of the value put last, or a part of it: a key that was looked up in vain will mostly get one of the same size. */
   roomBytes: number;
+  /** Reads that had to ask the database. */
+  misses: number;
 }
 
 const ALIGN_64 = ~63;
@@ -41,6 +43,8 @@ export class HotTier {
   valueLength = 0;
   hits = 0;
   misses = 0;
+  /** Keys that were asked for before their records. */
+  aheadReads = 0;
   readonly rows: RowStore;
   readonly writer: RowWriter;
   readonly #database: TierDatabase;
@@ -58,7 +62,7 @@ export class HotTier {
 
   addFamily(name: string, family: ColumnFamily): TierFamily {
     const index = this.#families.length;
-    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, listBytesMax: 0, roomBytes: 0 };
+    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, listBytesMax: 0, roomBytes: 0, misses: 0 };
     this.#families.push(added);
     this.rows.dirty.addFamily();
     return added;
@@ -181,12 +185,22 @@ export class HotTier {
   /** Brings the value, or its absence, into a row; 0 when it is too large for one. */
   #load(family: TierFamily, keyLength: number, hash: number): number {
     this.misses++;
+    family.misses++;
     const { out, outBytes } = this.rows.layout;
-    const length = family.family.get(0, keyLength, out, outBytes);
+    return this.#insertRead(family, keyLength, hash, family.family.get(0, keyLength, out, outBytes), out);
+  }
+
+  /** Takes over what a multi-get found under the key at byte 0: a value at `offset` of the arena, or NOT_FOUND. */
+  putRead(family: TierFamily, keyLength: number, hash: number, length: number, offset: number): void {
+    // A key may come twice in a batch.
+    if (this.rows.find(family.index, keyLength, hash ^ family.salt) === 0) this.#insertRead(family, keyLength, hash, length, offset);
+  }
+
+  #insertRead(family: TierFamily, keyLength: number, hash: number, length: number, offset: number): number {
     if (length === NOT_FOUND) return this.rows.insert(family.index, keyLength, hash ^ family.salt, 0, ABSENT | FRESH, family.roomBytes);
     if (length < 0 || rowWordsOf(keyLength, length) > this.rows.rowWordsMax) return 0;
     const row = this.rows.insert(family.index, keyLength, hash ^ family.salt, length, 0);
-    copyBytes(this.rows.bytes, this.rows.layout.out, this.rows.bytes, this.rows.valueOffset(row), length);
+    copyBytes(this.rows.bytes, offset, this.rows.bytes, this.rows.valueOffset(row), length);
     return row;
   }
 
