@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test, type TestContext } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import { DatabaseConnection } from '#platform/database/database-thread';
 import type { DatabaseAddress } from '#platform/database/database-messages';
 import { JdbcSource, type JdbcSplit } from '#connectors/jdbc/source';
 import type { JdbcSourceReader } from '#connectors/jdbc/reader';
+import { JdbcSink, type JdbcWrite } from '#connectors/jdbc/sink';
+import { simulatedPlatform } from '#platform/simulated-platform';
+import { RecordingSinkContext } from '../sink-context.js';
 import { ReadStatus } from '#streaming/source/source';
 import { DATABASE, PASSWORD, startPostgres, USER, type PostgresServer } from './postgres-server.js';
 
@@ -112,4 +115,55 @@ test('a scan that goes on from a checkpoint hands out the rows that were not han
   assert.deepEqual(splits.map(({ index }) => index), [1]);
   await read(readerOf(splits), Number.POSITIVE_INFINITY);
   assert.deepEqual(rows, Array.from({ length: 250 }, (_, index) => String(index + 1)).filter((row) => row !== '100' && row !== '150'));
+});
+
+describe('the writer', () => {
+  const write = (table: string, more: Partial<JdbcWrite<number>> = {}): JdbcWrite<number> => ({
+    address: address(typeof server === 'string' ? 0 : server.port), keyOf: undefined, bufferRows: 3, bufferMs: 1000, retriesMax: 0, ...more,
+    statementsOf: (rows) => [{ text: `INSERT INTO ${table} VALUES ${rows.map((_, index) => `($${index + 1})`).join(', ')}`, values: rows.map(String) }],
+  });
+
+  async function eventually(connection: DatabaseConnection, text: string, rows: readonly (readonly string[])[]): Promise<void> {
+    for (let tries = 0; tries < 200 && JSON.stringify(connection.query(text)) !== JSON.stringify(rows); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(connection.query(text), rows);
+  }
+
+  test('writes when there are enough rows, when the first is old, and at a checkpoint', async (context) => {
+    const connection = connect(context);
+    if (connection === undefined) return;
+    connection.query('CREATE TABLE gathered (n int)');
+    const { clock, files } = simulatedPlatform({ seed: 1 });
+    const writer = new JdbcSink(write('gathered')).createWriter(new RecordingSinkContext({ clock, files }));
+    context.after(() => writer.close());
+    for (const n of [1, 2, 3, 4]) writer.write(n);
+    await eventually(connection, 'SELECT n FROM gathered ORDER BY n', [['1'], ['2'], ['3']]);
+    clock.advance(999);
+    assert.deepEqual(connection.query('SELECT count(*) FROM gathered'), [['3']]);
+    clock.advance(1);
+    await eventually(connection, 'SELECT n FROM gathered ORDER BY n', [['1'], ['2'], ['3'], ['4']]);
+    writer.write(5);
+    writer.flush();
+    assert.deepEqual(connection.query('SELECT count(*) FROM gathered'), [['5']]);
+  });
+
+  test('of rows with equal keys the last one counts', (context) => {
+    const connection = connect(context);
+    if (connection === undefined) return;
+    connection.query('CREATE TABLE keyed (n int)');
+    const writer = new JdbcSink(write('keyed', { keyOf: (n) => String(n % 10), bufferRows: 100 })).createWriter(new RecordingSinkContext(simulatedPlatform({ seed: 1 })));
+    context.after(() => writer.close());
+    for (const n of [1, 2, 11, 21]) writer.write(n);
+    writer.flush();
+    assert.deepEqual(connection.query('SELECT n FROM keyed ORDER BY n'), [['2'], ['21']]);
+  });
+
+  test('a failure of what the clock sent is thrown at the latest at the checkpoint', (context) => {
+    if (connect(context) === undefined) return;
+    const { clock, files } = simulatedPlatform({ seed: 1 });
+    const writer = new JdbcSink(write('nowhere_at_all')).createWriter(new RecordingSinkContext({ clock, files }));
+    context.after(() => writer.close());
+    writer.write(1);
+    clock.advance(1000);
+    assert.throws(() => writer.flush(), { code: 'DATABASE_STATEMENT_FAILED', message: /relation "nowhere_at_all" does not exist/ });
+  });
 });
