@@ -30,6 +30,7 @@ export interface AddonFunctions {
   databaseClose(database: Handle): void;
   databaseUseMemory(database: Handle, memory: Handle): void;
   databaseListFamilies(path: string): string[];
+  databaseTryDestroy(path: string): 0 | 1;
   databaseCreateFamily(database: Handle, options: object): Handle;
   databaseCheckpoint(database: Handle, directory: string): Promise<void>;
   databaseFlush(database: Handle): Promise<void>;

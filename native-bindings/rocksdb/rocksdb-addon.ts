@@ -51,6 +51,11 @@ export class RocksDbAddon {
     return this.#native.databaseListFamilies(path);
   }
 
+  /** Removes the files of a database; false, and nothing is removed, while it is open in some process. */
+  tryDestroyDatabase(path: string): boolean {
+    return this.#native.databaseTryDestroy(path) === 1;
+  }
+
   createSstFile(path: string, memory: RegisteredMemory, options: Omit<ColumnFamilyOptions, 'name'> = {}): SstFileWriter {
     return new SstFileWriter(this.#native, path, memory, options);
   }

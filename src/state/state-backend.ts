@@ -11,6 +11,7 @@ import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { createRocksDbKeyedStateBackend } from '#state/rocksdb/rocksdb-keyed-state-backend';
 import { rocksDbSettingsOf } from '#state/rocksdb/rocksdb-settings';
+import { databaseDirectoryName, removeOrphanedDatabases } from '#state/rocksdb/orphaned-databases';
 import { RocksDbSlot } from '#state/rocksdb/rocksdb-slot';
 import type { MemoryManager } from '#state/tables/memory-manager';
 
@@ -80,8 +81,11 @@ class RocksDbStateBackend implements StateBackend {
 
   createKeyedState(options: KeyedStateOptions): KeyedStateBackend {
     const { configuration, memory, temporaryDirectory, clock, files, random } = this.#options;
-    this.#slot ??= RocksDbSlot.open({ settings: rocksDbSettingsOf(configuration), memory, temporaryDirectory });
-    const directory = `${this.#slot.directory}/millrace-rocksdb-${Math.floor(random() * 2 ** 48).toString(16).padStart(12, '0')}`;
+    if (this.#slot === undefined) {
+      this.#slot = RocksDbSlot.open({ settings: rocksDbSettingsOf(configuration), memory, temporaryDirectory });
+      removeOrphanedDatabases(this.#slot, files);
+    }
+    const directory = `${this.#slot.directory}/${databaseDirectoryName(random)}`;
     const { isObjectReuse: _alwaysCopied, ...keyed } = options;
     return createRocksDbKeyedStateBackend({ ...keyed, clock, files, slot: this.#slot, directory });
   }

@@ -110,3 +110,13 @@ addonTest('a handle of a closed object does not reach the object that took its p
   assert.equal(second.get('a'), '1');
   second.database.close();
 });
+
+addonTest('a database that is open is not destroyed, one that is closed is', (addon, context) => {
+  const store = openStore(addon, context);
+  store.put('a', '1');
+  assert.equal(addon.tryDestroyDatabase(store.folder), false);
+  assert.equal(store.get('a'), '1');
+  store.database.close();
+  assert.equal(addon.tryDestroyDatabase(store.folder), true);
+  assert.throws(() => addon.listColumnFamilies(store.folder), { code: 'ROCKSDB_IO_ERROR' });
+});

@@ -132,6 +132,12 @@ napi_value DatabaseListFamilies(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// databaseTryDestroy(path) -> 1 when its files are gone, 0 while somebody, in whatever process, holds its lock
+napi_value DatabaseTryDestroy(napi_env env, napi_callback_info info) {
+  Arguments<1> args(env, info);
+  return Int32(env, rocksdb::DestroyDB(TextOf(env, args[0]), rocksdb::Options()).ok() ? 1 : 0);
+}
+
 // databaseCreateFamily(database, options) -> family
 napi_value DatabaseCreateFamily(napi_env env, napi_callback_info info) {
   Arguments<2> args(env, info);
@@ -236,11 +242,12 @@ std::vector<rocksdb::ColumnFamilyHandle*> Database::FamilyHandles() const {
   return handles;
 }
 
-const Binding kDatabaseBindings[13] = {
+const Binding kDatabaseBindings[14] = {
     {"databaseOpen", DatabaseOpen},
     {"databaseClose", DatabaseClose},
     {"databaseUseMemory", DatabaseUseMemory},
     {"databaseListFamilies", DatabaseListFamilies},
+    {"databaseTryDestroy", DatabaseTryDestroy},
     {"databaseCreateFamily", DatabaseCreateFamily},
     {"databaseCheckpoint", DatabaseCheckpoint},
     {"databaseFlush", DatabaseFlush},

@@ -71,6 +71,6 @@ class Database {
   std::vector<ColumnFamily*> families_;
 };
 
-extern const Binding kDatabaseBindings[13];
+extern const Binding kDatabaseBindings[14];
 
 }  // namespace millrace
