@@ -7,7 +7,7 @@ import { fileFormatOf, pathOf } from '#table/factories/filesystem-scan';
 import { FILESYSTEM_SINK_OPTIONS, filesystemSink } from '#table/factories/filesystem-sink';
 import { PARTITION_COMMIT_OPTIONS } from '#table/factories/partition-commit';
 import { checkOptions, choiceOption, durationOption, parallelismOption } from '#table/factories/table-options';
-import { INSERTS, type TableConnector, type TableOptions } from '#table/factories/table-factory';
+import { INSERTS, type ScanTableSource, type TableConnector, type TableOptions } from '#table/factories/table-factory';
 import { formatOf, formatOptionNames } from '#table/formats/format-registry';
 import type { TableRow } from '#table/runtime/row-kind';
 
@@ -20,15 +20,19 @@ export const filesystemConnector: TableConnector = {
     const format = checkedFormat(table, options);
     const monitorIntervalMs = durationOption(table, options, 'source.monitor-interval', undefined);
     choiceOption(table, options, 'source.report-statistics', ['ALL', 'NONE'], 'ALL');
-    return {
+    const source: ScanTableSource = {
       kind: 'scan-source',
       changes: format.kind === 'text' ? format.changes : INSERTS,
       isBounded: monitorIntervalMs === undefined,
-      createSource: ({ rowType, functions }) => ({
-        source: FileSource.forFormat<TableRow>(pathOf(options), fileFormatOf(table, options, rowType, functions.localTimeZone), { isRecursive: true, monitorIntervalMs }),
+      createSource: ({ rowType, functions, usedColumns }) => ({
+        source: FileSource.forFormat<TableRow>(pathOf(options), fileFormatOf(table, options, rowType, functions.localTimeZone, usedColumns), { isRecursive: true, monitorIntervalMs }),
         ...parallelismOption(table, options, 'scan.parallelism'),
       }),
     };
+    if (format.kind === 'text') return source;
+    // Lines are read whole; of blocks only what is used is, so such a source is told, though it filters nothing itself.
+    const ofBlocks: ScanTableSource = { ...source, withFilters: (conditions) => ({ source: ofBlocks, remaining: conditions }) };
+    return ofBlocks;
   },
 
   createLookup(table, options) {

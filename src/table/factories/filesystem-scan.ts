@@ -19,8 +19,8 @@ export function pathOf({ all }: TableOptions): string {
 
 export const defaultPartition = ({ all }: TableOptions): string => all['partition.default-name'] ?? DEFAULT_PARTITION;
 
-/** Throws TABLE_OPTION_INVALID. */
-export function fileFormatOf(table: ResolvedTable, options: TableOptions, rowType: RowType, timeZone: string): FileFormat<TableRow> {
+/** @param usedColumns that are read; files of blocks give the others as NULL without a look at them. Throws TABLE_OPTION_INVALID. */
+export function fileFormatOf(table: ResolvedTable, options: TableOptions, rowType: RowType, timeZone: string, usedColumns?: readonly number[]): FileFormat<TableRow> {
   const format = formatOf(table, options);
   const metadata = new Map(baseColumns(table.schema).flatMap((column) => (column.kind === 'metadata' ? [[column.name, column.key] as const] : [])));
   const content: RowType = { ...rowType, fields: rowType.fields.filter(({ name }) => !metadata.has(name) && !table.partitionKeys.includes(name)) };
@@ -30,7 +30,14 @@ export function fileFormatOf(table: ResolvedTable, options: TableOptions, rowTyp
   const keys = fieldKeys(rowType);
   const fileColumns = rowType.fields.flatMap((field, index) => (metadata.has(field.name) && !ofFormat.some(({ key }) => key === keys[index]) ? [{ key: keys[index]!, value: fileFact(metadata.get(field.name)!, table) }] : []));
   const constantsOf = (file: FileFacts): TableRow => ({ ...partitions(file.path), ...Object.fromEntries(fileColumns.map(({ key, value }) => [key, value(file)])) });
-  if (format.kind === 'bulk') return bulkFileFormat(format.identifier, format.createReader(request), constantsOf);
+  if (format.kind === 'bulk') {
+    // Types of all columns are checked, whatever is read.
+    format.createReader(request);
+    const isUsed = (name: string): boolean => usedColumns?.some((column) => rowType.fields[column]!.name === name) ?? true;
+    const unread = Object.fromEntries(rowType.fields.flatMap(({ name }, index) => (isUsed(name) ? [] : [[keys[index]!, null]])));
+    const used = formatRequest(format, table, options, { ...content, fields: content.fields.filter(({ name }) => isUsed(name)) }, timeZone, ofFormat);
+    return bulkFileFormat(format.identifier, format.createReader(used), (file) => ({ ...unread, ...constantsOf(file) }));
+  }
   // Refuses bad options before a job starts.
   format.createDecoder(request);
   return tableFileFormat({ createDecoder: () => format.createDecoder(request), multiLineQuote: format.multiLineQuote?.(request), constantsOf });

@@ -75,6 +75,15 @@ describe('parquet', () => {
     }
   });
 
+  test('only the columns that a query reads are decoded', async () => {
+    // The type of `name` is wrong: who does not read it does not meet it.
+    const columns = '(id INT, name INT, price DECIMAL(22, 2)) ';
+    assert.deepEqual(await read(columns, filesystem(directory('snappy.parquet'), 'parquet'), 'SELECT id FROM t WHERE price > 1'), ['+I[1]', '+I[4]']);
+    assert.deepEqual((await read(columns, filesystem(directory('snappy.parquet'), 'parquet'), 'SELECT COUNT(*) FROM t')).at(-1), '+U[5]');
+    assert.match((await read(columns, filesystem(directory('snappy.parquet'), 'parquet'), 'EXPLAIN SELECT id FROM t WHERE price > 1')).join(''), /project=\[id, price\]/);
+    await assert.rejects(read(columns, filesystem(directory('snappy.parquet'), 'parquet'), 'SELECT id, name FROM t'), /the field name of the file is BYTE_ARRAY/);
+  });
+
   test('a column of another type, and a file that is none, are named', async () => {
     await assert.rejects(read('(name INT)', filesystem(directory('snappy.parquet'), 'parquet')), /the field name of the file is BYTE_ARRAY, the column is INT/);
     const path = directory();
