@@ -9,6 +9,7 @@ import { createNodePlatform } from '#client/platform';
 import { isProgramReplayed } from '#datastream/environment/job-executor';
 import { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import type { ProgramEnvironment } from '#table/api/program-environment';
+import type { CatalogFiles } from '#table/catalog/file-catalog';
 import type { PlanFiles } from '#table/api/plan-files';
 import type { SessionJobs } from '#table/api/session-jobs';
 import { TableEnvironment, type TableEnvironmentOptions } from '#table/api/table-environment';
@@ -36,5 +37,12 @@ function hostOptions(): Omit<TableEnvironmentOptions, 'environment'> {
       await files.atomicWrite(pathOf(path), Buffer.from(text));
     },
   };
-  return { clock, random, loadModule, planFiles, snapshots: createTableSnapshots(platform), isReplayed: isProgramReplayed() };
+  const catalogFiles: CatalogFiles = {
+    readSync: (path) => (files.existsSync(pathOf(path)) ? Buffer.from(files.readSync(pathOf(path))).toString('utf8') : undefined),
+    writeSync: (path, text) => {
+      files.mkdirsSync(dirname(pathOf(path)));
+      files.atomicWriteSync(pathOf(path), Buffer.from(text));
+    },
+  };
+  return { clock, random, loadModule, planFiles, catalogFiles, snapshots: createTableSnapshots(platform), isReplayed: isProgramReplayed() };
 }

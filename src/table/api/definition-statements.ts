@@ -1,13 +1,11 @@
 // CREATE, ALTER and DROP of tables, views, databases, catalogs and functions.
 import { createFunction, dropFunction } from '#table/api/function-statements';
 import { executeAlter } from '#table/api/alter-statements';
+import { openCatalog } from '#table/api/open-catalog';
 import type { Session } from '#table/api/session';
 import { optionsOf, partsOf } from '#table/api/statement-parts';
 import { successResult } from '#table/api/statement-results';
 import type { TableResult } from '#table/api/table-result';
-import type { Catalog } from '#table/catalog/catalog';
-import { JdbcCatalog } from '#table/catalog/jdbc-catalog';
-import { InMemoryCatalog } from '#table/catalog/in-memory-catalog';
 import { identifierText, type ObjectIdentifier, type ResolvedTable } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
 import type { LogicalPlan } from '#table/logical/logical-plan';
@@ -37,21 +35,13 @@ export async function executeDefinition(statement: Statement, text: string, sess
     case 'create-catalog': {
       if (catalogs.getCatalog(statement.name.name) !== undefined && statement.ifNotExists) return done();
       const options = optionsOf(statement.options);
-      catalogs.registerCatalog(catalogOf(statement.name.name, options));
+      catalogs.registerCatalog(await openCatalog(statement.name.name, options, session));
       return done();
     }
     case 'create-function': await createFunction(statement, text, session); return done();
     case 'alter': executeAlter(statement, text, session); return done();
     case 'drop': drop(statement, session); return done();
     default: return undefined;
-  }
-}
-
-function catalogOf(name: string, options: Readonly<Record<string, string>>): Catalog {
-  switch (options['type']) {
-    case 'generic_in_memory': return new InMemoryCatalog(name, options['default-database'] ?? 'default', options);
-    case 'jdbc': return new JdbcCatalog(name, options);
-    default: throw new TableError('TABLE_OPTION_INVALID', `CREATE CATALOG ${name} has 'type' = '${options['type'] ?? ''}': give generic_in_memory or jdbc`);
   }
 }
 

@@ -15,13 +15,13 @@ export async function createFunction(statement: CreateFunction, text: string, se
   const id = catalogs.qualify(parts);
   const known = statement.isTemporary ? undefined : catalogs.catalog(id.catalog).getFunction(id.database, id.name);
   if (known !== undefined && statement.ifNotExists) return;
-  if (known !== undefined) throw new TableError('CATALOG_OBJECT_EXISTS', `Function ${id.database}.${id.name} already exists in Catalog ${id.catalog}.`);
+  if (known !== undefined && !session.isReplayed) throw new TableError('CATALOG_OBJECT_EXISTS', `Function ${id.database}.${id.name} already exists in Catalog ${id.catalog}.`);
   const fn: CatalogFunction = { identifier: statement.identifier, language, definition: await loadFunction(parts.at(-1)!, statement.identifier, session) };
   if (statement.isTemporary) catalogs.createTemporaryFunction(parts, fn, { isSystem: statement.isSystem, ignoreIfExists: statement.ifNotExists });
   else catalogs.catalog(id.catalog).createFunction(id.database, id.name, fn);
 }
 
-async function loadFunction(name: string, identifier: string, session: Session): Promise<CatalogFunction['definition']> {
+export async function loadFunction(name: string, identifier: string, session: Session): Promise<CatalogFunction['definition']> {
   const at = identifier.lastIndexOf('#');
   const exported = (await session.loadModule(identifier.slice(0, at)))[identifier.slice(at + 1)];
   return userFunctionDefinition(name.toUpperCase(), identifier, exported);

@@ -1,6 +1,7 @@
 // The state of a table environment: catalogs, settings, and what expressions depend on. One per environment; SET changes it.
 import { SessionModules } from '#table/api/session-modules';
 import { CatalogRegistry } from '#table/catalog/catalog-registry';
+import type { CatalogFiles } from '#table/catalog/file-catalog';
 import type { Clock } from '#platform/clock/clock';
 import type { Random } from '#platform/random/random';
 import { TableError } from '#table/errors';
@@ -21,6 +22,10 @@ export class Session implements ValidatorSession {
   /** A module of user functions by its path. */
   readonly loadModule: LoadModule;
   readonly modules = new SessionModules();
+  /** For catalogs that are kept in files. */
+  readonly catalogFiles: CatalogFiles | undefined;
+  /** The program runs again, in a worker. */
+  readonly isReplayed: boolean;
   readonly #settings = new Map<string, string>();
   /** Settings of the environment underneath, which SET hides. */
   readonly #base: (key: string) => string | undefined;
@@ -29,13 +34,15 @@ export class Session implements ValidatorSession {
   readonly #systemTimeZone: string;
   readonly #snapshots: Snapshots | undefined;
 
-  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry; readonly loadModule?: LoadModule; readonly snapshots?: Snapshots }) {
+  constructor(options: { readonly base: (key: string) => string | undefined; readonly clock: Pick<Clock, 'now'>; readonly random: Pick<Random, 'nextDouble'>; readonly catalogs?: CatalogRegistry; readonly loadModule?: LoadModule; readonly snapshots?: Snapshots; readonly catalogFiles?: CatalogFiles | undefined; readonly isReplayed?: boolean | undefined }) {
     this.#base = options.base;
     this.#clock = options.clock;
     this.#random = options.random;
     this.catalogs = options.catalogs ?? new CatalogRegistry();
     this.loadModule = options.loadModule ?? noModules;
     this.#snapshots = options.snapshots;
+    this.catalogFiles = options.catalogFiles;
+    this.isReplayed = options.isReplayed ?? false;
     this.#systemTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 

@@ -2,6 +2,7 @@
 // once; those that move rows add to the program of the environment below and start a job.
 // Thread: the one that runs the program; in a worker the program is run again and must make the same jobs.
 import type { Catalog, CatalogTable } from '#table/catalog/catalog';
+import type { CatalogFiles } from '#table/catalog/file-catalog';
 import type { CatalogRegistry } from '#table/catalog/catalog-registry';
 import { CompiledPlan } from '#table/api/compiled-plan-object';
 import { readPlan } from '#table/api/compiled-plans';
@@ -39,6 +40,8 @@ export interface TableEnvironmentOptions {
   readonly snapshots?: Snapshots;
   /** For COMPILE PLAN and EXECUTE PLAN. */
   readonly planFiles?: PlanFiles;
+  /** For catalogs of type `file`. */
+  readonly catalogFiles?: CatalogFiles;
   /** The program runs again, in a worker: it writes no files. */
   readonly isReplayed?: boolean;
   /** For SHOW JOBS and STOP JOB. */
@@ -53,7 +56,7 @@ export class TableEnvironment {
 
   constructor(options: TableEnvironmentOptions) {
     const { environment, clock, random, catalogs, loadModule, snapshots } = options;
-    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }), ...(snapshots === undefined ? {} : { snapshots }) });
+    this.session = new Session({ base: (key) => environment.getConfig().toMap()[key] as string | undefined, clock, random, ...(catalogs === undefined ? {} : { catalogs }), ...(loadModule === undefined ? {} : { loadModule }), ...(snapshots === undefined ? {} : { snapshots }), catalogFiles: options.catalogFiles, isReplayed: options.isReplayed });
     this.executor = new StatementExecutor(this.session, environment, options);
     this.context = new SessionContext(this.session, this.executor);
     this.#planFiles = options.planFiles;

@@ -100,7 +100,7 @@ export class CatalogRegistry {
       return;
     }
     const catalog = this.catalog(id.catalog);
-    if (catalog.getTable(id.database, id.name) !== undefined) {
+    if (catalog.getTable(id.database, id.name) !== undefined && catalog.isReplayed !== true) {
       if (options.ignoreIfExists) return;
       throw new TableError('CATALOG_OBJECT_EXISTS', `Could not execute CreateTable in path ${identifierText(id)}: the table (or view) already exists`);
     }

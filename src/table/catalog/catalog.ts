@@ -38,6 +38,8 @@ export interface Catalog {
   readonly defaultDatabase: string;
   /** Options of CREATE CATALOG, `type` among them. */
   readonly options: Readonly<Record<string, string>>;
+  /** Objects that are made may be there already: their program runs again. */
+  readonly isReplayed?: boolean;
   listDatabases(): readonly string[];
   getDatabase(name: string): CatalogDatabase | undefined;
   createDatabase(name: string, database: CatalogDatabase): void;

@@ -95,7 +95,8 @@ export function matchNodes(plan: CompiledPlanJson, roots: readonly ExecNode[], p
   }));
 }
 
-function encodingOf(catalogs: CatalogRegistry, kept: CatalogObjects): PlanEncoding {
+/** Functions and tables as plan files name them. */
+export function encodingOf(catalogs: CatalogRegistry, kept: CatalogObjects): PlanEncoding {
   return {
     functionName: (definition) => {
       if (specialOrBuiltIn(definition.name) === definition) return [definition.name];
@@ -110,7 +111,7 @@ function encodingOf(catalogs: CatalogRegistry, kept: CatalogObjects): PlanEncodi
   };
 }
 
-function decodingOf(catalogs: CatalogRegistry, restored: CatalogObjects): PlanDecoding {
+export function decodingOf(catalogs: CatalogRegistry, restored: CatalogObjects): PlanDecoding {
   return {
     functionOf: (name, kind) => {
       const definition = specialOrBuiltIn(name[0]!) ?? catalogs.getFunction(name)?.definition;

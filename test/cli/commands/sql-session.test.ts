@@ -15,8 +15,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const ENDLESS = "CREATE TABLE endless (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = '20')";
 const NOWHERE = "CREATE TABLE nowhere (a INT) WITH ('connector' = 'blackhole')";
 
-async function withSession(body: (session: SqlSession) => Promise<void>): Promise<void> {
-  const session = await SqlSession.open(createNodePlatform(), Configuration.fromMap({ 'parallelism.default': 1, 'execution.checkpointing.savepoint-dir': `file://${folder}/savepoints` }), () => undefined);
+async function withSession(body: (session: SqlSession) => Promise<void>, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  const session = await SqlSession.open(createNodePlatform(), Configuration.fromMap({ 'parallelism.default': 1, 'execution.checkpointing.savepoint-dir': `file://${folder}/savepoints`, ...settings }), () => undefined);
   try {
     await body(session);
   } finally {
@@ -94,5 +94,46 @@ describe('a SQL session', () => {
 
   test('a job of another session is not stopped', async () => {
     await withSession((session) => assert.rejects(session.execute("STOP JOB '00000000000000000000000000000000'"), { code: 'TABLE_JOB_UNKNOWN' }));
+  });
+});
+
+describe('a statement and its state', () => {
+  const SOURCE = "CREATE TABLE clicks (who INT, n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50', 'fields.who.min' = '1', 'fields.who.max' = '3')";
+  const SINK = "CREATE TABLE counts (who INT, n BIGINT) WITH ('connector' = 'blackhole')";
+  const INSERT = 'INSERT INTO counts SELECT who, COUNT(*) FROM clicks GROUP BY who';
+
+  async function statusOf(session: SqlSession, statement: string): Promise<{ readonly job: string; readonly status: string }> {
+    for (const sql of [SOURCE, SINK]) await session.execute(sql);
+    const client = (await session.execute(statement)).getJobClient()!;
+    for (;;) {
+      const status = String((await rowsOf(await session.execute(`DESCRIBE JOB '${client.jobId}'`)))[0]![2]);
+      if (['RUNNING', 'FAILED', 'FINISHED'].includes(status)) {
+        if (status === 'FAILED') await client.getJobExecutionResult();
+        return { job: client.jobId, status };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** The savepoint that the statement's job stops with. */
+  async function savepointOf(statement: string): Promise<string> {
+    let path = '';
+    await withSession(async (session) => {
+      const { job } = await statusOf(session, statement);
+      path = String((await rowsOf(await session.execute(`STOP JOB '${job}' WITH SAVEPOINT`)))[0]![0]);
+    });
+    return path;
+  }
+
+  test('the same statement goes on from its savepoint, a changed one is refused with advice', async () => {
+    const from = { 'execution.state-recovery.path': await savepointOf(INSERT) };
+    await withSession(async (session) => assert.equal((await statusOf(session, INSERT)).status, 'RUNNING'), from);
+    await withSession((session) => assert.rejects(statusOf(session, INSERT.replace('COUNT(*)', 'SUM(n)')), { code: 'RESTORE_OPERATOR_MISSING', message: /the statement has changed.*COMPILE PLAN/ }), from);
+  });
+
+  test('a compiled plan goes on from its savepoint', async () => {
+    const plan = `${folder}/counts.json`;
+    const from = { 'execution.state-recovery.path': await savepointOf(`COMPILE AND EXECUTE PLAN '${plan}' FOR ${INSERT}`) };
+    await withSession(async (session) => assert.equal((await statusOf(session, `EXECUTE PLAN '${plan}'`)).status, 'RUNNING'), from);
   });
 });
