@@ -65,6 +65,19 @@ const tile = aggregate('NTILE', (call) => {
   },
 }), { isOverOnly: true, isOrderSensitive: true });
 
+/**
+ * A default that is never NULL makes the result NOT NULL, also where the value of the row that is meant is NULL: Flink shows the value
+ * that stands for nothing there. Undefined for types without one, whose result may then be NULL.
+ */
+function placeholderOf(type: LogicalType): unknown {
+  switch (type.kind) {
+    case 'TINYINT': case 'SMALLINT': case 'INT': case 'BIGINT': case 'FLOAT': case 'DOUBLE': case 'DATE': case 'TIME': case 'INTERVAL_YEAR_MONTH': case 'INTERVAL_DAY_TIME': return -1;
+    case 'BOOLEAN': return false;
+    case 'CHAR': case 'VARCHAR': return '';
+    default: return undefined;
+  }
+}
+
 /** LAG(value[, offset[, default]]): of the row so many before. LEAD is the same over the opposite order, which is up to whoever runs it. */
 function shifted(name: string): AggregateFunctionDefinition {
   return aggregate(name, (call) => {
@@ -72,7 +85,7 @@ function shifted(name: string): AggregateFunctionDefinition {
     if (value === undefined || call.argumentTypes.length > 3 || (offset !== undefined && !isInteger(offset))) return { supportedForms: [`${name}(<ANY>)`, `${name}(<ANY>, <INTEGER>)`, `${name}(<ANY>, <INTEGER>, <ANY>)`] };
     if (otherwise !== undefined && !canCastImplicitly(otherwise, nullable(value))) return refuse(`The default of ${name} must have the type of its value`);
     const types = [value, ...(offset === undefined ? [] : [offset]), ...(otherwise === undefined ? [] : [withNullability(value, otherwise.isNullable)])];
-    return { argumentTypes: types, resultType: withNullability(value, otherwise === undefined || otherwise.isNullable) };
+    return { argumentTypes: types, resultType: withNullability(value, otherwise === undefined || otherwise.isNullable || (value.isNullable && placeholderOf(value) === undefined)) };
   }, (call) => ({
     accumulator: accumulatorOf({ rows: notNull(LogicalTypes.ARRAY(nullable(call.argumentTypes[0]!))), offset: BIGINT, otherwise: nullable(call.argumentTypes[0]!) }),
     create: () => ({ rows: [], offset: 1, otherwise: null }),
@@ -82,7 +95,10 @@ function shifted(name: string): AggregateFunctionDefinition {
       state.rows.push(value);
       if (state.rows.length > state.offset + 1) state.rows.shift();
     },
-    getValue: ({ rows, offset, otherwise }) => (rows.length > offset ? rows[rows.length - 1 - offset] : otherwise),
+    getValue: ({ rows, offset, otherwise }) => {
+      const value = rows.length > offset ? rows[rows.length - 1 - offset] : otherwise;
+      return value === null && !call.resultType.isNullable ? placeholderOf(call.resultType) : value;
+    },
   }), { isOverOnly: true, isOrderSensitive: true });
 }
 

@@ -28,6 +28,8 @@ const isSubquery = ({ kind }: Expression): boolean => kind === 'subquery';
 
 /** A LATERAL query that is no table function: a join on what it says of the left side. */
 function lateralJoin(node: LogicalPlan & { kind: 'correlate' }): LogicalPlan {
+  const total = joinTotal(node.left, node.right);
+  if (total !== undefined) return lateralTotal(node, total);
   const { plan: right, conditions } = pullUpCorrelation(node.right);
   const width = node.left.rowType.fields.length;
   const own = node.condition === undefined ? [] : [node.condition];
@@ -151,25 +153,46 @@ function knownOnly(condition: Expression): Expression {
 
 const knownBranches = (value: Expression): Expression => (value.kind === 'case' ? knownOnly(value) : value);
 
+/** Every row of the left has its totals, so LEFT and INNER are alike but for a condition on them. */
+function lateralTotal(node: LogicalPlan & { kind: 'correlate' }, { plan, values }: JoinedTotal): LogicalPlan {
+  if (node.condition !== undefined && node.joinType !== 'INNER') failUnsupported('a condition of a LEFT JOIN LATERAL on an aggregate');
+  const columns = node.left.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
+  const project: LogicalPlan = { kind: 'project', input: plan, expressions: [...columns, ...values], rowType: node.rowType };
+  return node.condition === undefined ? project : { kind: 'filter', input: project, condition: node.condition, rowType: node.rowType };
+}
+
+interface JoinedTotal {
+  readonly plan: LogicalPlan;
+  /** The columns of the sub-query, over the columns of the plan. */
+  readonly values: readonly Expression[];
+}
+
+/** An aggregate without GROUP BY that asks for a row around it: it has a row also where nothing meets, in which COUNT is 0. Undefined for all else. */
+function joinTotal(left: LogicalPlan, right: LogicalPlan): JoinedTotal | undefined {
+  const aggregate = right.kind === 'project' ? right.input : right;
+  if (aggregate.kind !== 'aggregate' || aggregate.groupColumns.length > 0) return undefined;
+  const { plan, conditions } = pullUpCorrelation(unnestSubqueries(aggregate));
+  if (conditions.length === 0) return undefined;
+  const width = left.rowType.fields.length;
+  const totals = aggregate.aggregates.map(({ call, type }, index): Expression => {
+    const total: Expression = { kind: 'input', index: width + index, type: nullable(type) };
+    if (call.function.name !== 'COUNT') return total;
+    const isNothing: Expression = { kind: 'call', function: builtInScalar('IS NULL'), arguments: [total], type: { ...LogicalTypes.BOOLEAN, isNullable: false } };
+    return { kind: 'case', branches: [{ condition: isNothing, value: { kind: 'literal', value: 0, type } }], otherwise: total, type };
+  });
+  const values = right.kind === 'project' ? right.expressions.map((expression) => replaceExpression(expression, (part) => (part.kind === 'input' ? totals[part.index] : undefined))) : totals;
+  return { plan: leftJoin(left, plan, conditions.map((condition) => overJoin(condition, width))), values };
+}
+
 function joinScalar(left: LogicalPlan, subquery: Subquery): { readonly plan: LogicalPlan; readonly value: Expression } {
+  const total = joinTotal(left, subquery.plan as LogicalPlan);
+  if (total !== undefined) return { plan: total.plan, value: total.values[0]! };
   const inner = unnestSubqueries(subquery.plan as LogicalPlan);
   // One row per row of the query around: checked where rows of one key are found by equality.
   const isChecked = !isSingleRow(inner) && pullUpCorrelation(inner).conditions.every(isCorrelatedEquality);
   const { plan: single, conditions } = pullUpCorrelation(isChecked ? singleValue(inner) : inner);
   const width = left.rowType.fields.length;
-  const value: Expression = { kind: 'input', index: width, type: nullable(single.rowType.fields[0]!.type) };
-  const node = leftJoin(left, single, conditions.map((condition) => overJoin(condition, width)));
-  // COUNT of nothing is 0, where the left join has no row at all.
-  const isCount = inner.kind === 'project' && inner.input.kind === 'aggregate' && conditions.length > 0 && isCountOf(inner);
-  if (!isCount) return { plan: node, value };
-  return { plan: node, value: { kind: 'case', branches: [{ condition: { kind: 'call', function: builtInScalar('IS NULL'), arguments: [value], type: { ...LogicalTypes.BOOLEAN, isNullable: false } }, value: { kind: 'literal', value: 0, type: subquery.type } }], otherwise: value, type: subquery.type } };
-}
-
-function isCountOf(project: LogicalPlan & { kind: 'project' }): boolean {
-  const [column] = project.expressions;
-  const { input } = project;
-  if (column?.kind !== 'input' || input.kind !== 'aggregate') return false;
-  return input.aggregates[column.index - input.groupColumns.length]?.call.function.name === 'COUNT';
+  return { plan: leftJoin(left, single, conditions.map((condition) => overJoin(condition, width))), value: { kind: 'input', index: width, type: nullable(single.rowType.fields[0]!.type) } };
 }
 
 /** A flag: joined on distinct rows of the sub-query, it is NULL where there is none. */

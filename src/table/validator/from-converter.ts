@@ -100,7 +100,9 @@ const isWindowing = ({ call }: TableFunction): boolean => WINDOWING.has(call.fun
 /** The right side sees the columns of the left as those of a query around it. */
 function lateralClause(join: Join, left: FromClause, joinType: JoinType, context: ValidatorContext, scope: QueryScope): FromClause {
   if (joinType !== 'INNER' && joinType !== 'LEFT') failAt(context.text, join.span, `LATERAL can only be joined by CROSS, INNER or LEFT JOIN, not by ${joinType}`);
-  const inner = new QueryScope([], new QueryScope(left.relations, scope.parent, scope.commonTables), []);
+  const around = new QueryScope(left.relations, scope.parent, scope.commonTables);
+  // The arguments of a function stand directly in the query around, a query has a scope of its own.
+  const inner = join.right.kind === 'derived-table' ? around : new QueryScope([], around, []);
   const right = convertFrom(join.right, context, inner);
   const relations = joinedRelations(left, right, joinType);
   const condition = join.condition?.kind === 'join-on' ? context.expression(join.condition.expression, scope.withRelations(relations), {}) : undefined;

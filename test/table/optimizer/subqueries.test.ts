@@ -35,6 +35,12 @@ const CASES: readonly (readonly [query: string, rows: string])[] = [
   ['SELECT x FROM $l WHERE (i, x) IN (SELECT j, LOWER(y) FROM $r)', '["b"]'],
   ['SELECT x FROM $l WHERE i BETWEEN (SELECT MIN(j) FROM $r) AND (SELECT MAX(j) + 1 FROM $r)', '["b"] ["d"]'],
   ['SELECT x FROM $l WHERE NOT EXISTS (SELECT 1 FROM $r WHERE r.j > l.i)', '["d"] ["n"]'],
+  ['SELECT x, (SELECT COUNT(*) + 1 FROM $r WHERE r.j = l.i) FROM $l', '["a",1] ["b",3] ["d",1] ["n",1]'],
+  ['SELECT x, (SELECT MAX(y) FROM $r WHERE r.j = l.i) FROM $l', '["a",null] ["b","D"] ["d",null] ["n",null]'],
+  ['SELECT x, y FROM $l, LATERAL (SELECT y FROM $r WHERE r.j = l.i) AS q', '["b","B"] ["b","D"]'],
+  ['SELECT x, y FROM $l LEFT JOIN LATERAL (SELECT y FROM $r WHERE r.j = l.i) AS q ON TRUE', '["a",null] ["b","B"] ["b","D"] ["d",null] ["n",null]'],
+  ['SELECT x, c FROM $l, LATERAL (SELECT COUNT(*) AS c FROM $r WHERE r.j = l.i) AS q', '["a",0] ["b",2] ["d",0] ["n",0]'],
+  ['SELECT x, c, m FROM $l JOIN LATERAL (SELECT COUNT(*) AS c, MIN(y) AS m FROM $r WHERE r.j = l.i) AS q ON q.c > 0', '["b",2,"B"]'],
 ];
 
 describe('sub-queries', () => {
