@@ -43,7 +43,7 @@ export function alterSchema(table: ResolvedTable, change: AlterChange, text: str
 }
 
 const refuse = (problem: string): never => {
-  throw new TableError('TABLE_NOT_SUPPORTED', `Failed to execute ALTER TABLE statement.\n${problem}`);
+  throw new TableError('TABLE_NOT_SUPPORTED', `Failed to execute ALTER TABLE statement. ${problem}`);
 };
 
 const nameOf = (path: ObjectPath): string => (path.parts.length === 1 ? path.parts[0]!.name : refuse(`Alter nested row type ${path.parts.map(({ name }) => backTicked(name)).join('.')} is not supported yet.`));

@@ -115,7 +115,9 @@ function drop(statement: DropObject, session: Session): void {
     }
     case 'TABLE': case 'VIEW': {
       const id = catalogs.qualify(parts);
-      if (!catalogs.dropTable(id, { isTemporary: statement.isTemporary }) && !statement.ifExists) throw new TableError('CATALOG_OBJECT_UNKNOWN', `${statement.object === 'TABLE' ? 'Table' : 'View'} with identifier '${identifierText(id)}' does not exist.`);
+      const found = catalogs.getTable(id);
+      const isOfKind = found === undefined || (found.kind === 'view') === (statement.object === 'VIEW');
+      if ((!isOfKind || !catalogs.dropTable(id, { isTemporary: statement.isTemporary })) && !statement.ifExists) throw new TableError('CATALOG_OBJECT_UNKNOWN', `${statement.object === 'TABLE' ? 'Table' : 'View'} with identifier '${identifierText(id)}' does not exist.`);
       return;
     }
     case 'FUNCTION': dropFunction(statement, session); return;

@@ -5,6 +5,7 @@ import { TemporalSortExec } from '#table/exec/temporal-sort-exec';
 import { TableError } from '#table/errors';
 import type { SortNode } from '#table/logical/logical-plan';
 import { limitedScan } from '#table/planner/merged-calc';
+import { updateKeyOf } from '#table/planner/rank-strategy';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 export function planSort(node: SortNode, context: PlannerContext): ExecNode {
@@ -17,7 +18,7 @@ export function planSort(node: SortNode, context: PlannerContext): ExecNode {
   if (isOpen) return temporalSort(node, input);
   const kind = keys.length === 0 ? 'Limit' : limit === undefined && offset === 0 ? 'Sort' : 'SortLimit';
   const source = keys.length === 0 && limit !== undefined ? limitedScan(input, end) ?? input : input;
-  return new RankExec(source, { ranking: 'ROW_NUMBER', partitionColumns: [], orderBy: keys, start: offset + 1, end, hasRank: false, isBatch: context.isBatch }, node.rowType, kind);
+  return new RankExec(source, { ranking: 'ROW_NUMBER', partitionColumns: [], orderBy: keys, start: offset + 1, end, hasRank: false, isBatch: context.isBatch, updateKey: context.isBatch ? undefined : updateKeyOf(input, [], keys) }, node.rowType, kind);
 }
 
 function temporalSort(node: SortNode, input: ExecNode): ExecNode {

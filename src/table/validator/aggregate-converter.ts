@@ -3,6 +3,7 @@
 import { expressionDigest, replaceExpression } from '#table/expressions/conditions';
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
 import type { AggregateNode, GroupWindow, LogicalPlan, NamedAggregate, PlanHint } from '#table/logical/logical-plan';
+import type { Span } from '#table/parser/ast-node';
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { GroupItem, Select } from '#table/parser/ast-query';
 import { LogicalTypes, notNull, nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
@@ -16,8 +17,8 @@ export interface AggregateQuery {
   readonly convertCall: (node: CallExpression) => Expression | undefined;
   /** The aggregate over everything that `expressions` need. Called once. */
   finish(expressions: readonly Expression[]): LogicalPlan;
-  /** An expression of the query over the output of the aggregate. Throws where a column is neither grouped nor aggregated. */
-  overGroups(expression: Expression): Expression;
+  /** An expression of the query over the output of the aggregate. Throws, at `span`, where a column is neither grouped nor aggregated. */
+  overGroups(expression: Expression, span: Span): Expression;
 }
 
 const GROUP_WINDOWS = new Set(['TUMBLE', 'HOP', 'SESSION']);
@@ -108,7 +109,7 @@ class Aggregation implements AggregateQuery {
     return node;
   }
 
-  overGroups(expression: Expression): Expression {
+  overGroups(expression: Expression, span: Span): Expression {
     const digests = this.#groups.map(expressionDigest);
     const aggregates = [...this.#aggregates.keys()];
     const offset = this.#groups.length + aggregates.length;
@@ -120,7 +121,7 @@ class Aggregation implements AggregateQuery {
       }
       const group = digests.indexOf(expressionDigest(node));
       if (group >= 0) return { kind: 'input', index: group, type: this.#groupType(group) };
-      if (node.kind === 'input') return failAt(this.#context.text, this.#select.span, `Expression '${this.#input.rowType.fields[node.index]!.name}' is not being grouped`);
+      if (node.kind === 'input') return failAt(this.#context.text, span, `Expression '${this.#input.rowType.fields[node.index]!.name}' is not being grouped`);
       return undefined;
     });
   }
@@ -214,11 +215,16 @@ class Aggregation implements AggregateQuery {
   }
 
   #windowProperty(window: string, property: Property, node: CallExpression): Expression {
-    if (this.#window?.name !== window) return failAt(this.#context.text, node.span, `Call to auxiliary group function '${window}_${property.toUpperCase()}' must have matching call to group function '${window}' in GROUP BY clause`);
+    if (this.#window?.name !== window || !this.#isSameWindow(node)) return failAt(this.#context.text, node.span, `Call to auxiliary group function '${window}_${property.toUpperCase()}' must have matching call to group function '${window}' in GROUP BY clause`);
     let index = this.#properties.findIndex((known) => known.property === property);
     if (index < 0) index = this.#properties.push({ name: `w$${property}`, property }) - 1;
     // Group windows have no GROUPING columns in front of the properties: the two do not go together.
     return this.#marker(index, this.#propertyType(property));
+  }
+
+  #isSameWindow(node: CallExpression): boolean {
+    const digests = ({ arguments: args }: CallExpression): string => args.map((argument) => expressionDigest(this.#context.reduce(this.#context.expression(argument as ExpressionNode, this.#scope, {})))).join('\u0000');
+    return digests(node) === digests(this.#window!.call);
   }
 
   #propertyType(property: Property): LogicalType {

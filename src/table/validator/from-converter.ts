@@ -24,7 +24,9 @@ export interface FromClause {
 /** @param scope names outside of the clause: common tables and the query around. @param hints of the SELECT, for its joins. */
 export function convertFrom(from: TableExpression, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[] = []): FromClause {
   switch (from.kind) {
-    case 'table-reference': return tableClause(from, context, scope);
+    case 'table-reference':
+      if (from.period !== undefined) failAt(context.text, from.span, 'FOR SYSTEM_TIME AS OF stands on the right side of a join: no table here keeps its past versions for a query of its own');
+      return tableClause(from, context, scope);
     case 'derived-table': return derivedClause(from, context, scope);
     case 'table-function': return functionClause(from, context, scope);
     case 'unnest': return unnestClause(from, context, scope);

@@ -21,6 +21,8 @@ export function convertInsert(insert: InsertStatement, validator: StatementValid
   const { table } = found;
   const optionHints = Object.fromEntries(insert.hints.filter(({ name }) => name.name.toUpperCase() === 'OPTIONS').flatMap((hint) => hint.arguments.flatMap((item) => (item.kind === 'option' ? [[item.key, item.value]] : []))));
   const staticPartitions = Object.fromEntries(insert.partition.map((item) => [item.column.name, item.value === undefined || !('value' in item.value) ? '' : String(item.value.value)]));
+  const stray = insert.partition.find(({ column }) => !table.partitionKeys.includes(column.name));
+  if (stray !== undefined) failAt(validator.text, stray.span, `The column '${stray.column.name}' of the PARTITION clause is no partition column of '${identifierText(table.identifier)}'; its partition columns are [${table.partitionKeys.join(', ')}]`);
   const query = convertQuery(insert.query, validator);
   return { query: columnsForSink(insert, query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions, onConflict: insert.onConflict };
 }

@@ -42,7 +42,7 @@ export function convertPatternExpression(node: ExpressionNode, patterns: Pattern
     return variable === variables.length ? ANY_VARIABLE : variable;
   };
   const inner = (expression: Expression): Expression => shiftInputs(expression, (index) => index % width);
-  const convert = (part: ExpressionNode, allowsAggregates: boolean): Expression => context.expression(part, all, { allowsAggregates, convertCall, substitute: (semantic) => (semantic.kind === 'match-semantics' ? convert(semantic.operand, allowsAggregates) : undefined), ...(isCondition && part === node ? { clause: 'WHERE' as const } : {}) });
+  const convert = (part: ExpressionNode, allowsAggregates: boolean): Expression => context.expression(part, all, { allowsAggregates, convertCall, substitute: (semantic) => (semantic.kind === 'match-semantics' ? convert(semantic.operand, allowsAggregates) : undefined), ...(isCondition && part === node ? { clause: 'DEFINE' as const } : {}) });
   const convertCall = (call: CallExpression): Expression | undefined => {
     const name = call.function.parts.length === 1 ? call.function.parts[0]!.name.toUpperCase() : '';
     switch (name) {

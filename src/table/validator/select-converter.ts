@@ -3,6 +3,7 @@ import type { Expression, SortKey } from '#table/expressions/expression';
 import { conjunctionOf, expressionDigest } from '#table/expressions/conditions';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
+import type { Span } from '#table/parser/ast-node';
 import type { Select, SelectItem, SortItem, WindowSpecification } from '#table/parser/ast-query';
 import { aggregateQuery, isAggregateQuery, type AggregateQuery } from '#table/validator/aggregate-converter';
 import { convertFrom, planHintsOf } from '#table/validator/from-converter';
@@ -56,18 +57,19 @@ class SelectSteps {
 
   convert(input: LogicalPlan, tail: SelectTail): LogicalPlan {
     const { having, qualify, quantifier, items } = this.#select;
-    let columns = uniqueNames(items.flatMap((item) => this.#columnsOf(item)));
+    const selected = items.flatMap((item) => this.#columnsOf(item).map((column) => ({ column, span: item.expression.span })));
+    let columns = uniqueNames(selected.map(({ column }) => column));
     const havingCondition = having === undefined ? undefined : this.#expression(having, { clause: 'HAVING', allowsAggregates: true });
     let qualifyCondition = qualify === undefined ? undefined : this.#aliased(qualify, columns);
     let keys = tail.orderBy.map((item) => this.#sortKey(item, columns));
     const used = [...columns.map(({ expression }) => expression), ...(havingCondition === undefined ? [] : [havingCondition]), ...(qualifyCondition === undefined ? [] : [qualifyCondition]), ...keys.map(({ expression }) => expression)];
     this.#plan = this.#query === undefined ? input : this.#query.finish(used);
     if (this.#query !== undefined) {
-      const rewrite = (expression: Expression): Expression => this.#query!.overGroups(expression);
-      columns = columns.map((column) => ({ name: column.name, expression: rewrite(column.expression) }));
-      if (havingCondition !== undefined) this.#plan = filtered(this.#plan, rewrite(havingCondition));
-      qualifyCondition = qualifyCondition === undefined ? undefined : rewrite(qualifyCondition);
-      keys = keys.map((key) => ({ ...key, expression: rewrite(key.expression) }));
+      const rewrite = (expression: Expression, span: Span): Expression => this.#query!.overGroups(expression, span);
+      columns = columns.map((column, index) => ({ name: column.name, expression: rewrite(column.expression, selected[index]!.span) }));
+      if (havingCondition !== undefined) this.#plan = filtered(this.#plan, rewrite(havingCondition, having!.span));
+      qualifyCondition = qualifyCondition === undefined ? undefined : rewrite(qualifyCondition, qualify!.span);
+      keys = keys.map((key, index) => ({ ...key, expression: rewrite(key.expression, tail.orderBy[index]!.span) }));
     } else if (havingCondition !== undefined) {
       this.#plan = filtered(this.#plan, havingCondition);
     }

@@ -35,7 +35,7 @@ export interface ValidatorSession {
   option(key: string): string | undefined;
 }
 
-const CONDITIONS = new Set(['WHERE', 'ON', 'HAVING', 'QUALIFY']);
+const CONDITIONS = new Set(['WHERE', 'DEFINE', 'ON', 'HAVING', 'QUALIFY']);
 const VIEW_DEPTH_MAX = 64;
 
 export class StatementValidator implements ValidatorContext {

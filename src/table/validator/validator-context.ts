@@ -10,7 +10,7 @@ import type { QueryScope } from '#table/validator/query-scope';
 
 export interface ExpressionOptions {
   /** Where the expression stands; a condition where the clause takes one. */
-  readonly clause?: 'WHERE' | 'ON' | 'HAVING' | 'QUALIFY' | 'GROUP BY' | 'ORDER BY' | 'SELECT';
+  readonly clause?: 'WHERE' | 'DEFINE' | 'ON' | 'HAVING' | 'QUALIFY' | 'GROUP BY' | 'ORDER BY' | 'SELECT';
   readonly allowsAggregates?: boolean;
   readonly allowsOver?: boolean;
   readonly windows?: ReadonlyMap<string, WindowSpecification>;

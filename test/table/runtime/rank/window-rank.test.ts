@@ -34,6 +34,11 @@ describe('top-N of rows that only come', () => {
     assert.deepEqual(await stepsOf(rows, query, [['g', 'a', 1], ['g', 'a', 0], ['g', 'a', 2]]), ['0 +I["a",1]', '2 -U["a",1]', '2 +U["a",2]']);
   });
 
+  it('of counts with LIMIT replaces a row by one that has become better', async () => {
+    const query = 'SELECT k, COUNT(*) AS c FROM g GROUP BY k ORDER BY c DESC LIMIT 1';
+    assert.deepEqual(await stepsOf(rows, query, [['g', 'a', 1], ['g', 'a', 1], ['g', 'b', 1], ['g', 'b', 1], ['g', 'b', 1]]), ['0 +I["a",1]', '1 -U["a",1]', '1 +U["a",2]', '4 -U["a",2]', '4 +U["b",3]']);
+  });
+
   it('behind an offset changes place by place', async () => {
     assert.deepEqual(await stepsOf(rows, 'SELECT k, v FROM g ORDER BY v LIMIT 2 OFFSET 1', [['g', 'a', 2], ['g', 'b', 3], ['g', 'c', 1]]), ['1 +I["b",3]', '2 -U["b",3]', '2 +U["a",2]', '2 +I["b",3]']);
   });
