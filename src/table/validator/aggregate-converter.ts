@@ -52,7 +52,6 @@ export function aggregateQuery(select: Select, input: LogicalPlan, context: Vali
 }
 
 class Aggregation implements AggregateQuery {
-  readonly #select: Select;
   readonly #input: LogicalPlan;
   readonly #context: ValidatorContext;
   readonly #scope: QueryScope;
@@ -65,7 +64,6 @@ class Aggregation implements AggregateQuery {
   #window: { readonly name: 'TUMBLE' | 'HOP' | 'SESSION'; readonly time: Expression; readonly intervals: readonly number[]; readonly call: CallExpression } | undefined;
 
   constructor(select: Select, input: LogicalPlan, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[]) {
-    this.#select = select;
     this.#input = input;
     this.#context = context;
     this.#scope = scope;
