@@ -1,15 +1,23 @@
+// Jobs whose checkpoints lie in an object store, and the verbs on them there: claim, dispose, reading as data.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { createNodePlatform } from '#client/platform';
+import { SavepointReader } from '#client/savepoint/savepoint-reader';
 import { Configuration } from '#core/config/configuration';
+import { disposeSavepoint } from '#jobmanager/job-master/savepoint-files';
 import { NodeFiles } from '#platform/files/node-files';
 import { SeededRandom } from '#platform/random/seeded-random';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import { startMoto } from '../state/checkpoint-storage/moto-server.js';
 import { cancelWhen, committedLines, RecoveryFolder, runSmall, SMALL } from './recovery-run.js';
 
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const moto = await startMoto();
 if (typeof moto === 'string') {
   console.error(`SKIPPED: jobs with checkpoints in S3 are not tested here: ${moto}`);
@@ -39,12 +47,27 @@ if (typeof moto === 'string') {
       assert.deepEqual((await storage.list(`s3://jobs/checkpoints/${job.details.jobId}`)).map(({ name }) => name), [path.split('/').at(-1)]);
       const names = (await storage.list(path)).map(({ name }) => name);
       assert.ok(names.includes('_metadata') && names.some((name) => name.endsWith('.state')), names.join());
+      // Read as data where it lies.
+      const reader = await SavepointReader.read(path, { ...createNodePlatform(), storage });
+      assert.deepEqual([reader.directory, reader.operators.length > 0], [path, true]);
+      const text = await promisify(execFile)(process.execPath, [join(root, 'bin', 'millrace.mjs'), 'state', 'ls', ...Object.entries(s3).flatMap(([key, value]) => ['-D', `${key}=${value}`]), path]);
+      assert.match(text.stdout, /uid|operator/i);
       const second = await runSmall({ ...args, ratePerSecond: 5000 }, 3, { ...settings, 'execution.state-recovery.path': path });
       assert.equal(second.error, undefined);
       const lines = committedLines(args.outputDirectory);
       assert.equal(lines.length, 3000);
       assert.equal(new Set(lines).size, 3000);
       assert.deepEqual(await storage.list(`s3://jobs/checkpoints/${second.job.details.jobId}`), [], 'a finished job leaves none');
+      assert.ok((await storage.list(path)).length > 0, 'what it started from is not its own');
+
+      const claiming = { ...settings, 'execution.state-recovery.path': path, 'execution.state-recovery.claim-mode': 'CLAIM' };
+      const third = await runSmall({ ...args, outputDirectory: join(folder.path, 'claimed') }, 2, claiming, cancelWhen((running) => running.details.checkpoints.completed >= 2));
+      assert.equal(third.error?.code, 'JOB_CANCELED');
+      assert.deepEqual(await storage.list(path), [], 'a claimed one goes when another has taken its place');
+      const last = third.job.details.checkpoints.latestPath!;
+      await disposeSavepoint(storage, last);
+      assert.deepEqual(await storage.list(last), []);
+      await assert.rejects(disposeSavepoint(storage, last), { code: 'CHECKPOINT_NOT_FOUND' });
     });
   });
 }

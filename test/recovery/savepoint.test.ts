@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { disposeSavepoint } from '#jobmanager/job-master/savepoint-files';
 import type { LocalJobClient } from '#client/cluster-client/local-job-client';
 import { createNodePlatform } from '#client/platform';
@@ -77,9 +78,9 @@ describe('savepoints', () => {
     await assert.rejects(job.triggerSavepoint(), { code: 'SNAPSHOT_REQUEST_FAILED' });
 
     writeFileSync(join(path, 'mine.txt'), 'a note');
-    await disposeSavepoint(files, `file:${path}`);
+    await disposeSavepoint(new DirectoryStorage(files), `file:${path}`);
     assert.deepEqual(readdirSync(path), ['mine.txt']);
-    await assert.rejects(disposeSavepoint(files, path), { code: 'CHECKPOINT_NOT_FOUND' });
+    await assert.rejects(disposeSavepoint(new DirectoryStorage(files), path), { code: 'CHECKPOINT_NOT_FOUND' });
   });
 
   test('a checkpoint can be asked for, and needs a directory, as a savepoint does', async () => {

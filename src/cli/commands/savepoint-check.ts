@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { formatHelp, parseArguments, type CommandSpec } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
 import { withLocalDefaults } from '#cli/commands/run';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import { CONFIGURATION_OPTIONS, readConfiguration } from '#cli/configuration-input';
 import { CliError } from '#cli/errors';
 import { formatTable } from '#cli/output/figures-text';
@@ -37,7 +38,8 @@ export async function runSavepointCheck({ platform, words }: CommandContext): Pr
   const configuration = withLocalDefaults(await readConfiguration(platform, parsed), process.hostCores);
   const streamGraph = await graphOfProgram(platform, resolve(path), jobArguments, configuration);
   const isUnclaimedStateIgnored = parsed.values.has('allow-non-restored-state') || configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored);
-  const check = await checkSavepoint({ platform, savepoint, streamGraph, isUnclaimedStateIgnored });
+  const { clock, random } = platform;
+  const check = await checkSavepoint({ platform: { files, clock, random, process, storage: createCheckpointStorage(files, configuration) }, savepoint, streamGraph, isUnclaimedStateIgnored });
   process.writeStdout(parsed.values.has('json') ? `${JSON.stringify(check)}\n` : checkText(check));
   const refused = check.operators.filter(({ outcome }) => outcome === 'refused');
   if (refused.length > 0) {

@@ -3,6 +3,7 @@
 import { countOf, formatHelp, parseArguments, valueOf, type ParsedArguments } from '#cli/arguments';
 import type { CommandContext } from '#cli/command-context';
 import { STATE_COMMAND } from '#cli/commands/state-command';
+import { readConfiguration } from '#cli/configuration-input';
 import { CliError } from '#cli/errors';
 import { ClientError } from '#client/errors';
 import { formatTable } from '#cli/output/figures-text';
@@ -12,6 +13,7 @@ import { differenceOf, type StateChange } from '#client/savepoint/state-differen
 import type { StateRow } from '#client/savepoint/snapshot-states';
 import { jsonValue } from '#core/serialization/json-value';
 import type { Process } from '#platform/process/process';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 
 interface Selection {
   readonly uid: string | undefined;
@@ -34,7 +36,9 @@ export async function runState({ platform, words }: CommandContext): Promise<num
   if (parsed.values.has('job')) return (await import('#cli/commands/state-of-job')).readStateOfJob({ platform, words });
   const selection = selectionOf(parsed);
   if (action === undefined || paths.length === 0) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state needs ${action === undefined ? 'ls, read or diff and ' : ''}the directory of a checkpoint or savepoint: millrace state ${STATE_COMMAND.usage}`);
-  const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, platform)));
+  const { files, clock, random } = platform;
+  const doors = { files, clock, random, process, storage: createCheckpointStorage(files, await readConfiguration(platform, parsed)) };
+  const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, doors)));
   switch (action) {
     case 'ls':
       for (const [index, reader] of readers.entries()) await list(process, paths[index]!, reader, selection);

@@ -59,7 +59,7 @@ export class MiniCluster {
     });
     const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
     const { clock, files, log, random } = platform;
-    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), clock, files, log, random });
+    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), configuration, clock, files, log, random });
   }
 
   /** Starts workers ahead of a job, so that they load while the program is bundled. */

@@ -1,6 +1,7 @@
 // The files of one checkpoint or savepoint, opened to be read as data: every byte that is read has passed its checksum.
 // Thread: any. Invariant: nothing is written.
 import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
+import { Configuration } from '#core/config/configuration';
 import { ClientError } from '#client/errors';
 import type { Platform } from '#client/platform';
 import { withoutNativeFiles } from '#client/savepoint/native-state';
@@ -8,12 +9,15 @@ import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/
 import type { CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
-import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 
 /** What reading a snapshot needs of the host: files of RocksDB are opened in a temporary directory. */
-export type SnapshotDoors = Pick<Platform, 'files' | 'clock' | 'random' | 'process'>;
+export interface SnapshotDoors extends Pick<Platform, 'files' | 'clock' | 'random' | 'process'> {
+  /** Where the snapshot lies; left out, as the host's own settings reach it. */
+  readonly storage?: CheckpointStorage;
+}
 
 export class SnapshotFiles {
   readonly metadata: CheckpointMetadata;
@@ -32,7 +36,7 @@ export class SnapshotFiles {
 
   /** @param path its directory or its `_metadata`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
   static async open(doors: SnapshotDoors, path: string): Promise<SnapshotFiles> {
-    const storage = new DirectoryStorage(doors.files);
+    const storage = doors.storage ?? createCheckpointStorage(doors.files, Configuration.fromMap({}));
     return new SnapshotFiles(doors, storage, await loadCheckpoint(storage, path));
   }
 

@@ -7,7 +7,7 @@ import { createJobId, type JobId } from '#cluster/ids/ids';
 import type { JobDetails, RecoveredJob, RecoveryPoint } from '#cluster/messages/job-messages';
 import type { ProgramReference } from '#cluster/messages/program-reference';
 import { isGloballyTerminal, type JobStatus } from '#cluster/status/job-status';
-import type { Configuration } from '#core/config/configuration';
+import { Configuration } from '#core/config/configuration';
 import { JobMaster } from '#jobmanager/job-master/job-master';
 import { disposeSavepoint } from '#jobmanager/job-master/savepoint-files';
 import type { JobPlan } from '#jobmanager/job-master/job-plan';
@@ -15,6 +15,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
 import type { Random } from '#platform/random/random';
+import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import type { KeyedSection } from '#state/snapshot/operator-snapshot';
 
 const ENDED_JOBS_MAX = 100;
@@ -22,6 +23,8 @@ const ENDED_JOBS_MAX = 100;
 export interface DispatcherOptions {
   readonly taskExecutor: TaskExecutorGateway;
   readonly resourceManager: ResourceManagerGateway;
+  /** Of the cluster: how storage is reached that belongs to no job. */
+  readonly configuration?: Configuration;
   readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,7 +56,7 @@ export class Dispatcher implements DispatcherGateway {
   submit(submission: JobSubmission): JobId {
     const jobId = submission.jobId ?? createJobId(this.#options.random);
     assert(!this.#jobs.has(jobId), `job ${jobId} is submitted once`);
-    const { random, ...managers } = this.#options;
+    const { random, configuration: _ofCluster, ...managers } = this.#options;
     const jobMaster = new JobMaster({ ...managers, ...submission, jobId, random: () => random.nextDouble() });
     this.#jobs.set(jobId, jobMaster);
     this.#dropOldest();
@@ -90,7 +93,8 @@ export class Dispatcher implements DispatcherGateway {
   }
 
   async disposeSavepoint(path: string): Promise<void> {
-    await disposeSavepoint(this.#options.files, path);
+    const { files, configuration = Configuration.fromMap({}) } = this.#options;
+    await disposeSavepoint(createCheckpointStorage(files, configuration), path);
   }
 
   async outcome(jobId: JobId): Promise<JobOutcome> {

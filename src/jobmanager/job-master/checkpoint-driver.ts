@@ -378,8 +378,8 @@ export class CheckpointDriver {
 
   /** Of a claimed snapshot only its own files: its directory may hold others of its user. */
   async #remove(store: CheckpointStore, checkpointId: number): Promise<void> {
-    const { claimed, files } = this.#options;
-    if (claimed?.checkpointId === checkpointId) await removeClaimed(files, claimed.path);
+    const { claimed, storage } = this.#options;
+    if (claimed?.checkpointId === checkpointId) await removeClaimed(storage, claimed.path);
     else await store.discard(checkpointId);
   }
 

@@ -1,12 +1,10 @@
 // Where a savepoint lies, and how it goes: it is its user's, so the engine chooses a new name for each and removes one
 // only when told to, and then only the files that its metadata names. Thread: main.
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { CHECKPOINT_METADATA_FILE } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { absolutePath, loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
-import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { JobManagerError } from '#jobmanager/errors';
-import type { Files } from '#platform/files/files';
 
 /**
  * `<target>/savepoint-<6 digits of the job id>-<12 digits>`, free at this time; @param random uniform in [0, 1).
@@ -27,41 +25,46 @@ export async function chooseSavepointDirectory(storage: CheckpointStorage, targe
  * Removes a savepoint given as its directory or its `_metadata` file; files that are not its own stay, with the directory.
  * Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED.
  */
-export async function disposeSavepoint(files: Files, path: string): Promise<void> {
-  const snapshot = await loadCheckpoint(new DirectoryStorage(files), path);
+export async function disposeSavepoint(storage: CheckpointStorage, path: string): Promise<void> {
+  const snapshot = await loadCheckpoint(storage, path);
   const foreign = namedFiles(snapshot).find((file) => !liesInside(file));
   if (foreign !== undefined) {
     throw new JobManagerError('CHECKPOINT_METADATA_DAMAGED', `the savepoint ${path} names the file ${foreign}, which does not lie in its directory: remove it by hand`);
   }
-  await removeFiles(files, snapshot);
+  await removeFiles(storage, snapshot);
 }
 
 /**
  * A snapshot that its job owns and needs no more; fine when it is gone already. Files that it shares with checkpoints of
  * the job that took it go with the last of these.
  */
-export async function removeClaimed(files: Files, directory: string): Promise<void> {
-  if (!(await files.exists(join(directory, CHECKPOINT_METADATA_FILE)))) return;
-  const snapshot = await loadCheckpoint(new DirectoryStorage(files), directory);
-  await removeFiles(files, snapshot);
+export async function removeClaimed(storage: CheckpointStorage, directory: string): Promise<void> {
+  if (!(await isWhole(storage, directory))) return;
+  const snapshot = await loadCheckpoint(storage, directory);
+  await removeFiles(storage, snapshot);
   const shared = namedFiles(snapshot).filter((file) => !liesInside(file)).map((file) => resolveStoragePath(directory, file));
   if (shared.length === 0) return;
-  for (const { path, isDirectory } of await files.list(join(directory, '..'))) {
-    if (isDirectory && path !== directory && (await files.exists(join(path, CHECKPOINT_METADATA_FILE)))) return;
+  const parent = resolveStoragePath(directory, '..');
+  for (const { name, isDirectory } of await storage.list(parent)) {
+    if (isDirectory && name !== basename(directory) && (await isWhole(storage, `${parent}/${name}`))) return;
   }
-  for (const path of shared) await files.delete(path);
+  for (const path of shared) await storage.delete(path);
 }
 
-async function removeFiles(files: Files, snapshot: LoadedCheckpoint): Promise<void> {
+async function isWhole(storage: CheckpointStorage, directory: string): Promise<boolean> {
+  return (await storage.stat(`${directory}/${CHECKPOINT_METADATA_FILE}`)) !== undefined;
+}
+
+async function removeFiles(storage: CheckpointStorage, snapshot: LoadedCheckpoint): Promise<void> {
   const { directory } = snapshot.descriptor;
   const named = new Set(namedFiles(snapshot).filter(liesInside));
   // Without its metadata it is no savepoint any more: a half removed one cannot be mistaken for a whole one.
-  await files.delete(join(directory, CHECKPOINT_METADATA_FILE));
+  await storage.delete(`${directory}/${CHECKPOINT_METADATA_FILE}`);
   // A subtask without state has a file that the metadata does not name.
-  for (const { name, isDirectory } of await files.list(directory)) {
-    if (named.has(name) || (!isDirectory && name.endsWith('.state'))) await files.delete(join(directory, name));
+  for (const { name, isDirectory } of await storage.list(directory)) {
+    if (named.has(name) || (!isDirectory && name.endsWith('.state'))) await storage.delete(`${directory}/${name}`);
   }
-  if ((await files.list(directory)).length === 0) await files.delete(directory);
+  if ((await storage.list(directory)).length === 0) await storage.delete(directory);
 }
 
 function namedFiles({ descriptor, metadata }: LoadedCheckpoint): readonly string[] {
