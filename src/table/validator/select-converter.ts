@@ -87,8 +87,12 @@ class SelectSteps {
   #columnsOf(item: SelectItem): readonly Column[] {
     const { expression, alias } = item;
     if (expression.kind === 'star') {
-      const columns = this.#scope.expandStar(expression.qualifier.map(({ name }) => name));
-      return columns ?? failAt(this.#context.text, expression.span, `Unknown identifier '${expression.qualifier.map(({ name }) => name).join('.')}'`);
+      const qualifier = expression.qualifier.map(({ name }) => name);
+      const columns = this.#scope.expandStar(qualifier);
+      if (columns !== undefined) return columns;
+      // No relation of that name: a column whose fields are meant.
+      if (this.#scope.resolve(qualifier).kind === 'unknown') failAt(this.#context.text, expression.span, `Unknown identifier '${qualifier.join('.')}'`);
+      return this.#fieldsOf({ kind: 'column-reference', span: expression.span, parts: expression.qualifier }, item);
     }
     if (expression.kind === 'field-star') return this.#fieldsOf(expression.operand, item);
     const converted = this.#expression(expression, {});

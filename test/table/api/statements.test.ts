@@ -9,6 +9,14 @@ describe('statements', () => {
     assert.deepEqual(await changesOf(inlineTables(), "SELECT a + 1, b || 'z' FROM (VALUES (1, 'x'), (2, 'y')) AS t(a, b) WHERE a > 1"), ['+I[3,"yz"]']);
   });
 
+  test('a row is spread into its fields by a star behind its name', async () => {
+    const from = "FROM (SELECT CAST(ROW(1, 'q') AS ROW<x INT, y STRING>) AS r, 2 AS z) AS t";
+    assert.deepEqual(await changesOf(inlineTables(), `SELECT r.*, z ${from}`), ['+I[1,"q",2]']);
+    assert.deepEqual(await changesOf(inlineTables(), `SELECT t.r.* ${from}`), ['+I[1,"q"]']);
+    await assert.rejects(async () => inlineTables().executeSql(`SELECT q.* ${from}`), { message: /Unknown identifier 'q'/ });
+    await assert.rejects(async () => inlineTables().executeSql(`SELECT z.* ${from}`), { message: /a INT has no fields to expand/ });
+  });
+
   test('an aggregate updates the row of its key', async () => {
     assert.deepEqual(await changesOf(inlineTables(), "SELECT b, SUM(a) FROM (VALUES (1, 'x'), (2, 'x'), (5, 'y')) AS t(a, b) GROUP BY b"), ['+I["x",1]', '-U["x",1]', '+U["x",3]', '+I["y",5]']);
   });

@@ -107,6 +107,12 @@ function addedConfigOf({ fullRun }: ProgramCase): Readonly<Record<string, string
   return key === undefined || value === undefined ? {} : { [key]: value };
 }
 
+/** Some sources say that they only insert, and send changes all the same: Flink's operators take them by their kind. */
+function modeOf(source: ProgramCase['sources'][number]): string | undefined {
+  const sends = [...source.rowsBefore, ...source.rowsAfter].some(({ kind }) => kind === '-U' || kind === '-D');
+  return source.options?.['changelog-mode'] ?? (sends ? 'I,UB,UA,D' : undefined);
+}
+
 /** All rows of a source. */
 const inOrder = ({ name, rowsBefore, rowsAfter }: ProgramCase['sources'][number]): readonly Feed[] => [...rowsBefore, ...rowsAfter].map((row) => ({ table: name, row }));
 
@@ -132,7 +138,7 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
 export async function runProgramCase(program: ProgramCase, mode: 'streaming' | 'batch', feeds: readonly Feed[] = feedOrders(program)[0]!): Promise<ReadonlyMap<string, readonly CaseChange[]>> {
   const feeder = new StepFeeder(feeds);
   const tables = environment({ ...program.config, ...addedConfigOf(program), 'execution.runtime-mode': mode });
-  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, source.options?.['changelog-mode'], source.options), inOrder(source));
+  for (const source of program.sources) await createCaseTable(tables, source, stepSource(feeder, source.name, modeOf(source), source.options), inOrder(source));
   const noted = new Map<string, NotedChange[]>();
   for (const sink of program.sinks) {
     const rows: NotedChange[] = [];
