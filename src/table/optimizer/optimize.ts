@@ -11,10 +11,20 @@ import type { Expression } from '#table/expressions/expression';
 
 export interface OptimizerContext {
   readonly reduce: (expression: Expression) => Expression;
+  /** Rules that are left out, to see whether one of them is at fault. */
+  readonly skipped?: ReadonlySet<string>;
 }
 
+/** The rules that a plan can do without: the others turn it into something that can be planned at all. */
+export const OPTIONAL_RULES = ['push-filters', 'merge-projections', 'prune-columns'] as const;
+
+type Rule = (typeof OPTIONAL_RULES)[number];
+
 export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalPlan {
+  const unless = (rule: Rule, apply: (plan: LogicalPlan) => LogicalPlan): ((plan: LogicalPlan) => LogicalPlan) => (context.skipped?.has(rule) === true ? (input) => input : apply);
+  const push = unless('push-filters', (input) => pushFilters(input, context));
+  const merge = unless('merge-projections', mergeProjections);
+  const prune = unless('prune-columns', pruneColumns);
   const unnested = unnestSubqueries(expandSetOperations(plan));
-  const pushed = pushFilters(unnested, context);
-  return groupEqualRows(mergeProjections(pruneColumns(mergeProjections(pushed))));
+  return groupEqualRows(merge(prune(merge(push(unnested)))));
 }

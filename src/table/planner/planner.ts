@@ -13,12 +13,14 @@ import { lookupSourceOf, scanSourceOf, sinkOf } from '#table/factories/connector
 import type { ScanTableSource, TableSink } from '#table/factories/table-factory';
 import type { Transformation } from '#graph/transformation/transformation';
 import type { LogicalPlan } from '#table/logical/logical-plan';
-import { optimize } from '#table/optimizer/optimize';
+import { optimize, OPTIONAL_RULES } from '#table/optimizer/optimize';
 import { planPhysical } from '#table/planner/plan-physical';
 import { SharedNodes } from '#table/planner/shared-nodes';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 import type { RowType } from '#table/types/logical-type';
 import { withoutConflicts } from '#table/planner/sink-conflicts';
+
+const SKIPPED_RULES = 'millrace.optimizer.skipped-rules';
 
 /** One INSERT: a query, and where its rows go. */
 export interface Modification {
@@ -43,7 +45,7 @@ export class Planner {
 
   optimized(plan: LogicalPlan): LogicalPlan {
     const { functions } = this.#session;
-    return optimize(plan, { reduce: (expression) => reduceExpression(expression, functions) });
+    return optimize(plan, { reduce: (expression) => reduceExpression(expression, functions), skipped: skippedRules(this.#session.option(SKIPPED_RULES)) });
   }
 
   physical(plan: LogicalPlan): ExecNode {
@@ -102,6 +104,14 @@ export class Planner {
     const rows = withoutConflicts({ input, changes, sink, sinkName, keyColumns, onConflict, option: (key) => this.#session.option(key) });
     return new SinkExec(rows, table, sink, rowType, { mode: rows === input ? mode : 'upsert', keyColumns, ...options });
   }
+}
+
+/** Throws TABLE_OPTION_INVALID for what is no rule. */
+function skippedRules(text: string | undefined): ReadonlySet<string> {
+  const names = (text ?? '').split(';').map((name) => name.trim()).filter((name) => name !== '');
+  const unknown = names.find((name) => !OPTIONAL_RULES.some((rule) => rule === name));
+  if (unknown !== undefined) throw new TableError('TABLE_OPTION_INVALID', `${SKIPPED_RULES} names '${unknown}': give some of ${OPTIONAL_RULES.join(', ')}, with semicolons between`);
+  return new Set(names);
 }
 
 /** The query's columns as those of the sink: names by position, types by implicit cast. */
