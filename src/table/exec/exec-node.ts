@@ -82,6 +82,12 @@ export interface TranslatedInput extends TranslatedNode {
   readonly hasKind: boolean;
 }
 
+/** Rows that go to the subtask of their key. */
+export interface KeyedInput {
+  readonly transformation: Transformation;
+  readonly key: KeySpecification;
+}
+
 /** What a node may use and do while it becomes transformations. */
 export interface TranslationContext {
   readonly functions: FunctionContext;
@@ -106,6 +112,8 @@ export interface TranslationContext {
   plainRows(input: TranslatedInput): Transformation;
   /** Rows go to the subtask of their key; `key.positions` empty = all to one. */
   keyed(input: TranslatedInput, positions: readonly number[]): { readonly transformation: Transformation; readonly key: KeySpecification };
+  /** Both inputs by keys of one type, which may be NULL where either side's may: rows that meet have one key. */
+  keyedPair(inputs: readonly [TranslatedInput, TranslatedInput], positions: { readonly left: readonly number[]; readonly right: readonly number[] }): readonly [KeyedInput, KeyedInput];
   oneInput(input: Transformation, operator: OperatorFactory, options?: OperatorPlacement): TranslatedNode;
   twoInput(left: Transformation, right: Transformation, operator: OperatorFactory, options?: OperatorPlacement): TranslatedNode;
   /** A keyed function as operator; `create` is called once per subtask. */

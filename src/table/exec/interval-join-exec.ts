@@ -49,7 +49,7 @@ export class IntervalJoinExec implements ExecNode {
 
   translate(context: TranslationContext, [left, right]: readonly TranslatedInput[]): TranslatedNode {
     const { keys, bounds, joinType } = this;
-    const [first, second] = [context.keyed(left!, keys.left), context.keyed(right!, keys.right)];
+    const [first, second] = context.keyedPair([left!, right!], keys);
     const timeOf = (input: TranslatedInput, column: number) => compile<(row: Record<string, unknown>) => number | null>('row', fieldAccess('row', fieldKeys(input.rowType)[column]!));
     const create = () => new IntervalJoinFunction({
       joinType, leftType: rowTypeInformation(left!.rowType), rightType: rowTypeInformation(right!.rowType), lowerMs: bounds.lowerMs, upperMs: bounds.upperMs,

@@ -69,7 +69,7 @@ export class JoinExec implements ExecNode {
   }
 
   translate(context: TranslationContext, [left, right]: readonly TranslatedInput[]): TranslatedNode {
-    const [first, second] = [context.keyed(left!, this.keys.left), context.keyed(right!, this.keys.right)];
+    const [first, second] = context.keyedPair([left!, right!], this.keys);
     const { joinType } = this;
     const isHalf = joinType === 'SEMI' || joinType === 'ANTI';
     const counted = { left: joinType === 'LEFT' || joinType === 'FULL' || isHalf, right: joinType === 'RIGHT' || joinType === 'FULL' };

@@ -42,7 +42,7 @@ export class TemporalJoinExec implements ExecNode {
 
   translate(context: TranslationContext, [left, right]: readonly TranslatedInput[]): TranslatedNode {
     const { keys, joinType } = this;
-    const [first, second] = [context.keyed(left!, keys.left), context.keyed(right!, keys.right)];
+    const [first, second] = context.keyedPair([left!, right!], keys);
     const timeOf = (input: TranslatedInput, column: number) => compile<(row: Record<string, unknown>) => number | null>('row', fieldAccess('row', fieldKeys(input.rowType)[column]!));
     const create = () => new TemporalJoinFunction({
       isOuter: joinType === 'LEFT', leftType: rowTypeInformation(left!.rowType, { hasKind: left!.hasKind }), rightType: rowTypeInformation(right!.rowType, { hasKind: right!.hasKind }),

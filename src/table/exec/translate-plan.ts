@@ -9,7 +9,8 @@ import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { keySpecificationOf } from '#table/codegen/row-code';
 import { plainRowFunction } from '#table/exec/calc-exec';
 import type { ChangelogTraits } from '#table/exec/changelog-inference';
-import { isInsertOnly, type ExecNode, type OperatorPlacement, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import type { RowType } from '#table/types/logical-type';
+import { isInsertOnly, type ExecNode, type KeyedInput, type OperatorPlacement, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import type { FunctionContext } from '#table/functions/function-definition';
 import { KeyedTableOperator } from '#table/runtime/keyed-table-operator';
 import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
@@ -120,12 +121,17 @@ class NodeTranslation implements TranslationContext {
   }
 
   /** An exchange by the columns; without any all rows have one key. */
-  keyed(input: TranslatedInput, positions: readonly number[]): { readonly transformation: Transformation; readonly key: KeySpecification } {
-    const key = keySpecificationOf(input.rowType, positions);
+  keyed(input: TranslatedInput, positions: readonly number[], keyType: RowType = input.rowType): KeyedInput {
+    const key = keySpecificationOf(keyType, positions);
     const rows = this.plainRows(input);
     const partition = this.transformations.partition(rows, { kind: 'hash', key });
     if (rows.outputType !== undefined) partition.outputType = rows.outputType;
     return { transformation: partition, key };
+  }
+
+  keyedPair([left, right]: readonly [TranslatedInput, TranslatedInput], positions: { readonly left: readonly number[]; readonly right: readonly number[] }): readonly [KeyedInput, KeyedInput] {
+    const nullable = positions.left.map((column, index) => left.rowType.fields[column]!.type.isNullable || right.rowType.fields[positions.right[index]!]!.type.isNullable);
+    return [this.keyed(left, positions.left, withNullable(left.rowType, positions.left, nullable)), this.keyed(right, positions.right, withNullable(right.rowType, positions.right, nullable))];
   }
 
   oneInput(input: Transformation, operator: OperatorFactory, options: OperatorPlacement = {}): TranslatedNode {
@@ -145,4 +151,9 @@ class NodeTranslation implements TranslationContext {
     if (parallelism !== undefined) transformation.parallelism = parallelism;
     return { transformation };
   }
+}
+
+/** The row type with its key columns as nullable as is said. */
+function withNullable(rowType: RowType, positions: readonly number[], nullable: readonly boolean[]): RowType {
+  return { ...rowType, fields: rowType.fields.map((field, column) => (positions.some((position, index) => position === column && nullable[index] === true) ? { ...field, type: { ...field.type, isNullable: true } } : field)) };
 }

@@ -41,7 +41,7 @@ export class WindowJoinExec implements ExecNode {
   }
 
   translate(context: TranslationContext, [left, right]: readonly TranslatedInput[]): TranslatedNode {
-    const [first, second] = [context.keyed(left!, this.keys.left), context.keyed(right!, this.keys.right)];
+    const [first, second] = context.keyedPair([left!, right!], this.keys);
     const { joinType, keys } = this;
     const { spec } = this.inputs[0]!.window!;
     const times = spec.isRowtime ? timesOf({ ...spec, timeColumn: Math.max(0, this.inputs[0]!.window!.timeColumn) }, this.inputs[0]!.rowType, context) : windowTimesOf(true, context.functions.localTimeZone);

@@ -7,7 +7,8 @@ import { OPTIONAL_RULES } from '#table/optimizer/optimize';
 import { inlineTables } from '../api/table-jobs.js';
 import { randomQuery, TABLES } from './random-query.js';
 
-const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
+/** The larger ones once found something: keys that are NULL on one side of an outer join only. */
+const SEEDS = [...Array.from({ length: 50 }, (_, index) => index + 1), 1062, 1084, 1128];
 const BATCH = { 'execution.runtime-mode': 'batch' };
 
 /** The rows that are left, sorted. */
