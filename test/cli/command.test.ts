@@ -58,6 +58,8 @@ describe('millrace', () => {
     ['an unknown file', ['run', 'nowhere.ts'], 1, /^\[PROGRAM_NOT_FOUND\] .*nowhere\.ts.*\n$/],
     ['an input file that is not there', ['nexmark', '--query', 'q0', '--input', 'nowhere.ndjson'], 1, /^\[SOURCE_ENUMERATOR_FAILED\] .*nowhere\.ndjson.*\n$/],
     ['a bad configuration value', ['nexmark', '-Dexecution.checkpointing.interval=soon'], 1, /^\[CONFIG_VALUE_INVALID\] .*\n$/],
+    ['a parallelism that no job can have', ['run', '-p', '40000', program('wide.ts', `${HEAD}env.fromSequence(1, 10).print();\nawait env.execute();`)], 1, /^\[PARALLELISM_ABOVE_MAX\] .*40000.*32768.*\n$/],
+    ['a parallelism of a benchmark that no job can have', ['nexmark', '--query', 'q0', '--api', 'datastream', '--events', '1000', '-p', '40000'], 1, /^\[PARALLELISM_ABOVE_MAX\] .*40000.*32768.*\n$/],
     ['a program with a syntax error', ['run', program('syntax.ts', 'const x = ;')], 1, /^\[PROGRAM_NOT_BUNDLED\] .*syntax\.ts:1:11.*\n$/],
     ['a program that never executes', ['run', ...SMALL, program('idle.ts', 'export const x = 1;')], 1, /^\[PROGRAM_NOT_EXECUTED\] .*\n$/],
     ['a program that throws', ['run', ...SMALL, program('throws.ts', "throw new Error('too early');")], 1, /^\[PROGRAM_FAILED\] .*too early.*throws\.ts:1:7.*\n$/],

@@ -5,13 +5,13 @@ import type { Platform } from '#client/platform';
 import type { Configuration } from '#core/config/configuration';
 import { deriveLocalMemory, localSlotCount } from '#core/memory/local-memory';
 import { slotMemory } from '#core/memory/slot-memory';
-import { WorkerSlot, workerLimits, type SpareSlot } from '#taskmanager/task-executor/worker-slot';
+import { prestartCount, WorkerSlot, workerLimits, type SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
-/** As many as the job will most likely need. Throws MemoryError and CONFIG_VALUE_INVALID. */
+/** As many as the job will most likely need, within reason. Throws MemoryError and CONFIG_VALUE_INVALID. */
 export function prestartSlots({ process, threads }: Platform, configuration: Configuration): readonly SpareSlot[] {
   const count = localSlotCount(configuration, process.hostCores);
   const { hardHeapBytes } = slotMemory(deriveLocalMemory(configuration, process.hostMemoryBytes).memory, count);
-  return Array.from({ length: count }, (_, index) => ({ hardHeapBytes, handle: new WorkerSlot(threads, slotEntryUrl, `slot-early-${index}`, workerLimits(hardHeapBytes)) }));
+  return Array.from({ length: prestartCount(count, process.hostCores) }, (_, index) => ({ hardHeapBytes, handle: new WorkerSlot(threads, slotEntryUrl, `slot-early-${index}`, workerLimits(hardHeapBytes)) }));
 }
 
 export async function releaseSlots(spares: readonly SpareSlot[]): Promise<void> {

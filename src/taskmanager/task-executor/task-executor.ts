@@ -17,7 +17,7 @@ import type { TaskMail } from '#streaming/task/task-description';
 import { planChannels, type ChannelPlan } from '#taskmanager/deployment/channel-plan';
 import { createSlotDoorbell, postWithBell, slotBellsBytes } from '#taskmanager/slots/slot-bells';
 import type { SlotHandle } from '#taskmanager/task-executor/slot-handle';
-import type { SpareSlot } from '#taskmanager/task-executor/worker-slot';
+import { prestartCount, type SpareSlot } from '#taskmanager/task-executor/worker-slot';
 
 /** Looks at the doorbell before sleeping, when every slot may have a core of its own: about 20 µs. */
 const SPIN_COUNT = 2000;
@@ -71,7 +71,8 @@ export class TaskExecutor implements TaskExecutorGateway {
   /** Starts workers before it is known what they will run, so that they load beside the client's own work. */
   prestart(count: number, configuration: Configuration): void {
     const { hardHeapBytes } = this.#slotMemory(configuration, count);
-    while (this.#spares.length < count) this.#spares.push({ handle: this.#spawn(hardHeapBytes), hardHeapBytes });
+    const wanted = prestartCount(count, this.#options.process.hostCores);
+    while (this.#spares.length < wanted) this.#spares.push({ handle: this.#spawn(hardHeapBytes), hardHeapBytes });
   }
 
   // Asynchronous as every gateway is: what it throws must reach the caller as a rejection.

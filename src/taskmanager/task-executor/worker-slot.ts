@@ -17,6 +17,14 @@ export interface SpareSlot {
   readonly hardHeapBytes: number;
 }
 
+/** Workers that load at once get in each other's way, and a parallelism that is refused would start thousands. */
+const PRESTARTED_PER_CORE = 2;
+
+/** How many workers to start ahead of a job that will need so many. */
+export function prestartCount(slotCount: number, hostCores: number): number {
+  return Math.min(slotCount, PRESTARTED_PER_CORE * hostCores);
+}
+
 export function workerLimits(hardHeapBytes: number): ThreadResourceLimits {
   return { maxOldGenerationSizeMb: Math.max(OLD_GENERATION_MB_MIN, Math.ceil(hardHeapBytes / 1048576)), maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
 }

@@ -25,7 +25,8 @@ describe('scalar functions against Flink', () => {
         if (!different.includes(verdict)) totals[verdict][0] += 1;
       }
       const listed = known.get(test.id) ?? '';
-      if (different.join(',') !== listed) found.push(`${test.id} ${test.expr}: differs in [${different.join(',')}], listed [${listed}]`);
+      const isAsListed = different.join(',') === listed || (listed.endsWith('?') && ['', listed.slice(0, -1)].includes(different.join(',')));
+      if (!isAsListed) found.push(`${test.id} ${test.expr}: differs in [${different.join(',')}], listed [${listed}]`);
     }
     console.log(Object.entries(totals).map(([verdict, [right, all]]) => `${verdict} ${right}/${all}`).join(', '));
     assert.deepEqual(found, []);
