@@ -21,6 +21,8 @@ export interface AggregateQuery {
   overGroups(expression: Expression, span: Span): Expression;
 }
 
+/** Over no row they have a value all the same: 0, or a collection without elements. */
+const NEVER_NULL = new Set(['COUNT', 'APPROX_COUNT_DISTINCT', 'COLLECT', 'JSON_ARRAYAGG', 'JSON_OBJECTAGG']);
 const GROUP_WINDOWS = new Set(['TUMBLE', 'HOP', 'SESSION']);
 const PROPERTIES = { START: 'start', END: 'end', ROWTIME: 'rowtime', PROCTIME: 'proctime' } as const;
 type Property = (typeof PROPERTIES)[keyof typeof PROPERTIES];
@@ -95,7 +97,7 @@ class Aggregation implements AggregateQuery {
     };
     const isGlobal = this.#sets.some((set) => set.length === 0);
     const aggregates = [...this.#aggregates.values()].map((node, index): NamedAggregate => ({
-      name: `EXPR$${index}`, type: isGlobal && node.call.function.name !== 'COUNT' ? nullable(node.type) : node.type, call: placed(node.call, place),
+      name: `EXPR$${index}`, type: isGlobal && !NEVER_NULL.has(node.call.function.name) ? nullable(node.type) : node.type, call: placed(node.call, place),
     }));
     const groupWindow = this.#groupWindow(place);
     const input = projected(this.#input, columns);
@@ -115,7 +117,7 @@ class Aggregation implements AggregateQuery {
       if (node.kind === 'correlated' && node.depth === MARKER_DEPTH) return { kind: 'input', index: offset + node.index, type: node.type };
       if (node.kind === 'aggregate') {
         const index = aggregates.indexOf(expressionDigest(node));
-        return { kind: 'input', index: this.#groups.length + index, type: this.#sets.some((set) => set.length === 0) && node.call.function.name !== 'COUNT' ? nullable(node.type) : node.type };
+        return { kind: 'input', index: this.#groups.length + index, type: this.#sets.some((set) => set.length === 0) && !NEVER_NULL.has(node.call.function.name) ? nullable(node.type) : node.type };
       }
       const group = digests.indexOf(expressionDigest(node));
       if (group >= 0) return { kind: 'input', index: group, type: this.#groupType(group) };

@@ -65,7 +65,7 @@ function unnestClause(from: Unnest, context: ValidatorContext, scope: QueryScope
   const operand = context.expression(from.operands[0]!, scope, {});
   const { type } = operand;
   if (type.kind !== 'ARRAY' && type.kind !== 'MULTISET' && type.kind !== 'MAP') failAt(context.text, from.span, `Cannot apply UNNEST to a value of type ${type.kind}; it takes ARRAY, MAP or MULTISET`);
-  const fields = [...unnestedFields(type)!.map((field) => (type.kind !== 'MAP' && (type.element.kind === 'ROW' || type.element.kind === 'STRUCTURED') ? { name: field.name, type: nullable(field.type) } : field))];
+  const fields = [...unnestedFields(type)!.map((field) => (type.kind !== 'MAP' && (type.element.kind === 'ROW' || type.element.kind === 'STRUCTURED') && type.element.isNullable ? { name: field.name, type: nullable(field.type) } : field))];
   if (from.isWithOrdinality) fields.push({ name: 'ORDINALITY', type: notNull(LogicalTypes.INT) });
   const definition = context.findTableFunction([from.isWithOrdinality ? '$UNNEST_WITH_ORDINALITY' : '$UNNEST']);
   if (definition === undefined) failAt(context.text, from.span, 'UNNEST is not there');

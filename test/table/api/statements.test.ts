@@ -9,6 +9,15 @@ describe('statements', () => {
     assert.deepEqual(await changesOf(inlineTables(), "SELECT a + 1, b || 'z' FROM (VALUES (1, 'x'), (2, 'y')) AS t(a, b) WHERE a > 1"), ['+I[3,"yz"]']);
   });
 
+  test('aggregates that make something of no rows are never NULL', async () => {
+    const tables = inlineTables({ 'execution.runtime-mode': 'batch' });
+    const result = await tables.executeSql("SELECT COUNT(a), COLLECT(a), JSON_ARRAYAGG(a), JSON_OBJECTAGG(KEY b VALUE a), SUM(a) FROM (VALUES (1, 'x')) AS t(a, b) WHERE a > 1");
+    assert.deepEqual(result.rowType.fields.map(({ type }) => type.isNullable), [false, false, false, false, true]);
+    const rows: unknown[] = [];
+    for await (const { values } of result.collect()) rows.push(values);
+    assert.deepEqual(rows, [[0, new Map(), '[]', '{}', null]]);
+  });
+
   test('a row is spread into its fields by a star behind its name', async () => {
     const from = "FROM (SELECT CAST(ROW(1, 'q') AS ROW<x INT, y STRING>) AS r, 2 AS z) AS t";
     assert.deepEqual(await changesOf(inlineTables(), `SELECT r.*, z ${from}`), ['+I[1,"q",2]']);

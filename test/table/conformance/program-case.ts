@@ -5,6 +5,7 @@ import { userFunctionDefinition } from '#table/functions/user-function';
 import { createCaseTable } from './case-table-definition.js';
 import { notingSink, stepSource, StepFeeder, type Feed, type NotedChange } from './case-tables.js';
 import { rowKindName } from '#table/runtime/row-kind';
+import type { RowType } from '#table/types/logical-type';
 import { writeValue } from './conformance-value.js';
 
 export interface CaseChange {
@@ -156,7 +157,7 @@ export async function runProgramCase(program: ProgramCase, mode: 'streaming' | '
 }
 
 /** The rows left at the end, and all changes. */
-export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly changelog: readonly CaseChange[] }> {
+export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: readonly (readonly unknown[])[]; readonly changelog: readonly CaseChange[]; readonly rowType: RowType }> {
   const tables = environment(query.config ?? {});
   for (const { name = 'T', columns, rows } of query.tables ?? []) {
     const feeder = new StepFeeder([...rows.map((row) => ({ table: name, row })), { table: name }]);
@@ -167,7 +168,7 @@ export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: r
   await withLimit((async () => {
     for await (const { kind, values } of result.collect()) changelog.push({ kind: rowKindName(kind), values: values.map((value, index) => writeValue(result.rowType.fields[index]!.type, value)) });
   })());
-  return { rows: finalRows(changelog), changelog };
+  return { rows: finalRows(changelog), changelog, rowType: result.rowType };
 }
 
 /** Columns whose values tell the rows of a sink apart; undefined where whole rows do. */

@@ -1,4 +1,6 @@
 // Whether a recorded case agrees: `agrees`, or in one line what differs.
+import { serializableTypeText } from '#table/types/type-text';
+import { typeOfText } from './scalar-case.js';
 import { asMultiset, feedOrders, finalRows, keyOfSink, runProgramCase, runQueryCase, runStreamingCase, type CaseChange, type ProgramCase, type QueryCase, type StreamingCase } from './program-case.js';
 
 async function attempt(run: () => Promise<string>): Promise<string> {
@@ -75,11 +77,13 @@ function differenceOf(own: readonly unknown[], wanted: readonly unknown[]): stri
 
 export async function verdictOfQuery(query: QueryCase): Promise<string> {
   const verdict = await attempt(async () => {
-    const { rows, changelog } = await runQueryCase(query);
+    const { rows, changelog, rowType } = await runQueryCase(query);
     if (query.error !== undefined) return query.error.internal === true ? 'agrees' : 'was not refused';
     const { expected } = query;
     const difference = query.source.includes('sort.batch') && JSON.stringify(rows) !== JSON.stringify(expected!.rows) ? `got ${JSON.stringify(rows).slice(0, 160)} wanted ${JSON.stringify(expected!.rows).slice(0, 160)}` : differenceOf(rows, expected!.rows);
     if (difference !== undefined) return difference;
+    const columns = differenceOf(rowType.fields.map(({ name, type }) => `${name} ${serializableTypeText(type)}`), expected!.columns.map(({ name, type }) => `${name} ${serializableTypeText(typeOfText(type))}`));
+    if (columns !== undefined) return `columns: ${columns}`;
     if (expected!.changelog === undefined) return 'agrees';
     const pairs = (changes: readonly CaseChange[]): readonly unknown[] => changes.map(({ kind, values }) => [kind, values]);
     const changes = differenceOf(pairs(changelog), pairs(expected!.changelog));
