@@ -13,11 +13,6 @@ export interface AdviceSettings {
   option(key: string): string | undefined;
 }
 
-const TWO_PHASE: PlanAdvice = {
-  level: 'ADVICE',
-  text: "You might want to enable local-global two-phase optimization by configuring ('table.exec.mini-batch.enabled' to 'true', 'table.exec.mini-batch.allow-latency' to a positive long value, 'table.exec.mini-batch.size' to a positive long value).",
-};
-
 const GROWING: PlanAdvice = {
   level: 'WARNING',
   text: "The state of this operator grows for as long as the query runs. Set 'table.exec.state.ttl' to the time after which a key that is not seen again may be forgotten, or bound it by a window or an interval.",
@@ -44,7 +39,6 @@ export function planAdvice(roots: readonly ExecNode[], settings: AdviceSettings)
 
 function adviceFor(node: ExecNode, settings: AdviceSettings): readonly PlanAdvice[] {
   const pieces: PlanAdvice[] = [];
-  if (node.kind === 'GroupAggregate' && node.upsertKeys[0]?.length !== 0 && settings.option('table.exec.mini-batch.enabled') !== 'true') pieces.push(TWO_PHASE);
   if (stateOf(node).some((state) => growsForEver(node, state, settings.hasTtl))) pieces.push(node.kind === 'Match' ? UNBOUNDED_MATCH : GROWING);
   return pieces;
 }
