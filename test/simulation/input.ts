@@ -22,6 +22,8 @@ export interface Row {
 export const ROW_TYPE = Types.ROW({ s: Types.INT, n: Types.INT, key: Types.STRING, lane: Types.STRING, time: Types.LONG, value: Types.INT, pad: Types.STRING });
 
 export interface InputShape {
+  /** Readers ask for one split after the other; else all splits are dealt out at the start. */
+  readonly isOnDemand: boolean;
   readonly splits: number;
   readonly rowsPerSplit: number;
   readonly keys: number;
@@ -69,12 +71,44 @@ export class SimulatedSource implements Source<Row, InputSplit, RemainingSplits<
   }
 
   createEnumerator(context: SplitEnumeratorContext<InputSplit>, checkpoint: RemainingSplits<InputSplit> | undefined): SplitEnumerator<InputSplit, RemainingSplits<InputSplit>> {
-    return new StaticSplitEnumerator(context, checkpoint, () => Array.from({ length: this.#shape.splits }, (_, index) => ({ id: `s${index}`, index, position: 0 })));
+    const all = (): InputSplit[] => Array.from({ length: this.#shape.splits }, (_, index) => ({ id: `s${index}`, index, position: 0 }));
+    return this.#shape.isOnDemand ? new OnDemandEnumerator(context, checkpoint?.remaining ?? all()) : new StaticSplitEnumerator(context, checkpoint, all);
   }
 
   createReader(context: SourceReaderContext): SimulatedReader {
     return new SimulatedReader(context, this.#world, this.#shape);
   }
+}
+
+/** Gives a split to whoever asks. */
+class OnDemandEnumerator implements SplitEnumerator<InputSplit, RemainingSplits<InputSplit>> {
+  readonly #context: SplitEnumeratorContext<InputSplit>;
+  readonly #remaining: InputSplit[];
+
+  constructor(context: SplitEnumeratorContext<InputSplit>, remaining: readonly InputSplit[]) {
+    this.#context = context;
+    this.#remaining = [...remaining];
+  }
+
+  start(): void {}
+
+  addReader(): void {}
+
+  handleSplitRequest(subtask: number): void {
+    const split = this.#remaining.shift();
+    if (split === undefined) this.#context.signalNoMoreSplits(subtask);
+    else this.#context.assignSplit(split, subtask);
+  }
+
+  addSplitsBack(splits: readonly InputSplit[]): void {
+    this.#remaining.push(...splits);
+  }
+
+  snapshot(): RemainingSplits<InputSplit> {
+    return { remaining: [...this.#remaining] };
+  }
+
+  close(): void {}
 }
 
 class SimulatedReader implements RowSourceReader<Row, InputSplit> {
@@ -86,6 +120,7 @@ class SimulatedReader implements RowSourceReader<Row, InputSplit> {
   #finished: string[] = [];
   #isComplete = false;
   #isWaiting = false;
+  #hasAsked = false;
 
   constructor(context: SourceReaderContext, world: World, shape: InputShape) {
     this.#context = context;
@@ -97,6 +132,7 @@ class SimulatedReader implements RowSourceReader<Row, InputSplit> {
 
   addSplits(splits: readonly InputSplit[]): void {
     this.#splits.push(...splits);
+    this.#hasAsked = false;
   }
 
   notifyNoMoreSplits(): void {
@@ -117,6 +153,10 @@ class SimulatedReader implements RowSourceReader<Row, InputSplit> {
     }
     if (this.#splits.length === 0 && this.#isComplete) return ReadStatus.END;
     this.#isWaiting = this.#splits.length > 0;
+    if (this.#shape.isOnDemand && !this.#isWaiting && !this.#hasAsked) {
+      this.#hasAsked = true;
+      this.#context.requestSplit();
+    }
     return ReadStatus.NOTHING;
   }
 

@@ -7,7 +7,7 @@ import { StreamExecutionEnvironment } from '#datastream/environment/stream-execu
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
 import { allRows, DISORDER_MS, SimulatedSource, type InputShape, type Row } from './input.js';
-import { PIPELINES } from './pipelines.js';
+import { hasTwoInputs, PIPELINES } from './pipelines.js';
 import type { JobShape } from './scenario.js';
 import { TransactionSink } from './transaction-sink.js';
 import type { World } from './world.js';
@@ -18,9 +18,9 @@ export function buildGraph(shape: JobShape, configuration: Readonly<Record<strin
   const env = StreamExecutionEnvironment.getExecutionEnvironment(Configuration.fromMap(configuration));
   const chosen = PIPELINES.filter(({ name }) => shape.pipelines.includes(name));
   const first = rowsOf(env, 'first', shape.first, world);
-  const second = chosen.some(hasTwoInputs) ? rowsOf(env, 'second', shape.second, world) : first;
-  for (const pipeline of chosen) {
-    const lines = pipeline.build(first, second);
+  const second = shape.hasTwoRegions || chosen.some(hasTwoInputs) ? rowsOf(env, 'second', shape.second, world) : first;
+  for (const [index, pipeline] of chosen.entries()) {
+    const lines = pipeline.build(shape.hasTwoRegions && index === 1 ? second : first, second);
     const sink = shape.sink === 'files' ? FileSink.forText<string>(`${OUTPUT_DIRECTORY}/${pipeline.name}`) : new TransactionSink(world, shape.pace);
     lines.sinkTo(sink as never).name(pipeline.name).uid(`sink-${pipeline.name}`);
   }
@@ -28,13 +28,9 @@ export function buildGraph(shape: JobShape, configuration: Readonly<Record<strin
 }
 
 /** Sorted. */
-export function expectedLines({ pipelines, first, second }: JobShape): readonly string[] {
+export function expectedLines({ pipelines, hasTwoRegions, first, second }: JobShape): readonly string[] {
   const [a, b] = [allRows(first), allRows(second)];
-  return PIPELINES.filter(({ name }) => pipelines.includes(name)).flatMap((pipeline) => pipeline.expected(a, b)).toSorted();
-}
-
-function hasTwoInputs({ build }: (typeof PIPELINES)[number]): boolean {
-  return build.length > 1;
+  return PIPELINES.filter(({ name }) => pipelines.includes(name)).flatMap((pipeline, index) => pipeline.expected(hasTwoRegions && index === 1 ? b : a, b)).toSorted();
 }
 
 function rowsOf(env: StreamExecutionEnvironment, uid: string, shape: InputShape, world: World): DataStream<Row> {

@@ -98,6 +98,15 @@ export const PIPELINES: readonly Pipeline[] = [
   },
 ];
 
+export function hasTwoInputs({ build }: Pipeline): boolean {
+  return build.length > 1;
+}
+
+/** Its lines do not depend on watermarks. */
+export function isOrderedOnly({ name }: Pipeline): boolean {
+  return ['running', 'expanded', 'rebalanced'].includes(name);
+}
+
 function grouped(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, readonly Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);

@@ -2,11 +2,13 @@
 // failure can be read.
 import type { SeededRandom } from '#platform/random/seeded-random';
 import type { InputShape } from './input.js';
-import { PIPELINES } from './pipelines.js';
+import { hasTwoInputs, isOrderedOnly, PIPELINES } from './pipelines.js';
 import type { SinkPace } from './transaction-sink.js';
 
 export interface JobShape {
   readonly pipelines: readonly string[];
+  /** The second pipeline has an input of its own: it fails and restarts apart from the first. */
+  readonly hasTwoRegions: boolean;
   readonly first: InputShape;
   readonly second: InputShape;
   readonly pace: SinkPace;
@@ -39,22 +41,33 @@ export interface Scenario {
   readonly stalls: { readonly probability: number; readonly stepsMax: number };
 }
 
+/** The smallest ring. At the greatest parallelism of a run its channels have it, so that they fill. */
+const RING_KB = 64;
+
 export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const pick = <T>(...choices: readonly T[]): T => choices[random.nextInt(choices.length)]!;
   const isFat = random.nextInt(3) === 0;
+  const pipelines = drawPipelines(random, pick);
+  const chosen = PIPELINES.filter(({ name }) => pipelines.includes(name));
+  const hasTwoRegions = chosen.length === 2 && !chosen.some(hasTwoInputs) && random.nextInt(3) > 0;
+  // Where splits come one after the other, rows of later ones are late by any watermark.
+  const isOnDemand = chosen.every(isOrderedOnly) && random.nextInt(2) === 0;
   const input = (salt: number): InputShape => ({
-    splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: pick(1, 3, 10), salt,
+    isOnDemand, splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: pick(1, 3, 10), salt,
   });
   const isSlow = isFat || random.nextInt(3) === 0;
   const isUnaligned = random.nextInt(3) > 0;
   const disturbances = Array.from({ length: 1 + random.nextInt(4) }, () => drawDisturbance(random, pick));
+  const parallelism = pick(1, 2, 2, 3);
+  const parallelismMax = disturbances.reduce((most, disturbance) => Math.max(most, 'parallelism' in disturbance ? disturbance.parallelism : 'thenParallelism' in disturbance ? disturbance.thenParallelism : 1), parallelism);
+  const network = `${parallelismMax ** 2 * chosen.length * 2 * RING_KB} kb`;
   return {
     seed,
     job: {
-      pipelines: drawPipelines(random, pick), first: input(1), second: input(2), sink: pick('transactions', 'transactions', 'files'),
+      pipelines, hasTwoRegions, first: input(1), second: input(2), sink: pick('transactions', 'transactions', 'files'),
       pace: isSlow ? { pauseMs: pick(2, 10, 40), rowsBetweenPauses: pick(1, 4, 15) } : { pauseMs: 0, rowsBetweenPauses: 0 },
     },
-    parallelism: pick(1, 2, 2, 3),
+    parallelism,
     settings: {
       'execution.checkpointing.interval': pick('10 ms', '25 ms', '60 ms'),
       'execution.checkpointing.min-pause': pick('0 ms', '5 ms'),
@@ -75,8 +88,8 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
       'restart-strategy.fixed-delay.attempts': 1_000_000,
       'restart-strategy.fixed-delay.delay': pick('0 ms', '5 ms'),
       'taskmanager.memory.managed.size': '8 mb',
-      'taskmanager.memory.network.min': '4 mb',
-      'taskmanager.memory.network.max': '4 mb',
+      'taskmanager.memory.network.min': network,
+      'taskmanager.memory.network.max': network,
     },
     disturbances,
     workMsMax: pick(0.1, 1, 5),
@@ -87,7 +100,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
 function drawPipelines(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): readonly string[] {
   const names = PIPELINES.map(({ name }) => name);
   const first = pick(...names);
-  return random.nextInt(3) === 0 ? [...new Set([first, pick(...names)])] : [first];
+  return random.nextInt(2) === 0 ? [...new Set([first, pick(...names)])] : [first];
 }
 
 function drawDisturbance(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): Disturbance {

@@ -12,7 +12,7 @@ import { SimulatedCluster, type SubmittedJob } from './simulated-cluster.js';
 import { World } from './world.js';
 
 /** A run that is not over by then does not end. */
-const STEPS_MAX = 150_000;
+const STEPS_MAX = 60_000;
 /** An event that a disturbance waits for may not come. */
 const WAIT_STEPS_MAX = 1500;
 /** A file call in which something is to end may not come. */

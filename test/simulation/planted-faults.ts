@@ -1,0 +1,67 @@
+// Faults that simulation must find: each is an engine whose built modules differ in a line or two. They are what a
+// careless change would do. Invariant: the text to be changed is there exactly once, or the fault is no fault any more.
+
+export interface SourceChange {
+  /** Below src, without its ending. */
+  readonly module: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface PlantedFault {
+  readonly name: string;
+  readonly changes: readonly SourceChange[];
+}
+
+function fault(name: string, module: string, from: string, to: string): PlantedFault {
+  return { name, changes: [{ module, from, to }] };
+}
+
+export const PLANTED_FAULTS: readonly PlantedFault[] = [
+  fault('a checkpoint is acknowledged before its file is durable', 'state/checkpoint-storage/subtask-state-writer', 'await this.#writer.commit();', 'void this.#writer.commit().catch(() => undefined);'),
+  fault('a state file is renamed before it is synced', 'state/checkpoint-storage/directory-storage', 'await this.#handle.fsync();', ''),
+  fault('a rename is not made durable', 'state/checkpoint-storage/directory-storage', 'await this.#files.syncDirectory(dirname(this.#path));', ''),
+  {
+    name: 'torn metadata is accepted',
+    changes: [
+      { module: 'state/checkpoint-storage/directory-storage', from: 'return new DirectoryWriter(this.#files, await this.#files.openWrite(temporary,', to: 'return new DirectoryWriter(this.#files, await this.#files.openWrite(path,' },
+      { module: 'state/checkpoint-storage/directory-storage', from: 'await this.#files.rename(this.#temporary, this.#path);', to: '' },
+      { module: 'jobmanager/job-master/checkpoint-store', from: 'const metadata = decodeCheckpointMetadata(await storage.readWhole(metadataPath), metadataPath);', to: 'const text = await storage.readWhole(metadataPath); let metadata; try { metadata = decodeCheckpointMetadata(text, metadataPath); } catch { metadata = { checkpointId: Number(/\\d+$/.exec(directory)?.[0] ?? 1), operators: [], enumerators: [], inlined: {}, sharedFiles: [] }; }' },
+    ],
+  },
+  fault('rows are committed before their checkpoint is complete', 'streaming/sink/sink-driver', 'this.#prepared.set(checkpointId, prepared);', 'this.#prepared.set(checkpointId, prepared), this.#committer?.commit(prepared);'),
+  fault('a committable is committed twice', 'streaming/sink/sink-driver', 'this.#prepared.delete(id);', ''),
+  fault('restored committables are not committed', 'streaming/sink/sink-driver', 'if (committables.length > 0)', 'if (committables.length < 0)'),
+  fault('what came last is committed without a checkpoint', 'streaming/sink/sink-driver', 'if (isCheckpointed)', 'if (isCheckpointed === undefined)'),
+  fault('a checkpoint that was given up is committed', 'streaming/task/task-checkpoints', 'this.#dropTrigger(checkpointId);\n        this.#task.chain.checkpointAborted(checkpointId);', 'this.#dropTrigger(checkpointId);\n        this.#task.chain.checkpointComplete(checkpointId);'),
+  fault('overdraft that a barrier overtakes is lost', 'streaming/task/in-flight-state', 'if (items.length === 0)', 'if (items.length >= 0)'),
+  fault('rows under way are not restored', 'streaming/task/in-flight-restore', 'if (restored === undefined || isWithoutChannelState(description, restored.checkpointId))', 'if (restored !== undefined || isWithoutChannelState(description, -1))'),
+  fault('rows under way that were processed are restored too', 'shuffle/input-gate/in-flight-recorder', 'this.skipRows = skipRows;', 'this.skipRows = 0;'),
+  fault('rows behind an unaligned barrier count as under way', 'shuffle/input-gate/in-flight-recorder', 'barrier?.afterFrame ?? Number.POSITIVE_INFINITY', 'Number.POSITIVE_INFINITY'),
+  fault('alignment ends with the first barrier', 'shuffle/input-gate/input-gate', 'if (!channel.isEnded && !this.#arrived.has(channel.index))', 'if (!channel.isEnded && !this.#arrived.has(channel.index) && this.#arrived.size === 0)'),
+  fault('a channel is read on behind its barrier', 'shuffle/input-gate/input-gate', 'channel.isBlocked = this.#isExactlyOnce;', 'channel.isBlocked = false;'),
+  fault('a barrier overtakes the rows of the open frame', 'shuffle/result-partition/channel-writer', 'control(kind, a, b, c) {\n        if (this.hasUnflushed)', 'control(kind, a, b, c) {\n        if (this.hasUnflushed && kind !== 4)'),
+  {
+    name: 'a barrier is sent before the snapshot is taken',
+    changes: [
+      { module: 'streaming/task/task-checkpoints', from: 'const snapshots = this.#cut(barrier);', to: 'const early = this.#isEndSent ? new Map() : this.#sendBarrier(barrier); this.#task.source?.step(Number.MAX_SAFE_INTEGER); const snapshots = this.#cut(barrier);' },
+      { module: 'streaming/task/task-checkpoints', from: 'of this.#sendBarrier(barrier))', to: 'of early)' },
+    ],
+  },
+  fault('a source tells positions that are ahead of its rows', 'streaming/task/task-checkpoints', 'if (source !== undefined && !source.finishBatch())', 'if (false)'),
+  fault('timers are lost when a job is restored', 'state/timers/internal-timer-service', 'readTimers(restored.keyed(`${this.#name}/event`), format,', 'readTimers([], format,'),
+  fault('the first key group is lost on a restore', 'state/snapshot/redistribute', 'keyGroup >= range.start', 'keyGroup > range.start'),
+  fault('the restored watermark is too high', 'streaming/task/task-watermark', 'Math.min(...items', '1000 + Math.max(...items'),
+  fault('a late acknowledgement of another checkpoint counts', 'jobmanager/checkpoint/checkpoint-coordinator', "pending?.checkpointId !== checkpointId || !pending.missing", 'pending === undefined || !pending.missing'),
+  fault('a checkpoint is complete without its last acknowledgement', 'jobmanager/checkpoint/checkpoint-coordinator', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 0)', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 1)'),
+  fault('the newest checkpoint is removed while another is taken', 'jobmanager/checkpoint/checkpoint-coordinator', "return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];", "return [...this.#completed.splice(0).map((id) => ({ kind: 'discard', checkpointId: id })), { kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];"),
+  fault('a restart goes on from the checkpoint before the newest', 'jobmanager/job-master/checkpoint-driver', '.toReversed();', '.toReversed().slice(-1);'),
+  fault('reports of an attempt that is over are accepted', 'jobmanager/job-master/job-master', 'if (report.attemptNumber === execution.attemptNumber)', 'if (report.attemptNumber <= execution.attemptNumber)'),
+  fault('splits that a reader has kept are handed out again', 'jobmanager/job-master/source-coordinator', 'assignment.subtaskIndex === subtaskIndex && assignment.checkpointId >= checkpointId;', 'assignment.subtaskIndex === subtaskIndex;'),
+  fault('splits that a reader has lost are not handed out again', 'jobmanager/job-master/source-coordinator', 'if (lost.length > 0)', 'if (lost.length < 0)'),
+  fault('tasks start again before those of the old attempt have ended', 'jobmanager/job-master/job-master', 'const lost = [...(await deployment.cancel(restart.subtaskIds))];', 'const lost = [];'),
+  fault('a finished job is run again when its process dies', 'jobmanager/job-master/job-master', "if (status === 'FINISHED')\n            this.#tellRecoveryPoint();", ''),
+  fault('a finished part of a file sink is not synced', 'connectors/files/part-file-writer', 'part.handle.fsyncSync();\n        part.handle.closeSync();', 'part.handle.closeSync();'),
+  fault('a snapshot sees what was written after its cut', 'state/tables/row-by-row-cut', 'if (row < this.#cursor)', 'if (row >= 0)'),
+  fault('rows go on behind a stop with savepoint', 'streaming/task/task-checkpoints', 'if (hasFlag(flags, BarrierFlag.STOP) && checkpointId > this.#abortedId)', 'if (false)'),
+];
