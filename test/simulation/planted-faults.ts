@@ -56,8 +56,20 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault('a checkpoint is complete without its last acknowledgement', 'jobmanager/checkpoint/checkpoint-coordinator', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 0)', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 1)'),
   fault('the newest checkpoint is removed while another is taken', 'jobmanager/checkpoint/checkpoint-coordinator', "return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];", "return [...this.#completed.splice(0).map((id) => ({ kind: 'discard', checkpointId: id })), { kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];"),
   fault('a restart goes on from the checkpoint before the newest', 'jobmanager/job-master/checkpoint-driver', '.toReversed();', '.toReversed().slice(-1);'),
-  fault('reports of an attempt that is over are accepted', 'jobmanager/job-master/job-master', 'if (report.attemptNumber === execution.attemptNumber)', 'if (report.attemptNumber <= execution.attemptNumber)'),
-  fault('splits that a reader has kept are handed out again', 'jobmanager/job-master/source-coordinator', 'assignment.subtaskIndex === subtaskIndex && assignment.checkpointId >= checkpointId;', 'assignment.subtaskIndex === subtaskIndex;'),
+  {
+    name: 'reports of an attempt that is over are accepted',
+    changes: [
+      { module: 'jobmanager/job-master/job-master', from: 'if (report.attemptNumber === execution.attemptNumber)', to: '' },
+      { module: 'taskmanager/task-executor/worker-slot', from: "'RELEASED');\n        this.#listener = undefined;\n        await", to: "'RELEASED');\n        await" },
+    ],
+  },
+  {
+    name: 'splits that a reader has kept are handed out again',
+    changes: [
+      { module: 'jobmanager/job-master/source-coordinator', from: 'assignment.subtaskIndex === subtaskIndex && assignment.checkpointId >= checkpointId;', to: 'assignment.subtaskIndex === subtaskIndex;' },
+      { module: 'jobmanager/job-master/source-coordinator', from: '(assignment) => assignment.checkpointId >= checkpointId);', to: '() => true);' },
+    ],
+  },
   fault('splits that a reader has lost are not handed out again', 'jobmanager/job-master/source-coordinator', 'if (lost.length > 0)', 'if (lost.length < 0)'),
   fault('tasks start again before those of the old attempt have ended', 'jobmanager/job-master/job-master', 'const lost = [...(await deployment.cancel(restart.subtaskIds))];', 'const lost = [];'),
   fault('a finished job is run again when its process dies', 'jobmanager/job-master/job-master', "if (status === 'FINISHED')\n            this.#tellRecoveryPoint();", ''),

@@ -47,13 +47,13 @@ const RING_KB = 64;
 export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const pick = <T>(...choices: readonly T[]): T => choices[random.nextInt(choices.length)]!;
   const isFat = random.nextInt(3) === 0;
-  const pipelines = drawPipelines(random, pick);
+  const pipelines = isFat && random.nextInt(3) === 0 ? ['expanded'] : drawPipelines(random, pick);
   const chosen = PIPELINES.filter(({ name }) => pipelines.includes(name));
   const hasTwoRegions = chosen.length === 2 && !chosen.some(hasTwoInputs) && random.nextInt(3) > 0;
   // Where splits come one after the other, rows of later ones are late by any watermark.
   const isOnDemand = chosen.every(isOrderedOnly) && random.nextInt(2) === 0;
   const input = (salt: number): InputShape => ({
-    isOnDemand, splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: pick(1, 3, 10), salt,
+    isOnDemand, splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: isFat ? pick(3, 10, 24) : pick(1, 3, 10), salt,
   });
   const isSlow = isFat || random.nextInt(3) === 0;
   const isUnaligned = random.nextInt(3) > 0;

@@ -20,7 +20,6 @@ export class SimulatedWorkerThread implements WorkerThread {
   #onError: ((error: Error) => void) | undefined;
   #onExit: ((code: number) => void) | undefined;
   #isEntryDone = false;
-  #isTerminated = false;
   #isMute = false;
   readonly #whenEnded: Promise<void>;
   #resolveEnded: () => void = () => undefined;
@@ -66,7 +65,6 @@ export class SimulatedWorkerThread implements WorkerThread {
   }
 
   terminate(): Promise<void> {
-    this.#isTerminated = true;
     this.#end(1);
     return this.#whenEnded;
   }
@@ -84,7 +82,7 @@ export class SimulatedWorkerThread implements WorkerThread {
     if (this.hasEnded) return;
     const copied = copy(message, transfer);
     this.#scheduler.post(() => {
-      if (!this.#isTerminated && !this.#isMute) this.#onMessage?.(copied);
+      if (!this.#isMute) this.#onMessage?.(copied);
     }, this.#parentLane);
   }
 
