@@ -57,10 +57,10 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault('the newest checkpoint is removed while another is taken', 'jobmanager/checkpoint/checkpoint-coordinator', "return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];", "return [...this.#completed.splice(0).map((id) => ({ kind: 'discard', checkpointId: id })), { kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];"),
   fault('a restart goes on from the checkpoint before the newest', 'jobmanager/job-master/checkpoint-driver', '.toReversed();', '.toReversed().slice(-1);'),
   {
-    name: 'reports of an attempt that is over are accepted',
+    name: 'rows of an attempt that is over are accepted',
     changes: [
-      { module: 'jobmanager/job-master/job-master', from: 'if (report.attemptNumber === execution.attemptNumber)', to: '' },
-      { module: 'taskmanager/task-executor/worker-slot', from: "'RELEASED');\n        this.#listener = undefined;\n        await", to: "'RELEASED');\n        await" },
+      { module: 'taskmanager/task-executor/task-executor', from: 'formatRing(network, channel.offset, channel.dataBytes);', to: 'network.u8;' },
+      { module: 'shuffle/input-gate/input-channel', from: 'if (memory.i32[header + FrameHeader.ATTEMPT] < this.#attempt) {', to: 'if (false) {' },
     ],
   },
   {

@@ -28,6 +28,7 @@ export type Disturbance = { readonly at: Moment } & (
   | { readonly kind: 'rescale'; readonly parallelism: number }
   | { readonly kind: 'savepoint'; readonly isNative: boolean }
   | { readonly kind: 'stop' | 'cancel'; readonly isNative: boolean; readonly thenParallelism: number; readonly claimMode: 'CLAIM' | 'NO_CLAIM' }
+  | { readonly kind: 'slow-slot'; readonly delayMs: number }
   | { readonly kind: 'disk-fault'; readonly ofSlot: boolean; readonly call: number; readonly tornBytes: number | undefined });
 
 export interface Scenario {
@@ -55,9 +56,13 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const input = (salt: number): InputShape => ({
     isOnDemand, splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: isFat ? pick(3, 10, 24) : pick(1, 3, 10), salt,
   });
-  const isSlow = isFat || random.nextInt(3) === 0;
+  const isLate = random.nextInt(8) === 0;
+  const isSlow = !isLate && (isFat || random.nextInt(3) === 0);
+  const workMsMax = isLate ? 0.1 : pick(0.1, 1, 5);
+  // So short that slow reports miss it, and no shorter than a checkpoint takes.
+  const timeout = workMsMax < 1 && !isSlow ? '100 ms' : '500 ms';
   const isUnaligned = random.nextInt(3) > 0;
-  const disturbances = Array.from({ length: 1 + random.nextInt(4) }, () => drawDisturbance(random, pick));
+  const disturbances = isLate ? lateReports(random, pick) : Array.from({ length: 1 + random.nextInt(4) }, () => drawDisturbance(random, pick));
   const parallelism = pick(1, 2, 2, 3);
   const parallelismMax = disturbances.reduce((most, disturbance) => Math.max(most, 'parallelism' in disturbance ? disturbance.parallelism : 'thenParallelism' in disturbance ? disturbance.thenParallelism : 1), parallelism);
   const network = `${parallelismMax ** 2 * chosen.length * 2 * RING_KB} kb`;
@@ -71,7 +76,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
     settings: {
       'execution.checkpointing.interval': pick('10 ms', '25 ms', '60 ms'),
       'execution.checkpointing.min-pause': pick('0 ms', '5 ms'),
-      'execution.checkpointing.timeout': pick('500 ms', '10 min', '10 min'),
+      'execution.checkpointing.timeout': isLate ? timeout : pick(timeout, timeout, '10 min'),
       'execution.checkpointing.dir': '/checkpoints',
       'execution.checkpointing.num-retained': pick(1, 2, 3),
       'execution.checkpointing.tolerable-failed-checkpoints': 1_000_000,
@@ -92,7 +97,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
       'taskmanager.memory.network.max': network,
     },
     disturbances,
-    workMsMax: pick(0.1, 1, 5),
+    workMsMax,
     stalls: { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
   };
 }
@@ -103,11 +108,19 @@ function drawPipelines(random: SeededRandom, pick: <T>(...choices: readonly T[])
   return random.nextInt(2) === 0 ? [...new Set([first, pick(...names)])] : [first];
 }
 
+/** A slot's reports come when their checkpoint has been given up, and the next one is restored. */
+function lateReports(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): readonly Disturbance[] {
+  return [
+    { at: { after: 'trigger', steps: 1 + random.nextInt(6) }, kind: 'slow-slot', delayMs: pick(120, 180, 300) },
+    { at: { after: 'complete', steps: 1 + random.nextInt(25) }, kind: 'kill-slot', losesMessages: pick(true, false), inFileCall: undefined },
+  ];
+}
+
 function drawDisturbance(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): Disturbance {
   const at: Moment = { after: pick('any', 'trigger', 'trigger', 'complete', 'complete', 'deploy'), steps: pick(1, 6, 30, 120) + random.nextInt(30) };
   const inFileCall = pick(undefined, 1 + random.nextInt(30));
   const isNative = pick(true, false);
-  switch (pick('kill-slot', 'kill-slot', 'kill-process', 'kill-process', 'throw', 'checkpoint', 'rescale', 'rescale', 'savepoint', 'stop', 'cancel', 'disk-fault')) {
+  switch (pick('kill-slot', 'kill-slot', 'kill-process', 'kill-process', 'throw', 'checkpoint', 'rescale', 'rescale', 'savepoint', 'stop', 'cancel', 'slow-slot', 'slow-slot', 'disk-fault')) {
     case 'kill-slot': return { at, kind: 'kill-slot', losesMessages: pick(true, false), inFileCall };
     case 'kill-process': return { at, kind: 'kill-process', isPowerLost: pick(true, false), inFileCall };
     case 'throw': return { at, kind: 'throw' };
@@ -116,6 +129,7 @@ function drawDisturbance(random: SeededRandom, pick: <T>(...choices: readonly T[
     case 'savepoint': return { at, kind: 'savepoint', isNative };
     case 'stop': return { at, kind: 'stop', isNative, thenParallelism: pick(1, 2, 3), claimMode: pick('CLAIM', 'NO_CLAIM') };
     case 'cancel': return { at, kind: 'cancel', isNative, thenParallelism: pick(1, 2, 3), claimMode: pick('CLAIM', 'NO_CLAIM') };
-    default: return { at, kind: 'disk-fault', ofSlot: pick(true, false), call: 1 + random.nextInt(20), tornBytes: pick(undefined, random.nextInt(100)) };
+    case 'slow-slot': return { at, kind: 'slow-slot', delayMs: pick(50, 150, 300, 800) };
+    case 'disk-fault': return { at, kind: 'disk-fault', ofSlot: pick(true, false), call: 1 + random.nextInt(20), tornBytes: pick(undefined, random.nextInt(100)) };
   }
 }

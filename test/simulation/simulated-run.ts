@@ -180,13 +180,13 @@ class SimulatedRun {
       case 'rescale': return this.#rescale(disturbance.parallelism);
       case 'stop': return this.#stop(disturbance);
       case 'cancel': return this.#cancel(disturbance);
+      case 'slow-slot': return this.#slowDown(disturbance.delayMs);
       case 'disk-fault': return this.#failDisk(disturbance);
     }
   }
 
   #killSlot({ losesMessages, inFileCall }: Disturbance & { readonly kind: 'kill-slot' }): void {
-    const { workers } = this.#cluster.threads;
-    const worker = workers[this.#random.nextInt(Math.max(1, workers.length))];
+    const worker = this.#anyWorker();
     if (worker === undefined) return;
     this.#when(inFileCall, this.#cluster.filesOf(worker.threadId), () => this.#cluster.threads.kill(worker, undefined, { losesMessages }));
   }
@@ -241,9 +241,20 @@ class SimulatedRun {
     this.#ask('cancel', (dispatcher) => dispatcher.cancel(this.#job.jobId));
   }
 
-  #failDisk({ ofSlot, call, tornBytes }: Disturbance & { readonly kind: 'disk-fault' }): void {
+  /** What a slot reports is on its way for a while. */
+  #slowDown(delayMs: number): void {
+    const worker = this.#anyWorker();
+    worker?.hold();
+    this.#cluster.clock.schedule(delayMs, () => worker?.letGo());
+  }
+
+  #anyWorker(): SimulatedCluster['threads']['workers'][number] | undefined {
     const { workers } = this.#cluster.threads;
-    const worker = workers[this.#random.nextInt(Math.max(1, workers.length))];
+    return workers[this.#random.nextInt(Math.max(1, workers.length))];
+  }
+
+  #failDisk({ ofSlot, call, tornBytes }: Disturbance & { readonly kind: 'disk-fault' }): void {
+    const worker = this.#anyWorker();
     const files = ofSlot && worker !== undefined ? this.#cluster.filesOf(worker.threadId) : this.#cluster.files;
     files?.failAt(call, Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }), { isOfWrites: true, ...(tornBytes === undefined ? {} : { tornBytes }) });
   }

@@ -6,7 +6,7 @@ import { runSeed } from './simulated-run.js';
 const SEEDS = Number(process.env['MILLRACE_SEEDS'] ?? 200);
 
 /** Seeds beyond the first that have found a defect of the engine. */
-const FOUND_DEFECTS = [222, 464, 513, 588, 774, 1337, 1594, 2831, 2970, 3015];
+const FOUND_DEFECTS = [222, 464, 513, 588, 590, 774, 1337, 1594, 2831, 2970, 3015];
 
 async function mustBeRight(seed: number): Promise<void> {
   const { failure, story } = await runSeed(seed);

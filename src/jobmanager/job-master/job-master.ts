@@ -459,15 +459,21 @@ export class JobMaster implements JobMasterGateway {
     const deployment = this.#deployment;
     assert(deployment !== undefined, 'what restarts was deployed');
     try {
-      await this.#endTasks(restart, deployment);
-      if (this.#restart !== restart) return;
-      const isWhole = restart.subtaskIds.size === deployment.graph.executions.length;
-      if (isWhole) {
-        deployment.closeSources();
-        await taskExecutor.releaseSlots(jobId);
+      let isWhole = false;
+      let restore: LoadedCheckpoint | undefined;
+      // What fails while the checkpoint is read has to end first as well.
+      for (let ended = -1; ended < restart.subtaskIds.size || restart.slots.size > 0;) {
+        await this.#endTasks(restart, deployment);
+        if (this.#restart !== restart) return;
+        ended = restart.subtaskIds.size;
+        isWhole = ended === deployment.graph.executions.length;
+        if (isWhole) {
+          deployment.closeSources();
+          await taskExecutor.releaseSlots(jobId);
+        }
+        restore = await this.#checkpoints?.loadLatest({ canFallBack: isWhole }) ?? this.#restore;
+        if (this.#restart !== restart) return;
       }
-      const restore = await this.#checkpoints?.loadLatest({ canFallBack: isWhole }) ?? this.#restore;
-      if (this.#restart !== restart) return;
       this.#restart = undefined;
       this.#restore = restore;
       const attemptNumber = ++this.#attemptNumber;

@@ -21,6 +21,7 @@ export class SimulatedWorkerThread implements WorkerThread {
   #onExit: ((code: number) => void) | undefined;
   #isEntryDone = false;
   #isMute = false;
+  #held: unknown[] | undefined;
   readonly #whenEnded: Promise<void>;
   #resolveEnded: () => void = () => undefined;
 
@@ -81,8 +82,25 @@ export class SimulatedWorkerThread implements WorkerThread {
   postToParent(message: unknown, transfer?: readonly Transferable[]): void {
     if (this.hasEnded) return;
     const copied = copy(message, transfer);
+    if (this.#held === undefined) this.#deliver(copied);
+    else this.#held.push(copied);
+  }
+
+  /** Messages to the parent wait until letGo(); those of a worker that ends meanwhile are lost. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  letGo(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    if (this.hasEnded) return;
+    for (const message of held) this.#deliver(message);
+  }
+
+  #deliver(message: unknown): void {
     this.#scheduler.post(() => {
-      if (!this.#isMute) this.#onMessage?.(copied);
+      if (!this.#isMute) this.#onMessage?.(message);
     }, this.#parentLane);
   }
 
