@@ -23,7 +23,7 @@ export interface Moment {
 
 export type Disturbance = { readonly at: Moment } & (
   | { readonly kind: 'kill-slot'; readonly losesMessages: boolean; readonly inFileCall: number | undefined }
-  | { readonly kind: 'kill-process'; readonly isPowerLost: boolean; readonly inFileCall: number | undefined }
+  | { readonly kind: 'kill-process'; readonly isPowerLost: boolean; readonly inFileCall: number | undefined; readonly isInMain: boolean }
   | { readonly kind: 'throw' | 'checkpoint' }
   | { readonly kind: 'rescale'; readonly parallelism: number }
   | { readonly kind: 'savepoint'; readonly isNative: boolean }
@@ -45,24 +45,29 @@ export interface Scenario {
 /** The smallest ring. At the greatest parallelism of a run its channels have it, so that they fill. */
 const RING_KB = 64;
 
+/** What a run looks at more closely than at anything else. */
+const FOCUSES = ['any', 'any', 'any', 'any', 'late-reports', 'regions', 'power', 'stopping', 'rescaling'] as const;
+type Focus = (typeof FOCUSES)[number];
+
 export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const pick = <T>(...choices: readonly T[]): T => choices[random.nextInt(choices.length)]!;
+  const focus = pick(...FOCUSES);
+  const isLate = focus === 'late-reports';
   const isFat = random.nextInt(3) === 0;
-  const pipelines = isFat && random.nextInt(3) === 0 ? ['expanded'] : drawPipelines(random, pick);
+  const pipelines = focus === 'regions' ? twoApart(random) : focus === 'rescaling' ? [isFat ? 'expanded' : pick('tumbling', 'sliding')] : isFat && random.nextInt(3) === 0 ? ['expanded'] : drawPipelines(random, pick);
   const chosen = PIPELINES.filter(({ name }) => pipelines.includes(name));
-  const hasTwoRegions = chosen.length === 2 && !chosen.some(hasTwoInputs) && random.nextInt(3) > 0;
+  const hasTwoRegions = chosen.length === 2 && !chosen.some(hasTwoInputs) && (focus === 'regions' || random.nextInt(3) > 0);
   // Where splits come one after the other, rows of later ones are late by any watermark.
   const isOnDemand = chosen.every(isOrderedOnly) && random.nextInt(2) === 0;
   const input = (salt: number): InputShape => ({
     isOnDemand, splits: pick(1, 2, 3, 4), rowsPerSplit: isFat ? 24 : pick(30, 50), keys: pick(3, 7, 12), padChars: isFat ? pick(1500, 4000) : pick(0, 20), rowsPerPoll: isFat ? pick(3, 10, 24) : pick(1, 3, 10), salt,
   });
-  const isLate = random.nextInt(8) === 0;
   const isSlow = !isLate && (isFat || random.nextInt(3) === 0);
   const workMsMax = isLate ? 0.1 : pick(0.1, 1, 5);
   // So short that slow reports miss it, and no shorter than a checkpoint takes.
   const timeout = workMsMax < 1 && !isSlow ? '100 ms' : '500 ms';
-  const isUnaligned = random.nextInt(3) > 0;
-  const disturbances = isLate ? lateReports(random, pick) : Array.from({ length: 1 + random.nextInt(4) }, () => drawDisturbance(random, pick));
+  const isUnaligned = focus === 'rescaling' || random.nextInt(3) > 0;
+  const disturbances = drawDisturbances(focus, random, pick);
   const parallelism = pick(1, 2, 2, 3);
   const parallelismMax = disturbances.reduce((most, disturbance) => Math.max(most, 'parallelism' in disturbance ? disturbance.parallelism : 'thenParallelism' in disturbance ? disturbance.thenParallelism : 1), parallelism);
   const network = `${parallelismMax ** 2 * chosen.length * 2 * RING_KB} kb`;
@@ -84,11 +89,11 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
       'execution.checkpointing.unaligned.enabled': isUnaligned,
       'execution.checkpointing.aligned-checkpoint-timeout': isUnaligned ? pick('0 ms', '0 ms', '10 ms') : '0 ms',
       'execution.checkpointing.incremental': pick(true, false),
-      'execution.checkpointing.data-inline-threshold': pick('0 bytes', '200 bytes', '20 kb'),
+      'execution.checkpointing.data-inline-threshold': isLate ? '20 kb' : pick('0 bytes', '200 bytes', '20 kb'),
       'execution.buffer-timeout.interval': pick('0 ms', '5 ms', '100 ms'),
       'pipeline.auto-watermark-interval': pick('1 ms', '10 ms'),
       'pipeline.max-parallelism': pick(5, 16, 128),
-      'jobmanager.execution.failover-strategy': pick('region', 'full'),
+      'jobmanager.execution.failover-strategy': focus === 'regions' ? 'region' : pick('region', 'full'),
       'restart-strategy.type': 'fixed-delay',
       'restart-strategy.fixed-delay.attempts': 1_000_000,
       'restart-strategy.fixed-delay.delay': pick('0 ms', '5 ms'),
@@ -98,7 +103,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
     },
     disturbances,
     workMsMax,
-    stalls: { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
+    stalls: focus === 'rescaling' ? { probability: 0.1, stepsMax: 300 } : { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
   };
 }
 
@@ -106,6 +111,28 @@ function drawPipelines(random: SeededRandom, pick: <T>(...choices: readonly T[])
   const names = PIPELINES.map(({ name }) => name);
   const first = pick(...names);
   return random.nextInt(2) === 0 ? [...new Set([first, pick(...names)])] : [first];
+}
+
+function drawDisturbances(focus: Focus, random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): readonly Disturbance[] {
+  const several = (create: () => Disturbance): readonly Disturbance[] => Array.from({ length: 1 + random.nextInt(4) }, create);
+  switch (focus) {
+    case 'any': return several(() => drawDisturbance(random, pick));
+    case 'late-reports': return lateReports(random, pick);
+    case 'regions': return several(() => ({ at: { after: pick('any', 'trigger', 'complete', 'deploy'), steps: 1 + random.nextInt(pick(8, 60)) }, ...pick({ kind: 'throw' } as const, { kind: 'throw' } as const, { kind: 'kill-slot', losesMessages: false, inFileCall: undefined } as const) }));
+    case 'rescaling': return several(() => ({ at: { after: 'trigger', steps: 1 + random.nextInt(60) }, kind: 'rescale', parallelism: pick(1, 2, 3) }));
+    case 'stopping': return [
+      { at: { after: pick('trigger', 'complete'), steps: 1 + random.nextInt(40) }, kind: 'stop', isNative: false, thenParallelism: pick(1, 2), claimMode: pick('CLAIM', 'CLAIM', 'NO_CLAIM') },
+      ...(['complete', 'deploy'] as const).map((after) => ({ at: { after, steps: 1 + random.nextInt(8) }, kind: 'kill-process', isPowerLost: false, inFileCall: undefined, isInMain: true } as const)),
+    ];
+    case 'power': return several(() => ({ at: { after: 'trigger', steps: 1 + random.nextInt(40) }, kind: 'kill-process', isPowerLost: true, inFileCall: 1 + random.nextInt(9), isInMain: true }));
+  }
+}
+
+/** Pipelines of one input each. */
+function twoApart(random: SeededRandom): readonly string[] {
+  const names = PIPELINES.filter((pipeline) => !hasTwoInputs(pipeline)).map(({ name }) => name);
+  const [first] = names.splice(random.nextInt(names.length), 1);
+  return [first!, names[random.nextInt(names.length)]!];
 }
 
 /** A slot's reports come when their checkpoint has been given up, and the next one is restored. */
@@ -122,7 +149,7 @@ function drawDisturbance(random: SeededRandom, pick: <T>(...choices: readonly T[
   const isNative = pick(true, false);
   switch (pick('kill-slot', 'kill-slot', 'kill-process', 'kill-process', 'throw', 'checkpoint', 'rescale', 'rescale', 'savepoint', 'stop', 'cancel', 'slow-slot', 'slow-slot', 'disk-fault')) {
     case 'kill-slot': return { at, kind: 'kill-slot', losesMessages: pick(true, false), inFileCall };
-    case 'kill-process': return { at, kind: 'kill-process', isPowerLost: pick(true, false), inFileCall };
+    case 'kill-process': return { at, kind: 'kill-process', isPowerLost: pick(true, false), inFileCall, isInMain: pick(true, false) };
     case 'throw': return { at, kind: 'throw' };
     case 'checkpoint': return { at, kind: 'checkpoint' };
     case 'rescale': return { at, kind: 'rescale', parallelism: pick(1, 2, 3) };

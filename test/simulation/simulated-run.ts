@@ -191,9 +191,9 @@ class SimulatedRun {
     this.#when(inFileCall, this.#cluster.filesOf(worker.threadId), () => this.#cluster.threads.kill(worker, undefined, { losesMessages }));
   }
 
-  #killProcess({ isPowerLost, inFileCall }: Disturbance & { readonly kind: 'kill-process' }): void {
+  #killProcess({ isPowerLost, inFileCall, isInMain }: Disturbance & { readonly kind: 'kill-process' }): void {
     const { workers } = this.#cluster.threads;
-    const doors = [this.#cluster.files, ...workers.flatMap(({ threadId }) => this.#cluster.filesOf(threadId) ?? [])];
+    const doors = [this.#cluster.files, ...(isInMain ? [] : workers).flatMap(({ threadId }) => this.#cluster.filesOf(threadId) ?? [])];
     const cluster = this.#cluster;
     this.#when(inFileCall, doors[this.#random.nextInt(doors.length)], () => {
       cluster.kill();

@@ -5,8 +5,8 @@ import { runSeed } from './simulated-run.js';
 
 const SEEDS = Number(process.env['MILLRACE_SEEDS'] ?? 200);
 
-/** Seeds beyond the first that have found a defect of the engine. */
-const FOUND_DEFECTS = [222, 464, 513, 588, 590, 774, 1337, 1594, 2831, 2970, 3015];
+/** Found a defect of the engine, and lie beyond the first 200. */
+const FOUND_DEFECTS = [268, 672];
 
 async function mustBeRight(seed: number): Promise<void> {
   const { failure, story } = await runSeed(seed);
@@ -18,7 +18,7 @@ describe('a simulated cluster that is disturbed at any step', () => {
     for (let seed = 1; seed <= SEEDS; seed++) await mustBeRight(seed);
   });
 
-  test('commits it with the seeds that have found defects', async () => {
+  test('commits it with seeds that have found defects', async () => {
     for (const seed of FOUND_DEFECTS) await mustBeRight(seed);
   });
 

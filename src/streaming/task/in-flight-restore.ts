@@ -25,8 +25,9 @@ export function readInFlight(description: TaskDescription, recordBytesMax: numbe
     const { edge } = input;
     if (edge === undefined) return [];
     const channels = restored.operator(edge.key).map(({ bytes }) => decodeInFlight(bytes));
-    // Sorting is stable: what one subtask has written of a channel keeps its order.
-    channels.sort((a, b) => a.consumer - b.consumer || a.producer - b.producer || (a.side === b.side ? 0 : a.side === 'input' ? -1 : 1));
+    // Sorting is stable: what a consumer has written keeps its order, which is that of reading. What it had been restored with
+    // and not read yet comes first, whichever producers it was from: their rows may come from others since.
+    channels.sort((a, b) => a.consumer - b.consumer || (a.side === b.side ? 0 : a.side === 'input' ? -1 : 1));
     return channels.flatMap((channel) => shareOf(channel, input, description, recordBytesMax));
   });
 }
