@@ -70,7 +70,28 @@ for (const set of ['S', 'M'] as const) {
   });
 }
 
+/** Groups that are gathered before they go out, as the benchmark is set up for Flink; small bundles, so that there are many. */
+const MINI_BATCH = ['-D', 'table.exec.mini-batch.enabled=true', '-D', 'table.exec.mini-batch.allow-latency=1s', '-D', 'table.exec.mini-batch.size=700'];
+const GROUPED_QUERIES = ['q4', 'q15', 'q16', 'q17'] as const;
+
+describe('Nexmark set S in SQL with mini-batches and a checkpoint every 100 ms', () => {
+  for (const query of GROUPED_QUERIES) {
+    for (const phases of ['ONE_PHASE', 'TWO_PHASE']) {
+      conformanceTest(`${query} with aggregation in ${phases} gives Flink's result`, async () => {
+        await withCheckpoints(async (settings) => assertResult('S', query, await resultOf('S', query, 'sql', 2, [...MINI_BATCH, '-D', `table.optimizer.agg-phase-strategy=${phases}`, ...settings])));
+      });
+    }
+  }
+});
+
 withAddon(() => {
+  describe('Nexmark set S in SQL with mini-batches on RocksDB', () => {
+    for (const query of GROUPED_QUERIES) {
+      conformanceTest(`${query} gives Flink's result`, async () => {
+        assertResult('S', query, await resultOf('S', query, 'sql', 2, [...MINI_BATCH, '-D', 'state.backend.type=rocksdb']));
+      });
+    }
+  });
   for (const set of IS_FULL ? ['S', 'M'] : ['S']) {
     describe(`Nexmark set ${set} in SQL on RocksDB, with a checkpoint every 100 ms`, () => {
       for (const query of SQL_QUERIES) {

@@ -3,6 +3,9 @@ import type { AggregateExpression, Expression } from '#table/expressions/express
 import { aggregateText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import type { NamedAggregate } from '#table/logical/logical-plan';
+import { equalRowsOf } from '#table/codegen/row-comparison';
+import { miniBatchOf } from '#table/exec/mini-batch-settings';
+import { BundledGroupAggregateFunction } from '#table/runtime/aggregate/bundled-group-aggregate-function';
 import { createAggregateHandler, type AggregateSpec } from '#table/runtime/aggregate/aggregate-handler';
 import { GroupAggregateFunction } from '#table/runtime/aggregate/group-aggregate-function';
 import type { FunctionContext } from '#table/functions/function-definition';
@@ -47,16 +50,17 @@ export class GroupAggregateExec implements ExecNode {
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     const { transformation, key } = context.keyed(input!, this.groupColumns);
     const hasRetraction = !isInsertOnly(input!.changes);
+    const miniBatch = miniBatchOf(context);
     const create = () => {
       const handler = createAggregateHandler({
         inputType: input!.rowType, aggregates: this.aggregates.map(({ call }) => aggregateSpecOf(call, { hasRetraction, functions: context.functions })), hasRetraction,
         outputKeys: fieldKeys(this.rowType), keyCount: this.groupColumns.length, hasKind: context.hasKind,
         resultTypes: this.rowType.fields.slice(this.groupColumns.length).map(({ type }) => type),
       });
-      return new GroupAggregateFunction({
-        handler, hasRetraction, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch: this.isBatch,
-        isGlobal: this.groupColumns.length === 0,
-      });
+      const { emitsUpdateBefore, stateTtl: ttl } = context;
+      if (miniBatch === undefined) return new GroupAggregateFunction({ handler, hasRetraction, emitsUpdateBefore, ttl, isBatch: this.isBatch, isGlobal: this.groupColumns.length === 0 });
+      const equalResults = equalRowsOf(this.rowType, this.aggregates.map((_, index) => this.groupColumns.length + index));
+      return new BundledGroupAggregateFunction({ handler, keyType: key.type!, limits: miniBatch, partialOf: undefined, emitsUpdateBefore, ttl, equalResults });
     };
     return context.oneInput(transformation, context.keyedFunction(create, [key]), this.groupColumns.length === 0 ? { parallelism: 1 } : {});
   }

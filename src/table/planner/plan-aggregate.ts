@@ -1,10 +1,10 @@
 // GROUP BY: over windows, in group windows, with grouping sets, or unbounded.
 import type { ExecNode } from '#table/exec/exec-node';
-import { GroupAggregateExec } from '#table/exec/group-aggregate-exec';
 import { TableError } from '#table/errors';
 import type { AggregateNode, NamedAggregate } from '#table/logical/logical-plan';
 import { planGroupWindow } from '#table/planner/plan-group-window';
 import { planGroupingSets } from '#table/planner/plan-grouping-sets';
+import { unboundedAggregate } from '#table/planner/plan-unbounded-aggregate';
 import { windowAggregate } from '#table/planner/plan-window-aggregate';
 import type { PlannerContext } from '#table/planner/planner-context';
 
@@ -21,5 +21,5 @@ export function planAggregate(node: AggregateNode, context: PlannerContext): Exe
   const windowed = windowAggregate(node, input);
   if (windowed !== undefined) return windowed;
   refuseOnStream(node.aggregates, context);
-  return new GroupAggregateExec(input, node.groupColumns, node.aggregates, node.rowType, { isBatch: context.isBatch });
+  return unboundedAggregate(input, node, context);
 }

@@ -2,11 +2,11 @@
 import { ExpandExec } from '#table/exec/expand-exec';
 import { CalcExec } from '#table/exec/calc-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { GroupAggregateExec } from '#table/exec/group-aggregate-exec';
 import { equalityOf } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { AggregateNode } from '#table/logical/logical-plan';
 import { windowAggregate } from '#table/planner/plan-window-aggregate';
+import { unboundedAggregate } from '#table/planner/plan-unbounded-aggregate';
 import type { PlannerContext } from '#table/planner/planner-context';
 import { LogicalTypes, notNull, nullable, type LogicalField, type RowType } from '#table/types/logical-type';
 
@@ -25,7 +25,7 @@ export function planGroupingSets(node: AggregateNode, context: PlannerContext): 
   const aggregateFields = node.rowType.fields.slice(node.groupColumns.length, node.groupColumns.length + node.aggregates.length);
   const grouped: RowType = { ...node.rowType, fields: [...groupColumns.map((column) => expanded.fields[column]!), ...aggregateFields] };
   const aggregate = windowAggregate({ groupColumns, aggregates: node.aggregates, rowType: grouped }, expand)
-    ?? new GroupAggregateExec(expand, groupColumns, node.aggregates, grouped, { isBatch: context.isBatch });
+    ?? unboundedAggregate(expand, { groupColumns, aggregates: node.aggregates, rowType: grouped }, context);
   const column = (index: number, type: Expression['type']): Expression => ({ kind: 'input', index, type });
   const setNumber = column(copies.length, notNull(LogicalTypes.BIGINT));
   const expressions = [

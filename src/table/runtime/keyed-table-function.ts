@@ -1,5 +1,5 @@
 // What a keyed operator of SQL implements: one method per input, with keyed state, timers and end of input.
-// A method emits through `out`, or returns an iterable that is pulled row by row as there is room (joins, window results).
+// A method emits through `out`, or returns an iterable that is pulled row by row as there is room (joins, window results, bundles).
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
@@ -25,11 +25,11 @@ export interface KeyedTableFunction {
   /** Before the first row; state is restored. */
   openWith(context: TableFunctionContext): void;
   /** Before timers up to the watermark fire and the watermark goes on. */
-  onWatermark?(watermark: number, out: Collector<TableRow>): void;
+  onWatermark?(watermark: number, out: Collector<TableRow>): Iterable<TableRow> | void;
   /** Epoch ms at which `onProcessingTime` is wanted, timers apart. */
   nextFlushMs?(): number;
-  onProcessingTime?(nowMs: number, out: Collector<TableRow>): void;
-  onEndInput?(input: number, out: Collector<TableRow>, isLast: boolean): void;
+  onProcessingTime?(nowMs: number, out: Collector<TableRow>): Iterable<TableRow> | void;
+  onEndInput?(input: number, out: Collector<TableRow>, isLast: boolean): Iterable<TableRow> | void;
   /** Emits what is held back in memory. */
   beforeSnapshot?(out: Collector<TableRow>): void;
   close?(): void;

@@ -8,6 +8,7 @@ import { KeyedCalls } from '#streaming/process/keyed-calls';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
 import { createKeyedBatchLoop, type KeyedBatchLoop } from '#table/runtime/keyed-batch-loop';
 import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
+import type { TableRow } from '#table/runtime/row-kind';
 import { assert } from '#core/assert';
 
 export class KeyedTableOperator implements StreamOperator {
@@ -59,7 +60,7 @@ export class KeyedTableOperator implements StreamOperator {
   }
 
   processWatermark(watermark: number): void {
-    this.#function.onWatermark?.(watermark, this.#calls.emission);
+    this.#accept(this.#function.onWatermark?.(watermark, this.#calls.emission));
     this.#calls.processWatermark(watermark);
   }
 
@@ -80,13 +81,20 @@ export class KeyedTableOperator implements StreamOperator {
   }
 
   onProcessingTime(nowMs: number): void {
-    this.#function.onProcessingTime?.(nowMs, this.#calls.emission);
+    if (!this.#calls.emission.hasPending) this.#accept(this.#function.onProcessingTime?.(nowMs, this.#calls.emission));
     this.#calls.onProcessingTime(nowMs);
   }
 
   endInput(input: number): void {
     this.#endedInputs++;
-    this.#function.onEndInput?.(input, this.#calls.emission, this.#endedInputs === this.#inputCount);
+    this.#accept(this.#function.onEndInput?.(input, this.#calls.emission, this.#endedInputs === this.#inputCount));
+  }
+
+  /** Rows of no element in particular. */
+  #accept(rows: Iterable<TableRow> | void): void {
+    if (rows === undefined) return;
+    this.#calls.emission.begin(Number.NaN);
+    this.#calls.emission.accept(rows);
   }
 
   /** What is held back for a bundle goes out in front of the barrier. */
