@@ -4,6 +4,7 @@
 import { exactOf } from '#core/columns/exact-integer';
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
+import { SHORT_INTEGER_BYTES } from '#core/serialization/data-output';
 import { SerializationError } from '#core/errors/serialization-errors';
 
 /** Strings up to this many bytes are built from char codes when they are ASCII; longer ones decode natively: level at 10 (Node 20). */
@@ -92,10 +93,20 @@ export class DataInput {
   }
 
   readInteger(): number | bigint {
-    const bytes = this.readSized();
+    const length = this.readVarUint();
+    if (length <= SHORT_INTEGER_BYTES) return this.#readShortInteger(length);
+    const bytes = this.readBytes(length);
     let value = 0n;
     for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-    return exactOf(bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, value));
+    return exactOf(BigInt.asIntN(length * 8, value));
+  }
+
+  #readShortInteger(length: number): number {
+    const at = this.#take(length);
+    const bytes = this.#bytes;
+    let value = 0;
+    for (let i = at + length - 1; i >= at; i--) value = value * 256 + bytes[i]!;
+    return length > 0 && bytes[at + length - 1]! >= 0x80 ? value - 256 ** length : value;
   }
 
   readString(): string {

@@ -118,6 +118,26 @@ describe('data output and input', () => {
     }
   });
 
+  test('an integer has the same bytes as a number and as a bigint, and comes back exactly', () => {
+    const limits = [0, 1, 127, 128, 255, 256, 32_767, 32_768, 2 ** 31, 2 ** 39, 2 ** 40, 2 ** 47 - 1, 2 ** 47, 2 ** 48, 2 ** 52, Number.MAX_SAFE_INTEGER];
+    const around = limits.flatMap((limit) => [limit - 1, limit, limit + 1]).filter((value) => Number.isSafeInteger(value));
+    fc.assert(fc.property(fc.oneof(fc.constantFrom(...around, ...around.map((value) => 0 - value)), fc.maxSafeInteger(), fc.integer()), (value) => {
+      const asNumber = new DataOutput(1);
+      asNumber.writeInteger(value);
+      const asBigint = new DataOutput(1);
+      asBigint.writeInteger(BigInt(value));
+      assert.deepEqual(asNumber.toBytes(), asBigint.toBytes());
+      const input = new DataInput(asNumber.toBytes());
+      assert.equal(input.readInteger(), value);
+      assert.equal(input.remaining, 0);
+    }), { numRuns: 2000 });
+    const zero = new DataOutput();
+    zero.writeInteger(-0);
+    assert.deepEqual(zero.toBytes(), Uint8Array.of(0));
+    assert.ok(Object.is(new DataInput(zero.toBytes()).readInteger(), 0));
+    assert.throws(() => new DataInput(Uint8Array.of(3, 1, 2)).readInteger(), { code: 'SERIALIZATION_TRUNCATED' });
+  });
+
   test('a lone surrogate is written as the replacement character', () => {
     const out = new DataOutput();
     out.writeString('a\ud800');
