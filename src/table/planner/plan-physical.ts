@@ -3,7 +3,7 @@
 import { assertNever } from '#core/assert';
 import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { ScanExec } from '#table/exec/scan-exec';
+import { ScanExec, type ScanWatermark } from '#table/exec/scan-exec';
 import { UnionExec } from '#table/exec/union-exec';
 import { ValuesExec } from '#table/exec/values-exec';
 import { inlineProjection } from '#table/expressions/conditions';
@@ -20,6 +20,7 @@ import { planSort } from '#table/planner/plan-sort';
 import { planTemporalJoin } from '#table/planner/plan-temporal-join';
 import { planWindowTable } from '#table/planner/plan-window-table';
 import type { PlannerContext } from '#table/planner/planner-context';
+import type { RowType } from '#table/types/logical-type';
 
 export function planPhysical(node: LogicalPlan, services: Omit<PlannerContext, 'plan'>): ExecNode {
   const context: PlannerContext = { ...services, plan: (input) => services.shared.share(planNode(input, context)) };
@@ -49,7 +50,14 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
 }
 
 function planScan(node: ScanNode, context: PlannerContext): ExecNode {
-  return normalized(new ScanExec(node.table, context.scanSource(node.table, node.optionHints), node.rowType, { limit: node.limit }), context);
+  return normalized(sharedScan(node, node.rowType, undefined, context), context);
+}
+
+/** A table that a query reads several times is read once, unless its source is given different things to do. */
+function sharedScan(node: ScanNode, rowType: RowType, watermark: ScanWatermark | undefined, context: PlannerContext): ScanExec {
+  const { table, optionHints, limit } = node;
+  const source = context.scanSource(table, optionHints);
+  return context.shared.share(new ScanExec(table, source, rowType, { limit, watermark })) as ScanExec;
 }
 
 /** Upserts become a full changelog at once; so does a changelog that may bring events twice. */
@@ -66,14 +74,12 @@ function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
 function planWatermark(node: WatermarkNode, context: PlannerContext): ExecNode {
   const { input } = node;
   if (input.kind === 'scan') {
-    const source = context.scanSource(input.table, input.optionHints);
-    return normalized(new ScanExec(input.table, source, node.rowType, { limit: input.limit, watermark: { timeColumn: node.timeColumn, expression: node.expression } }), context);
+    return normalized(sharedScan(input, node.rowType, { timeColumn: node.timeColumn, expression: node.expression }, context), context);
   }
   if (input.kind === 'project' && input.input.kind === 'scan') {
     const scan = input.input;
-    const source = context.scanSource(scan.table, scan.optionHints);
     const watermark = { timeColumn: node.timeColumn, expression: inlineProjection(node.expression, input.expressions) };
-    return mergedCalc(normalized(new ScanExec(scan.table, source, scan.rowType, { limit: scan.limit, watermark }), context), input.expressions, undefined, node.rowType);
+    return mergedCalc(normalized(sharedScan(scan, scan.rowType, watermark, context), context), input.expressions, undefined, node.rowType);
   }
   throw new TableError('TABLE_NOT_SUPPORTED', 'a watermark stands above something other than a table');
 }

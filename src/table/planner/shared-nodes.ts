@@ -1,6 +1,8 @@
 // Parts of a plan that are the same become one node, so that they run once (table.optimizer.reuse-sub-plan-enabled). Nodes are compared
 // as they are planned, inputs first, so none has to be made again over other inputs.
+import { CalcExec } from '#table/exec/calc-exec';
 import type { ExecNode } from '#table/exec/exec-node';
+import { isDeterministic } from '#table/expressions/conditions';
 
 export class SharedNodes {
   readonly #isOn: boolean;
@@ -13,7 +15,12 @@ export class SharedNodes {
 
   /** The node, or the one planned before that does the same. */
   share(node: ExecNode): ExecNode {
-    if (!this.#isOn) return node;
+    if (!this.#isOn || this.#numbers.has(node)) return node;
+    // Two uses of a random value are two values.
+    if (!isRepeatable(node)) {
+      this.#numbers.set(node, this.#numbers.size);
+      return node;
+    }
     const digest = this.#digestOf(node);
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;
@@ -29,6 +36,10 @@ export class SharedNodes {
     const fields = Object.entries(node).filter(([name]) => name !== 'inputs').map(([name, value]) => `${name}=${textOf(value)}`);
     return `${node.kind}(${node.inputs.map((input) => this.#digestOf(input)).join(',')})${fields.join('|')}`;
   }
+}
+
+function isRepeatable(node: ExecNode): boolean {
+  return !(node instanceof CalcExec) || [...node.expressions, ...(node.condition === undefined ? [] : [node.condition])].every(isDeterministic);
 }
 
 const identities = new WeakMap<object, number>();
