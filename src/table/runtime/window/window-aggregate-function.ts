@@ -7,6 +7,7 @@ import type { Collector, TimerService } from '#streaming/process/process-functio
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { StoredAccumulator, StoredAggregation } from '#table/runtime/aggregate/stored-aggregation';
+import { isOwnedInState } from '#table/runtime/owned-rows';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import { isAccumulate, kindOf, type TableRow } from '#table/runtime/row-kind';
 import type { WindowTimes } from '#table/runtime/window/window-times';
@@ -33,7 +34,7 @@ export class WindowAggregateFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
   readonly onTimer = (timestamp: number, _context: unknown, out: Collector<TableRow>): void => this.#fire(timestamp, out);
   readonly #options: WindowAggregateOptions;
-  #windows!: MapState<string, WindowEntry>;
+  #windows!: MapState<number, WindowEntry>;
   #timers!: TimerService;
   #backend!: KeyedStateBackend;
   #operator!: OperatorContext;
@@ -48,7 +49,8 @@ export class WindowAggregateFunction implements KeyedTableFunction {
     this.#backend = backend;
     this.#timers = timers;
     this.#operator = operator;
-    this.#windows = backend.getState({ kind: 'map', name: 'windows', keyType: Types.STRING, type: Types.ROW({ start: Types.LONG, end: Types.LONG, stored: aggregation.type }) }) as MapState<string, WindowEntry>;
+    const type = Types.ROW({ start: Types.LONG, end: Types.LONG, stored: aggregation.type });
+    this.#windows = backend.getState({ kind: 'map', name: 'windows', isOwned: isOwnedInState(type), keyType: Types.LONG, type }) as MapState<number, WindowEntry>;
   }
 
   #add(row: TableRow): void {
@@ -108,9 +110,9 @@ export class WindowAggregateFunction implements KeyedTableFunction {
     this.#addTo(merged, row);
   }
 
-  /** Sessions of one key do not overlap, so that their starts tell them apart while they grow. */
-  #keyOf({ start, end }: { readonly start: number; readonly end: number }): string {
-    return this.#options.isSession ? String(start) : `${start}/${end}`;
+  /** Sessions of one key do not overlap, so that their starts tell them apart while they grow; of other windows no two have one end. */
+  #keyOf({ start, end }: { readonly start: number; readonly end: number }): number {
+    return this.#options.isSession ? start : end;
   }
 
   #register(end: number): void {
