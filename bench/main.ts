@@ -16,6 +16,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** In the order of printing; each is loaded only when it runs. */
 const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>>> = {
   nexmark: async () => (await import('./nexmark-bench.js')).nexmarkRows,
+  'nexmark-sql': async () => (await import('./nexmark-sql-bench.js')).nexmarkSqlRows,
   engine: async () => (await import('./engine-bench.js')).engineRows,
   ring: async () => (await import('./ring-bench.js')).ringRows,
   exchange: async () => (await import('./exchange-bench.js')).exchangeRows,

@@ -91,7 +91,7 @@ function settingsOf(parsed: ParsedArguments, api: NexmarkSettings['api']): Omit<
   const input = valueOf(parsed, 'input');
   const events = countOf(parsed, 'events');
   if (input !== undefined && events !== undefined) throw new CliError('USAGE_VALUE_INVALID', '--events and --input were both given: generate events or read a file');
-  return { api, sideInput: valueOf(parsed, 'side-input'), events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
+  return { api, source: valueOf(parsed, 'source') === 'push-down' ? 'push-down' : 'full', sideInput: valueOf(parsed, 'side-input'), events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
 }
 
 /** Throws USAGE_VALUE_INVALID. */

@@ -30,6 +30,8 @@ export interface NexmarkSourceOptions {
   readonly blockEvents?: number;
   /** Columns to make, e.g. `bid.price`, `person` (all of it), `eventType`. Default all. Others are absent from the produced type. */
   readonly columns?: readonly string[];
+  /** Makes only the columns that the program reads, where that can be known; `columns` overrules it. Default false: every column, as Flink's source does. */
+  readonly isPushDown?: boolean;
   /** Kinds to make; events of other kinds are left out. Default all. */
   readonly eventTypes?: readonly NexmarkKind[];
 }

@@ -1,6 +1,7 @@
 // Flink's source shape: an enumerator (one per source, on the JobMaster's thread) hands out splits, readers (one per
 // subtask, in the slot) read them. Splits and enumerator checkpoints are plain data (msgpackr-serialisable).
 // Exactly-once: a reader's snapshot is its splits with their positions; nothing else is remembered.
+import type { FieldTree } from '#core/codegen/field-tree';
 import type { Batch } from '#core/columns/frame';
 import type { TypeInformation } from '#core/types/type-information';
 import type { Clock } from '#platform/clock/clock';
@@ -15,6 +16,8 @@ export interface Source<T = unknown, SplitT = unknown, EnumeratorCheckpointT = u
   readonly producedType: TypeInformation<T> | undefined;
   createEnumerator(context: SplitEnumeratorContext<SplitT>, checkpoint: EnumeratorCheckpointT | undefined): SplitEnumerator<SplitT, EnumeratorCheckpointT>;
   createReader(context: SourceReaderContext): SourceReader<T, SplitT>;
+  /** The same source with readers that make only what is read of its records; its splits are those of this one. */
+  narrowedTo?(reads: FieldTree): Pick<Source<T, SplitT, EnumeratorCheckpointT>, 'producedType' | 'createReader'>;
 }
 
 export interface SplitEnumeratorContext<SplitT> {

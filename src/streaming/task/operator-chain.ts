@@ -13,6 +13,7 @@ import { InternalTimerService } from '#state/timers/internal-timer-service';
 import { StreamingError } from '#streaming/errors';
 import { type OperatorContext, type RowOperator, rowOperatorOfSubtask, type SnapshotRequest, type StreamOperator } from '#streaming/operator/stream-operator';
 import { SinkDriver } from '#streaming/sink/sink-driver';
+import type { FieldTree } from '#core/codegen/field-tree';
 import { readsOfHead } from '#streaming/task/chain-access';
 import { readingKeysAhead } from '#streaming/task/keys-ahead';
 import { batchLoopCode, type ChainEdges, emitCode, rowsLoopCode, SOURCE_SCOPE, type SourceLoopOptions } from '#streaming/task/chain-code';
@@ -91,6 +92,11 @@ export class OperatorChain {
       if (node.factory.kind === 'row') this.#rows[index]!.open?.(context);
       else this.operators[index]!.open(context);
     }
+  }
+
+  /** What is read of a source's records, by its own functions and by the chain. */
+  readsOfSource(source: SourceFunctions): FieldTree {
+    return readsOfHead(this.#edges, this.#description.outputs, [source.assign, source.watermarks === 'generator' ? source.onEvent : undefined], 0);
   }
 
   /** The loop that reads frames of `schema` into the head. Generated once per (schema, input). */

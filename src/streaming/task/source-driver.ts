@@ -75,13 +75,14 @@ export class SourceDriver {
     this.#watermarkIntervalMs = Math.min(WATERMARK_INTERVAL_MS_MAX, description.configuration.get(executionOptions.autoWatermarkInterval).toMillis());
     this.#hasWatermarks = this.#watermarks.kind === 'generator' || (this.#watermarks.kind === 'max' && this.#watermarkIntervalMs > 0);
     const { subtaskIndex, parallelism, files, clock, reporter } = description;
-    this.#reader = node.source.createReader({
+    const source = node.source.narrowedTo?.(chain.readsOfSource(this.#functions)) ?? node.source;
+    this.#reader = source.createReader({
       subtaskIndex, parallelism, files, clock,
       requestSplit: () => reporter.requestSplit(this.#operatorId),
       wake: () => { this.#isWoken = true; },
       count: (metric, by) => chain.count(metric, by),
     });
-    if (this.#reader.kind === 'columns') this.#prepareColumns(node.source.producedType!);
+    if (this.#reader.kind === 'columns') this.#prepareColumns(source.producedType!);
     else this.#rowsLoop = chain.rowsLoop(this.#functions);
   }
 

@@ -12,7 +12,7 @@ const EVENT_RATE_DEFAULT = 100_000;
 export const nexmarkConnector: TableConnector = {
   identifier: 'nexmark',
   createScan(table, options) {
-    checkOptions(table, options, { required: [], optional: ['events.num', 'first-event.rate', 'input', 'seed'] });
+    checkOptions(table, options, { required: [], optional: ['events.num', 'first-event.rate', 'input', 'seed', 'projection.push-down'] });
     const { all } = options;
     const events = integerOption(table, options, 'events.num', Number.POSITIVE_INFINITY);
     return {
@@ -21,7 +21,7 @@ export const nexmarkConnector: TableConnector = {
       isBounded: all['input'] !== undefined || events !== Number.POSITIVE_INFINITY,
       createSource({ rowType }): ScanRuntime {
         const source = all['input'] === undefined
-          ? new NexmarkSource({ events, eventRate: integerOption(table, options, 'first-event.rate', EVENT_RATE_DEFAULT, 1) })
+          ? new NexmarkSource({ events, eventRate: integerOption(table, options, 'first-event.rate', EVENT_RATE_DEFAULT, 1), isPushDown: all['projection.push-down'] === 'true' })
           // In one split: queries that keep the first of equal rows depend on the order of the file.
           : new NexmarkFileSource(all['input'], { splits: 1 });
         return { source, access: eventAccess(rowType) };

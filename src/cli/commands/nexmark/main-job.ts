@@ -35,7 +35,7 @@ export async function runMainJob(platform: Platform, run: NexmarkRun, given: Con
   let collected: Promise<void> | undefined;
   let summary = '';
   try {
-    await run.run({ query: 'q5', api: 'datastream', sideInput: undefined, events, input: undefined, eventRate: EVENT_RATE, output: 'collect' }, configuration, {
+    await run.run({ query: 'q5', api: 'datastream', source: 'full', sideInput: undefined, events, input: undefined, eventRate: EVENT_RATE, output: 'collect' }, configuration, {
       setting: undefined,
       isProgressForced: true,
       onJob: (job) => {

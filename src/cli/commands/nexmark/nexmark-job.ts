@@ -34,5 +34,5 @@ export default function nexmarkJob(env: StreamExecutionEnvironment, args: readon
 function sourceOf(settings: NexmarkSettings): Source<NexmarkEvent, any, any> { // any: the two sources have splits of their own
   if (settings.input !== undefined) return new NexmarkFileSource(settings.input);
   assert(settings.events !== undefined, 'a run without a file says how many events');
-  return new NexmarkSource({ events: settings.events, eventRate: settings.eventRate });
+  return new NexmarkSource({ events: settings.events, eventRate: settings.eventRate, isPushDown: settings.source === 'push-down' });
 }

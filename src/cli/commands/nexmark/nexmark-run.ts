@@ -28,7 +28,7 @@ export interface NexmarkFigures {
   readonly eventsPerCpuSecond: number;
   readonly outputRows: number;
   readonly peakRssBytes: number;
-  readonly source: 'full' | 'recorded';
+  readonly source: 'full' | 'push-down' | 'recorded';
   readonly eventRate: number;
   readonly parallelism: number;
   readonly setting: string | undefined;
@@ -107,11 +107,13 @@ export class NexmarkRun {
     const { details } = job;
     const figures = jobFigures(job.jobGraph, details);
     const seconds = ((details.endedMs ?? details.startedMs) - details.startedMs) / 1000;
+    // An event counts once, however many scans read it.
+    const events = settings.events ?? figures.events;
     const cpuSeconds = (this.#cpuMs() - this.#cpuMsAccounted) / 1000;
     return {
-      query: settings.query, events: figures.events, seconds, cpuSeconds,
-      eventsPerSecond: figures.events / seconds, eventsPerCpuSecond: figures.events / cpuSeconds, outputRows: figures.outputRows, peakRssBytes,
-      source: settings.input === undefined ? 'full' : 'recorded', eventRate: settings.eventRate,
+      query: settings.query, events, seconds, cpuSeconds,
+      eventsPerSecond: events / seconds, eventsPerCpuSecond: events / cpuSeconds, outputRows: figures.outputRows, peakRssBytes,
+      source: settings.input === undefined ? settings.source : 'recorded', eventRate: settings.eventRate,
       parallelism: configuration.get(executionOptions.parallelismDefault), setting,
       backPressured: figures.backPressured, managedBytesPerSlot: figures.managedBytesPerSlot, heapBytesPerSlot: figures.heapBytesPerSlot,
       spilledBytes: figures.spilledBytes, gcSeconds: figures.gcMs / 1000,

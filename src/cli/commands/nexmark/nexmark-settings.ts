@@ -7,6 +7,8 @@ export interface NexmarkSettings {
   readonly sideInput: string | undefined;
   /** Generated events; undefined when `input` is given. */
   readonly events: number | undefined;
+  /** push-down: only the columns that the query reads are generated. */
+  readonly source: 'full' | 'push-down';
   /** File of recorded events. */
   readonly input: string | undefined;
   /** Generated events per second of event time. */

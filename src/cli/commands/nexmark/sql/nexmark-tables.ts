@@ -23,7 +23,7 @@ const VIEWS = {
 export function nexmarkTables(settings: NexmarkSettings): readonly string[] {
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const options = settings.input === undefined
-    ? { 'events.num': String(settings.events), 'first-event.rate': String(settings.eventRate) }
+    ? { 'events.num': String(settings.events), 'first-event.rate': String(settings.eventRate), ...(settings.source === 'push-down' ? { 'projection.push-down': 'true' } : {}) }
     : { input: settings.input };
   const list = Object.entries({ connector: 'nexmark', ...options }).map(([key, value]) => `${quoted(key)} = ${quoted(value)}`).join(', ');
   return [`CREATE TABLE nexmark (${SCHEMA}) WITH (${list})`, ...Object.entries(VIEWS).map(([name, query]) => `CREATE VIEW ${name} AS ${query}`)];
