@@ -89,15 +89,19 @@ class Campaign {
   async kill(moment: Moment): Promise<Kill> {
     await this.#until(moment);
     const engine = this.run.enginePid();
-    const isAnew = this.#random.nextInt(3) === 0 || engine === undefined;
+    const isCommandKilled = this.#random.nextInt(3) === 0 || engine === undefined;
+    const restarts = this.run.restartCount;
     const open = openFiles(this.#checkpoints, this.#args.outputDirectory);
     const parallelism = 1 + this.#random.nextInt(3);
-    if (isAnew) {
+    if (isCommandKilled) {
       this.run.child.kill('SIGKILL');
       await this.run.ended;
     }
     if (engine !== undefined) process.kill(engine, 'SIGKILL');
     if (engine !== undefined) await gone(engine);
+    // An engine that had not come to submitting its job is not started again: nothing of it is known yet.
+    const isAnew = isCommandKilled || (await this.run.isOver(restarts));
+    if (isAnew && !isCommandKilled && completedCheckpoints(this.#checkpoints).at(-1) !== this.run.from) throw new Error(`the job had completed checkpoints and was not taken up again: ${this.#state()}`);
     if (isAnew) this.run = new EngineRun(this.#directory, this.#args, parallelism, completedCheckpoints(this.#checkpoints).at(-1));
     const kill = { moment, startedAnewAt: isAnew ? parallelism : undefined, ...open };
     this.kills.push(kill);
@@ -150,16 +154,30 @@ class Campaign {
 class EngineRun {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
+  /** The checkpoint it began with. */
+  readonly from: string | undefined;
   stderr = '';
 
   constructor(directory: string, args: KillArguments, parallelism: number, from: string | undefined) {
     mkdirSync(join(directory, 'checkpoints'), { recursive: true });
+    this.from = from;
     this.child = spawn(process.execPath, [join(root, 'bin', 'millrace.mjs'), 'run', '-p', String(parallelism), ...(from === undefined ? [] : ['-s', from]),
       '-Dtaskmanager.memory.managed.size=64mb', '-Dtaskmanager.memory.network.max=64mb', '-Drest.port=0', `-Dexecution.checkpointing.dir=${join(directory, 'checkpoints')}`,
       '-Dexecution.checkpointing.interval=100ms', '-Dexecution.checkpointing.num-retained=2', '-Drestart-strategy.exponential-delay.initial-backoff=1ms', PROGRAM, JSON.stringify(args),
     ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, MILLRACE_CACHE_DIR: join(directory, 'cache') } });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => { this.stderr += text; });
     this.ended = new Promise((resolve) => this.child.on('exit', (code) => resolve(code)));
+  }
+
+  /** How often the command has started its engine again. */
+  get restartCount(): number {
+    return this.stderr.split('it is started again').length - 1;
+  }
+
+  /** Behind the death of an engine: true when the command has ended with it, false when it has started another. */
+  async isOver(restartsBefore: number): Promise<boolean> {
+    await waitFor(() => this.child.exitCode !== null || this.restartCount > restartsBefore, () => this.stderr);
+    return this.child.exitCode !== null;
   }
 
   /** Undefined between two engines. */

@@ -156,7 +156,7 @@ const REFUSED: readonly (readonly [statement: string, code: string, message: str
   ['CREATE VIEW w (x, y) AS SELECT 1', 'SQL_VALIDATION', 'VIEW definition and input fields not match: 2 names for 1 columns at line 1, column 1.'],
   ['CREATE VIEW w AS SELECT nope FROM p', 'SQL_VALIDATION', "Column 'nope' not found in any table at line 1, column 25."],
   ['CREATE DATABASE default_database', 'CATALOG_OBJECT_EXISTS', 'Database default_database already exists in Catalog default_catalog.'],
-  ["CREATE CATALOG c WITH ('type' = 'oddity')", 'TABLE_OPTION_INVALID', "CREATE CATALOG c has 'type' = 'oddity': give generic_in_memory or jdbc"],
+  ["CREATE CATALOG c WITH ('type' = 'oddity')", 'TABLE_OPTION_INVALID', "CREATE CATALOG c has 'type' = 'oddity': give generic_in_memory, file or jdbc"],
   ['DROP TABLE nowhere', 'CATALOG_OBJECT_UNKNOWN', "Table with identifier '`default_catalog`.`default_database`.`nowhere`' does not exist."],
   ['DROP VIEW p', 'CATALOG_OBJECT_UNKNOWN', "View with identifier '`default_catalog`.`default_database`.`p`' does not exist."],
   ['DROP TABLE v', 'CATALOG_OBJECT_UNKNOWN', "Table with identifier '`default_catalog`.`default_database`.`v`' does not exist."],

@@ -235,7 +235,7 @@ describe('the jdbc catalog', () => {
   test('its options are checked', async () => {
     const tables = inlineTables();
     await assert.rejects(tables.executeSql("CREATE CATALOG pg WITH ('type' = 'jdbc', 'base-url' = 'jdbc:postgresql://h')"), { code: 'TABLE_OPTION_INVALID', message: /Missing required options are: default-database/ });
-    await assert.rejects(tables.executeSql("CREATE CATALOG pg WITH ('type' = 'hive')"), { code: 'TABLE_OPTION_INVALID', message: /give generic_in_memory or jdbc/ });
+    await assert.rejects(tables.executeSql("CREATE CATALOG pg WITH ('type' = 'hive')"), { code: 'TABLE_OPTION_INVALID', message: /give generic_in_memory, file or jdbc/ });
   });
 });
 
