@@ -14,6 +14,19 @@ interface MapEntry<K, V> {
   value: V;
 }
 
+/** Up to so many values are gathered at once: a generator costs more than they do. */
+const FEW_ENTRIES = 8;
+
+function copiedValues<K, V>(map: ReadonlyMap<unknown, MapEntry<K, V>>): IterableIterator<V> {
+  const values: V[] = [];
+  for (const entry of map.values()) values.push(entry.value);
+  return values.values();
+}
+
+function* valuesOf<K, V>(map: ReadonlyMap<unknown, MapEntry<K, V>>): IterableIterator<V> {
+  for (const entry of map.values()) yield entry.value;
+}
+
 export interface MapCopiers {
   readonly copyKey: ValueCopier;
   readonly copyValue: ValueCopier;
@@ -86,10 +99,10 @@ export class HeapMapCell<K, V> implements MapCell<K, V>, HeapCell {
     for (const entry of map.values()) yield entry.key;
   }
 
-  *values(): IterableIterator<V> {
+  values(): IterableIterator<V> {
     const map = this.#current();
-    if (map === undefined) return;
-    for (const entry of map.values()) yield entry.value;
+    if (map === undefined) return [].values();
+    return map.size > FEW_ENTRIES ? valuesOf(map) : copiedValues(map);
   }
 
   isEmpty(): boolean {
