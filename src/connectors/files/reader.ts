@@ -5,6 +5,7 @@ import { openFileRecords, type FileRecords } from '#connectors/files/file-record
 import type { MalformedRecords } from '#connectors/files/malformed-records';
 import { END_OF_FILE, type FileFormat } from '#connectors/files/record-format';
 import type { FileSplit } from '#connectors/files/split';
+import { SplitReader } from '#connectors/splits/split-reader';
 import { ReadStatus, type ReaderOutput, type RowSourceReader, type SourceReaderContext } from '#streaming/source/source';
 
 interface OpenFile<T> {
@@ -14,7 +15,7 @@ interface OpenFile<T> {
   isAtPosition: boolean;
 }
 
-export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
+export class FileSourceReader<T> extends SplitReader<FileSplit> implements RowSourceReader<T, FileSplit> {
   readonly kind = 'rows';
   readonly nextPollMs = Number.POSITIVE_INFINITY;
   readonly #context: SourceReaderContext;
@@ -22,35 +23,18 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
   readonly #malformed: MalformedRecords;
   #queue: FileSplit[] = [];
   #open: OpenFile<T> | undefined;
-  #finished: string[] = [];
   #hasAsked = false;
-  #isLastSplitKnown = false;
 
   constructor(context: SourceReaderContext, format: FileFormat<T>, malformed: MalformedRecords) {
+    super();
     this.#context = context;
     this.#format = format;
     this.#malformed = malformed;
   }
 
-  start(): void {}
-
   addSplits(splits: readonly FileSplit[]): void {
     this.#queue.push(...splits);
     this.#hasAsked = false;
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: FileSplit): string {
-    return split.id;
-  }
-
-  takeFinishedSplits(): readonly string[] {
-    const finished = this.#finished;
-    this.#finished = [];
-    return finished;
   }
 
   poll(output: ReaderOutput<T>): ReadStatus {
@@ -64,7 +48,7 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
     for (let room = output.room; room > 0 || records.hasPending; room--) {
       const record = records.next();
       if (record === END_OF_FILE) {
-        this.#finished.push(file.split.id);
+        this.markFinished(file.split);
         this.#closeOpen();
         break;
       }
@@ -86,13 +70,13 @@ export class FileSourceReader<T> implements RowSourceReader<T, FileSplit> {
   }
 
   #whenIdle(): ReadStatus {
-    if (this.#isLastSplitKnown) return ReadStatus.END;
+    if (this.isLastSplitKnown) return ReadStatus.END;
     if (!this.#hasAsked) {
       this.#hasAsked = true;
       this.#context.requestSplit();
       // The answer may have come within the call.
       if (this.#queue.length > 0) return ReadStatus.MORE;
-      if (this.#isLastSplitKnown) return ReadStatus.END;
+      if (this.isLastSplitKnown) return ReadStatus.END;
     }
     return ReadStatus.NOTHING;
   }

@@ -1,5 +1,6 @@
 // Reads splits one after the other through a cursor; the next rows are fetched while the last ones are handed out. Thread: the slot's.
 import type { JdbcScan, JdbcSplit } from '#connectors/jdbc/source';
+import { SplitReader } from '#connectors/splits/split-reader';
 import { DatabaseConnection } from '#platform/database/database-thread';
 import type { DatabaseCells } from '#platform/database/database-messages';
 import { ReadStatus, type ReaderOutput, type RowSourceReader, type SourceReaderContext } from '#streaming/source/source';
@@ -7,14 +8,13 @@ import { ReadStatus, type ReaderOutput, type RowSourceReader, type SourceReaderC
 /** How often an answer is looked for. */
 const POLL_MS = 1;
 
-export class JdbcSourceReader<T> implements RowSourceReader<T, JdbcSplit> {
+export class JdbcSourceReader<T> extends SplitReader<JdbcSplit> implements RowSourceReader<T, JdbcSplit> {
   readonly kind = 'rows';
   readonly #context: SourceReaderContext;
   readonly #scan: JdbcScan<T>;
   #connection: DatabaseConnection | undefined;
   /** The first is the one that is read. */
   #splits: JdbcSplit[] = [];
-  #finished: string[] = [];
   /** What was asked and not answered yet, in order. */
   #asked: number[] = [];
   #rows: readonly DatabaseCells[] = [];
@@ -22,31 +22,15 @@ export class JdbcSourceReader<T> implements RowSourceReader<T, JdbcSplit> {
   #isOpen = false;
   /** The server has no more rows of the split. */
   #isDrained = false;
-  #isLastSplitKnown = false;
 
   constructor(context: SourceReaderContext, scan: JdbcScan<T>) {
+    super();
     this.#context = context;
     this.#scan = scan;
   }
 
-  start(): void {}
-
   addSplits(splits: readonly JdbcSplit[]): void {
     this.#splits.push(...splits);
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: JdbcSplit): string {
-    return split.id;
-  }
-
-  takeFinishedSplits(): readonly string[] {
-    const finished = this.#finished;
-    this.#finished = [];
-    return finished;
   }
 
   get nextPollMs(): number {
@@ -55,7 +39,7 @@ export class JdbcSourceReader<T> implements RowSourceReader<T, JdbcSplit> {
 
   poll(output: ReaderOutput<T>): ReadStatus {
     const [split] = this.#splits;
-    if (split === undefined) return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    if (split === undefined) return this.isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
     if (!this.#isOpen) this.#openCursor(split);
     if (this.#next === this.#rows.length && !this.#isDrained && !this.#takeRows()) return ReadStatus.NOTHING;
     const left = this.#scan.limit - split.offset;
@@ -109,7 +93,7 @@ export class JdbcSourceReader<T> implements RowSourceReader<T, JdbcSplit> {
     this.#rows = [];
     this.#next = 0;
     this.#isOpen = false;
-    this.#finished.push(split.id);
+    this.markFinished(split);
     this.#splits.shift();
   }
 }

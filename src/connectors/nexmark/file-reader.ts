@@ -5,6 +5,7 @@ import { LineReader } from '#connectors/files/line-reader';
 import type { MalformedRecords } from '#connectors/files/malformed-records';
 import type { NexmarkEvent } from '#connectors/nexmark/event';
 import { InterleavedCursor, type InterleavedSplit } from '#connectors/splits/interleaved-range';
+import { SplitReader } from '#connectors/splits/split-reader';
 import type { Files } from '#platform/files/files';
 import { ReadStatus, type ReaderOutput, type RowSourceReader } from '#streaming/source/source';
 
@@ -17,7 +18,7 @@ interface Pass {
   isAtEnd: boolean;
 }
 
-export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, InterleavedSplit> {
+export class NexmarkFileReader extends SplitReader<InterleavedSplit> implements RowSourceReader<NexmarkEvent, InterleavedSplit> {
   readonly kind = 'rows';
   readonly nextPollMs = Number.POSITIVE_INFINITY;
   readonly #files: Files;
@@ -25,33 +26,16 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
   readonly #malformed: MalformedRecords;
   readonly #passes: Pass[] = [];
   readonly #paused = new Set<string>();
-  #finished: string[] = [];
-  #isLastSplitKnown = false;
 
   constructor(files: Files, path: string, malformed: MalformedRecords) {
+    super();
     this.#files = files;
     this.#path = path;
     this.#malformed = malformed;
   }
 
-  start(): void {}
-
   addSplits(splits: readonly InterleavedSplit[]): void {
     for (const split of splits) this.#passes.push({ cursor: new InterleavedCursor(split), lines: new LineReader(this.#files, this.#path), isAtEnd: false });
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: InterleavedSplit): string {
-    return split.id;
-  }
-
-  takeFinishedSplits(): readonly string[] {
-    const finished = this.#finished;
-    this.#finished = [];
-    return finished;
   }
 
   pauseOrResumeSplits(pause: readonly string[], resume: readonly string[]): void {
@@ -61,7 +45,7 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
 
   poll(output: ReaderOutput<NexmarkEvent>): ReadStatus {
     const pass = this.#slowest();
-    if (pass === undefined) return this.#isLastSplitKnown && this.#passes.every(({ isAtEnd }) => isAtEnd) ? ReadStatus.END : ReadStatus.NOTHING;
+    if (pass === undefined) return this.isLastSplitKnown && this.#passes.every(({ isAtEnd }) => isAtEnd) ? ReadStatus.END : ReadStatus.NOTHING;
     const { cursor, lines } = pass;
     const ahead = cursor.position - lines.lineNumber;
     if (ahead > 0) {
@@ -108,7 +92,7 @@ export class NexmarkFileReader implements RowSourceReader<NexmarkEvent, Interlea
 
   #end(pass: Pass): void {
     pass.isAtEnd = true;
-    this.#finished.push(pass.cursor.split.id);
+    this.markFinished(pass.cursor.split);
     pass.lines.close();
   }
 

@@ -1,6 +1,7 @@
 // Cuts what a TCP server sends into records. Ends when the server closes the connection; a last record needs no delimiter. Thread: the slot's.
 import { ConnectorError } from '#connectors/errors';
 import type { SocketAddress, SocketSplit } from '#connectors/socket/source';
+import { SplitReader } from '#connectors/splits/split-reader';
 import { TcpClient } from '#platform/network/tcp-client';
 import { ReadStatus, type ReaderOutput, type RowSourceReader, type SourceReaderContext } from '#streaming/source/source';
 
@@ -9,7 +10,7 @@ const POLL_MS = 10;
 /** A longer record is a sign of a wrong delimiter. */
 const RECORD_BYTES_MAX = 64 * 1024 * 1024;
 
-export class SocketSourceReader<T> implements RowSourceReader<T, SocketSplit> {
+export class SocketSourceReader<T> extends SplitReader<SocketSplit> implements RowSourceReader<T, SocketSplit> {
   readonly kind = 'rows';
   readonly #context: SourceReaderContext;
   readonly #address: SocketAddress<T>;
@@ -20,26 +21,16 @@ export class SocketSourceReader<T> implements RowSourceReader<T, SocketSplit> {
   /** Of a record whose end has not come. */
   #rest: Uint8Array[] = [];
   #restBytes = 0;
-  #isLastSplitKnown = false;
   #isEnded = false;
 
   constructor(context: SourceReaderContext, address: SocketAddress<T>) {
+    super();
     this.#context = context;
     this.#address = address;
   }
 
-  start(): void {}
-
   addSplits([split]: readonly SocketSplit[]): void {
     this.#split = split;
-  }
-
-  notifyNoMoreSplits(): void {
-    this.#isLastSplitKnown = true;
-  }
-
-  splitIdOf(split: SocketSplit): string {
-    return split.id;
   }
 
   get nextPollMs(): number {
@@ -48,7 +39,7 @@ export class SocketSourceReader<T> implements RowSourceReader<T, SocketSplit> {
 
   poll(output: ReaderOutput<T>): ReadStatus {
     const split = this.#split;
-    if (split === undefined) return this.#isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
+    if (split === undefined) return this.isLastSplitKnown ? ReadStatus.END : ReadStatus.NOTHING;
     const { host, port } = this.#address;
     this.#client ??= new TcpClient(host, port, () => this.#context.wake());
     if (this.#pending.length === 0) this.#read(this.#client);
