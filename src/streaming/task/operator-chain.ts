@@ -96,7 +96,7 @@ export class OperatorChain {
 
   /** What is read of a source's records, by its own functions and by the chain. */
   readsOfSource(source: SourceFunctions): FieldTree {
-    return readsOfHead(this.#edges, this.#description.outputs, [source.assign, source.watermarks === 'generator' ? source.onEvent : undefined], 0);
+    return this.#readsOfHead(source, 0);
   }
 
   /** The loop that reads frames of `schema` into the head. Generated once per (schema, input). */
@@ -109,12 +109,16 @@ export class OperatorChain {
     }
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
-      const reads = readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
+      const reads = this.#readsOfHead(source, input);
       loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, reads), `${names}batch-loop`, schema, source) as BatchLoop;
       if (source === undefined) loop = this.#readingAhead(loop, schema, input);
       this.#loops.set(key, loop);
     }
     return loop;
+  }
+
+  #readsOfHead(source: SourceFunctions | undefined, input: number): FieldTree {
+    return readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
   }
 
   /** Of a head that takes batches as they are. */
