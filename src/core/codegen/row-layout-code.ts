@@ -2,7 +2,6 @@
 // value of row `i`. Used by the row reader and by the fused loops of operator chains, so both read the same way.
 import { FieldTree } from '#core/codegen/field-tree';
 import type { Schema } from '#core/columns/schema';
-import { SIDE_COLUMN } from '#core/columns/schema';
 import type { TypeInformation } from '#core/types/type-information';
 
 export interface RowReadCode {
@@ -122,8 +121,4 @@ function leafExpression(type: TypeInformation, index: number): string {
 /** A property of an object literal; `__proto__` must be computed, or it would set the prototype. */
 export function propertyKey(name: string): string {
   return name === '__proto__' ? '["__proto__"]' : JSON.stringify(name);
-}
-
-export function isSideColumn(path: readonly string[]): boolean {
-  return path.at(-1) === SIDE_COLUMN;
 }

@@ -1,5 +1,6 @@
 // Source text that makes, reads and joins rows, and the small generated functions over rows that operators are given. Every
 // function is generated for its place in the plan, so it stays monomorphic whatever else runs in the slot.
+import { propertyKey } from '#core/codegen/row-layout-code';
 import type { KeySpecification } from '#core/keys/key-specification';
 import { Types } from '#core/types/type-information';
 import { typeInformationOf } from '#table/codegen/type-information-of';
@@ -15,7 +16,7 @@ export function fieldAccess(row: string, key: string): string {
 
 /** An object literal with the given keys, in order. */
 export function rowLiteral(keys: readonly string[], values: readonly string[]): string {
-  return `{${keys.map((key, index) => `${key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)}: ${values[index]!}`).join(', ')}}`;
+  return `{${keys.map((key, index) => `${propertyKey(key)}: ${values[index]!}`).join(', ')}}`;
 }
 
 /** Compiles generated text; `scope` gives the names it may use. */
