@@ -3,7 +3,7 @@
 import { NexmarkFileSource } from '#connectors/nexmark/file-source';
 import { NexmarkSource } from '#connectors/nexmark/source';
 import { fieldAccess } from '#table/codegen/row-code';
-import { checkOptions, integerOption } from '#table/factories/table-options';
+import { booleanOption, checkOptions, integerOption } from '#table/factories/table-options';
 import { INSERTS, type ScanRuntime, type TableConnector } from '#table/factories/table-factory';
 import type { RowType } from '#table/types/logical-type';
 
@@ -21,7 +21,7 @@ export const nexmarkConnector: TableConnector = {
       isBounded: all['input'] !== undefined || events !== Number.POSITIVE_INFINITY,
       createSource({ rowType }): ScanRuntime {
         const source = all['input'] === undefined
-          ? new NexmarkSource({ events, eventRate: integerOption(table, options, 'first-event.rate', EVENT_RATE_DEFAULT, 1), isPushDown: all['projection.push-down'] === 'true' })
+          ? new NexmarkSource({ events, eventRate: integerOption(table, options, 'first-event.rate', EVENT_RATE_DEFAULT, 1), isPushDown: booleanOption(table, options, 'projection.push-down', false) })
           // In one split: queries that keep the first of equal rows depend on the order of the file.
           : new NexmarkFileSource(all['input'], { splits: 1 });
         return { source, access: eventAccess(rowType) };
