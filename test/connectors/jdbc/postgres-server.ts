@@ -2,10 +2,10 @@
 // not installed and may be (root, apt-get) they are; where they cannot be had the reason is returned, and whoever wanted it says so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'pg';
+import { freePort } from '../../free-port.js';
 
 const INSTALL_MS_MAX = 240_000;
 const START_TRIES = 200;
@@ -96,15 +96,4 @@ function accountOf(): { readonly uid?: number; readonly gid?: number } | undefin
     if (Number.isInteger(uid) && Number.isInteger(gid) && uid > 0) return { uid, gid };
   }
   return undefined;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

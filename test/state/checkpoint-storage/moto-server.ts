@@ -2,9 +2,9 @@
 // the reason is returned, and whoever wanted it says so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../free-port.js';
 import { callHttp } from '#platform/network/http-client';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -45,15 +45,4 @@ function install(): string | undefined {
   if (status === 0 && !existsSync(join(CACHE, 'moto'))) renameSync(fresh, CACHE);
   rmSync(fresh, { recursive: true, force: true });
   return status === 0 ? undefined : `pip cannot install ${REQUIREMENTS[0]!}: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? 'no reason given'}`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
