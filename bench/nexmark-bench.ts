@@ -3,32 +3,18 @@
 // are those after the warm-up, for every parallelism alike: the slope between a shorter and a longer run, so that what each
 // worker pays once (loading, compiling) falls out.
 import { execFile, execFileSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchRow } from './bench-row.js';
+import { commandOf, figuresOf, FLINK_K, root, SHORT_RUN_SHARE, type NexmarkFigures } from './nexmark-figures.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const QUERIES = ['q0', 'q1', 'q2', 'q3', 'q5', 'q8', 'q11'] as const;
-/** Flink 2.3 as shipped, heap, K events per CPU-second (measured once on another machine of the same kind). */
-const FLINK_K: Readonly<Record<string, number>> = { q0: 336, q1: 346, q2: 354, q3: 294, q5: 204, q8: 327, q11: 221 };
 /** M events per CPU-second that must be reached on the machine where the kernels were first timed; elsewhere the share of the kernel counts. */
 const TARGET_M: Readonly<Record<string, number>> = { q0: 1.7, q1: 1.7, q2: 1.7, q3: 1.7, q5: 1.4, q8: 1.6, q11: 1.4 };
 const KERNEL_SHARE_MIN = 0.24;
 const WALL_SPEEDUP_MIN = 1.6;
 /** Where the machine itself gives two processes less than WALL_SPEEDUP_MIN / this, the speed-up is held against what it gives. */
 const CEILING_SHARE_MIN = 0.9;
-
-/** Events of the shorter run, as a share of those of the longer one. */
-const SHORT_RUN_SHARE = 0.25;
-
-interface NexmarkFigures {
-  readonly events: number;
-  readonly seconds: number;
-  readonly eventsPerSecond: number;
-  readonly eventsPerCpuSecond: number;
-  readonly peakRssBytes: number;
-}
 
 export async function nexmarkRows(options: { readonly quick: boolean }): Promise<BenchRow[]> {
   const events = options.quick ? 8_000_000 : 40_000_000;
@@ -57,7 +43,7 @@ function row(name: string, figure: number, unit: string, anchor: number | undefi
 }
 
 function engineFigure(query: string, events: number, parallelism: number): NexmarkFigures {
-  return figuresOf(execFileSync(process.execPath, commandOf(query, events, parallelism), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+  return figuresOf(execFileSync(process.execPath, commandOf({ query, api: 'datastream', events, parallelism }), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
 
 /** Events per second by which the longer run differs from the shorter one. */
@@ -67,17 +53,9 @@ function warmRate(short: Pick<NexmarkFigures, 'events' | 'seconds'>, long: Pick<
 
 /** Two engine processes at once, each with one slot and half of the events: no program on two cores does better. */
 async function twoProcesses(query: string, events: number): Promise<Pick<NexmarkFigures, 'events' | 'seconds'>> {
-  const run = async (): Promise<NexmarkFigures> => figuresOf((await promisify(execFile)(process.execPath, commandOf(query, events / 2, 1), { encoding: 'utf8' })).stdout);
+  const run = async (): Promise<NexmarkFigures> => figuresOf((await promisify(execFile)(process.execPath, commandOf({ query, api: 'datastream', events: events / 2, parallelism: 1 }), { encoding: 'utf8' })).stdout);
   const [first, second] = await Promise.all([run(), run()]);
   return { events: first.events + second.events, seconds: (first.seconds + second.seconds) / 2 };
-}
-
-function commandOf(query: string, events: number, parallelism: number): readonly string[] {
-  return [join(root, 'bin', 'millrace.mjs'), 'nexmark', '--query', query, '--api', 'datastream', '--events', String(events), '-p', String(parallelism), '--format', 'ndjson'];
-}
-
-function figuresOf(text: string): NexmarkFigures {
-  return JSON.parse(text.trim().split('\n').at(-1)!) as NexmarkFigures;
 }
 
 function kernelFigure(query: string, events: number): number {

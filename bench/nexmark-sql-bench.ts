@@ -4,24 +4,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { BenchRow } from './bench-row.js';
+import { commandOf, figuresOf, FLINK_K, SHORT_RUN_SHARE, type NexmarkFigures } from './nexmark-figures.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-/** Flink 2.3 as shipped, heap, mini-batch on, K events per CPU-second. */
-const FLINK_K: Readonly<Record<string, number>> = {
-  q0: 336, q1: 346, q2: 354, q3: 294, q4: 108, q5: 204, q7: 72.5, q8: 327, q9: 68.4, q10: 159, q11: 221, q12: 274, q13: 287, q14: 371, q15: 110, q16: 28.2, q17: 219, q18: 134, q19: 108, q20: 106, q21: 169, q22: 281,
-};
 const RATIO_MIN = 8;
 const MEAN_RATIO_MIN = 15;
-const SHORT_RUN_SHARE = 0.25;
-
-interface SqlFigures {
-  readonly events: number;
-  readonly cpuSeconds: number;
-  readonly peakRssBytes: number;
-}
 
 export function nexmarkSqlRows(options: { readonly quick: boolean }): BenchRow[] {
   const events = options.quick ? 2_000_000 : 8_000_000;
@@ -47,10 +35,7 @@ function queryRows(query: string, flinkK: number, events: number, checkpoints: s
   ];
 }
 
-function sqlFigures(query: string, events: number, checkpoints: string): SqlFigures {
-  const settings = ['-D', 'execution.checkpointing.interval=10s', '-D', `execution.checkpointing.dir=${checkpoints}`];
-  const words = [join(root, 'bin', 'millrace.mjs'), 'nexmark', '--query', query, '--api', 'sql', '--events', String(events), '-p', '1', '--format', 'ndjson', ...settings];
-  const text = execFileSync(process.execPath, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  const figures = JSON.parse(text.trim().split('\n').at(-1)!) as SqlFigures;
-  return { ...figures, events };
+function sqlFigures(query: string, events: number, checkpoints: string): NexmarkFigures {
+  const settings = ['execution.checkpointing.interval=10s', `execution.checkpointing.dir=${checkpoints}`];
+  return figuresOf(execFileSync(process.execPath, commandOf({ query, api: 'sql', events, parallelism: 1 }, settings), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
