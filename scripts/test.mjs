@@ -15,7 +15,9 @@ if (files.length === 0) {
   console.error(`[TEST_NO_FILES] no compiled test matches ${JSON.stringify(filters)}: run npm run setup -- --build`);
   process.exit(1);
 }
-const done = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...flags, ...files], { cwd: root, stdio: 'inherit' });
+const reporters = [process.stdout.isTTY ? 'spec' : 'tap', join(root, 'scripts', 'failure-reporter.mjs')]
+  .flatMap((reporter) => [`--test-reporter=${reporter}`, '--test-reporter-destination=stdout']);
+const done = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...reporters, ...flags, ...files], { cwd: root, stdio: 'inherit' });
 process.exit(done.status ?? 1);
 
 function walk(folder) {
