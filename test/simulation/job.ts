@@ -9,6 +9,7 @@ import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
 import { allRows, DISORDER_MS, SimulatedSource, type InputShape, type Row } from './input.js';
 import { hasTwoInputs, PIPELINES } from './pipelines.js';
 import type { JobShape } from './scenario.js';
+import { SQL_PIPELINES } from './sql-pipelines.js';
 import { TransactionSink } from './transaction-sink.js';
 import type { World } from './world.js';
 
@@ -16,7 +17,7 @@ export const OUTPUT_DIRECTORY = '/output';
 
 export function buildGraph(shape: JobShape, configuration: Readonly<Record<string, unknown>>, world: World): StreamGraph {
   const env = StreamExecutionEnvironment.getExecutionEnvironment(Configuration.fromMap(configuration));
-  const chosen = PIPELINES.filter(({ name }) => shape.pipelines.includes(name));
+  const chosen = [...PIPELINES, ...SQL_PIPELINES].filter(({ name }) => shape.pipelines.includes(name));
   const first = rowsOf(env, 'first', shape.first, world);
   const second = shape.hasTwoRegions || chosen.some(hasTwoInputs) ? rowsOf(env, 'second', shape.second, world) : first;
   for (const [index, pipeline] of chosen.entries()) {

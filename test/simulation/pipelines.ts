@@ -8,9 +8,15 @@ import type { Collector } from '#streaming/process/process-functions';
 import { bucketEndOf, BucketsOfBoth, Buckets, RunningSum } from './functions.js';
 import type { Row } from './input.js';
 
-export interface Pipeline {
+/** Reads one or both inputs, and has a sink of its own. */
+export interface JobPart {
   readonly name: string;
+  /** None = as many as `build` takes. */
+  readonly hasTwoInputs?: boolean;
   build(first: DataStream<Row>, second: DataStream<Row>): DataStream<string>;
+}
+
+export interface Pipeline extends JobPart {
   /** @param rows of both inputs, each in the order of its splits. */
   expected(first: readonly Row[], second: readonly Row[]): readonly string[];
 }
@@ -98,8 +104,8 @@ export const PIPELINES: readonly Pipeline[] = [
   },
 ];
 
-export function hasTwoInputs({ build }: Pipeline): boolean {
-  return build.length > 1;
+export function hasTwoInputs({ hasTwoInputs: hasTwo, build }: JobPart): boolean {
+  return hasTwo ?? build.length > 1;
 }
 
 /** Its lines do not depend on watermarks. */

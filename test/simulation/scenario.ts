@@ -43,7 +43,7 @@ export interface Scenario {
 }
 
 /** The smallest ring. At the greatest parallelism of a run its channels have it, so that they fill. */
-const RING_KB = 64;
+export const RING_KB = 64;
 
 /** What a run looks at more closely than at anything else. */
 const FOCUSES = ['any', 'any', 'any', 'any', 'late-reports', 'regions', 'power', 'stopping', 'rescaling'] as const;
@@ -69,8 +69,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const isUnaligned = focus === 'rescaling' || random.nextInt(3) > 0;
   const disturbances = drawDisturbances(focus, random, pick);
   const parallelism = pick(1, 2, 2, 3);
-  const parallelismMax = disturbances.reduce((most, disturbance) => Math.max(most, 'parallelism' in disturbance ? disturbance.parallelism : 'thenParallelism' in disturbance ? disturbance.thenParallelism : 1), parallelism);
-  const network = `${parallelismMax ** 2 * chosen.length * 2 * RING_KB} kb`;
+  const network = `${greatestParallelism(parallelism, disturbances) ** 2 * chosen.length * 2 * RING_KB} kb`;
   return {
     seed,
     job: {
@@ -105,6 +104,11 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
     workMsMax,
     stalls: focus === 'rescaling' ? { probability: 0.1, stepsMax: 300 } : { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
   };
+}
+
+/** Over the whole run. */
+export function greatestParallelism(parallelism: number, disturbances: readonly Disturbance[]): number {
+  return disturbances.reduce((most, disturbance) => Math.max(most, 'parallelism' in disturbance ? disturbance.parallelism : 'thenParallelism' in disturbance ? disturbance.thenParallelism : 1), parallelism);
 }
 
 function drawPipelines(random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): readonly string[] {

@@ -9,6 +9,8 @@ import { SeededRandom } from '#platform/random/seeded-random';
 import { expectedLines, OUTPUT_DIRECTORY } from './job.js';
 import { drawScenario, type Disturbance, type Moment, type Scenario } from './scenario.js';
 import { SimulatedCluster, type SubmittedJob } from './simulated-cluster.js';
+import { RETRACTION } from './sql-pipelines.js';
+import { drawSqlScenario, undisturbed } from './sql-scenario.js';
 import { World } from './world.js';
 
 /** A run that is not over by then does not end. */
@@ -25,6 +27,8 @@ export interface RunResult {
   readonly steps: number;
   /** One line for each thing that happened, for those who look for a cause. */
   readonly story: readonly string[];
+  /** What was committed. */
+  readonly lines: readonly string[];
 }
 
 /** A snapshot that the job is to go on from, at another parallelism. */
@@ -35,7 +39,18 @@ interface Leaving {
 }
 
 export async function runSeed(seed: number): Promise<RunResult> {
-  return new SimulatedRun(seed).run();
+  const random = new SeededRandom(seed);
+  const scenario = drawScenario(seed, random.split());
+  return new SimulatedRun(scenario, random).run(expectedLines(scenario.job));
+}
+
+/** A query of SQL; right is what it commits at parallelism 1 when nothing disturbs it. */
+export async function runSqlSeed(seed: number): Promise<RunResult> {
+  const random = new SeededRandom(seed);
+  const scenario = drawSqlScenario(seed, random.split());
+  const oracle = await new SimulatedRun(undisturbed(scenario), new SeededRandom(seed)).run();
+  if (oracle.failure !== undefined) return { ...oracle, failure: `undisturbed: ${oracle.failure}` };
+  return new SimulatedRun(scenario, random).run(oracle.lines);
 }
 
 class SimulatedRun {
@@ -57,21 +72,25 @@ class SimulatedRun {
   #waitedSteps = 0;
   #interrupt: { readonly deadline: number; readonly act: () => void } | undefined;
 
-  constructor(seed: number) {
-    this.#random = new SeededRandom(seed);
-    this.#scenario = drawScenario(seed, this.#random.split());
+  constructor(scenario: Scenario, random: SeededRandom) {
+    this.#random = random;
+    this.#scenario = scenario;
     this.#world = new World(this.#scenario.disturbances.length + 1);
     this.#cluster = this.#createCluster(0);
     this.#job = this.#submit(this.#scenario.parallelism, {});
   }
 
-  async run(): Promise<RunResult> {
+  /** @param expected none = whatever it commits. */
+  async run(expected?: readonly string[]): Promise<RunResult> {
     while (this.#failure === undefined && !(await this.#advance())) {
       if (++this.#steps >= STEPS_MAX) this.#failure = `the job does not end within ${STEPS_MAX} steps: ${this.#state()}`;
     }
-    this.#failure ??= this.#compare();
+    const { violations } = this.#world.log;
+    const lines = this.#scenario.job.sink === 'files' ? this.#visibleLines() : this.#world.log.committedRows;
+    if (violations.length > 0) this.#failure ??= violations.slice(0, 3).join('; ');
+    if (expected !== undefined) this.#failure ??= differenceOf(lines, expected);
     this.#cluster.kill();
-    return { scenario: this.#scenario, failure: this.#failure, steps: this.#steps, story: this.#story };
+    return { scenario: this.#scenario, failure: this.#failure, steps: this.#steps, story: this.#story, lines };
   }
 
   /** True when the job has come to the end of its input. */
@@ -276,13 +295,6 @@ class SimulatedRun {
     return `${status}, ${restarts} restarts, ${checkpoints.completed} checkpoints, tasks ${executions.map(({ taskName, state }) => `${taskName.slice(0, 20)} ${state}`).join(', ')}, ${this.#next} disturbances`;
   }
 
-  #compare(): string | undefined {
-    const { violations } = this.#world.log;
-    if (violations.length > 0) return violations.slice(0, 3).join('; ');
-    const actual = this.#scenario.job.sink === 'files' ? this.#visibleLines() : this.#world.log.committedRows;
-    return differenceOf(actual, expectedLines(this.#scenario.job));
-  }
-
   #visibleLines(): readonly string[] {
     const files = this.#filesOfHost();
     return this.#scenario.job.pipelines.flatMap((name) => {
@@ -296,11 +308,15 @@ class SimulatedRun {
 
 function differenceOf(actual: readonly string[], expected: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
-  for (const line of actual) counts.set(line, (counts.get(line) ?? 0) + 1);
-  for (const line of expected) counts.set(line, (counts.get(line) ?? 0) - 1);
-  const odd = [...counts].filter(([, count]) => count !== 0);
+  const count = (line: string, times: number): void => {
+    if (line.startsWith(RETRACTION)) count(line.slice(RETRACTION.length), -times);
+    else counts.set(line, (counts.get(line) ?? 0) + times);
+  };
+  for (const line of actual) count(line, 1);
+  for (const line of expected) count(line, -1);
+  const odd = [...counts].filter(([, times]) => times !== 0);
   if (odd.length === 0) return undefined;
-  const tooOften = odd.filter(([, count]) => count > 0);
-  const missing = odd.filter(([, count]) => count < 0);
+  const tooOften = odd.filter(([, times]) => times > 0);
+  const missing = odd.filter(([, times]) => times < 0);
   return `${missing.length} of ${expected.length} lines are missing (${missing.slice(0, 3).map(([line]) => line).join('; ')}), ${tooOften.length} are too many (${tooOften.slice(0, 3).map(([line]) => line).join('; ')})`;
 }
