@@ -183,7 +183,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
   createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type
     const codec = this.#codecOf(specification);
     const { type, ttlMs, isOwned } = specification;
-    const cell = (isOwned && ttlMs === undefined ? HeapRowListCell.create(this.#context, codec, type) : undefined) ?? new HeapListCell(this.#context, codec, this.#copierOf(type, isOwned));
+    const cell = (isOwned && ttlMs === undefined ? HeapRowListCell.create(this.#context, type) : undefined) ?? new HeapListCell(this.#context, codec, this.#copierOf(type, isOwned));
     this.#register(specification, cell, codec);
     return cell;
   }

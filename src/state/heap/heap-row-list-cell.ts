@@ -1,6 +1,5 @@
-// List per key of rows that only come: those of arriving batches stay in an archive of managed memory, the others (restored ones) are
-// objects. A row that is read again and again is kept as an object too. hot path. Thread: the slot's.
-// Invariant: an entry's row is its object where there is one, else the archived row of its id.
+// List per key of rows that only come: they lie in an archive of managed memory, where each knows the next one of its list, and a key
+// knows the first and the last. hot path. Thread: the slot's.
 import type { RowView } from '#core/codegen/row-view';
 import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
@@ -10,53 +9,61 @@ import type { KeyContext } from '#state/heap/key-context';
 import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { ViewListCell } from '#state/keyed/state-cells';
 import { RowArchive } from '#state/tables/row-archive';
-import { RowLists } from '#state/tables/row-lists';
 
 const ABSENT = -1;
 const NO_VALUES: readonly never[] = Object.freeze([]);
-/** Columns of an entry: its row's id in the archive, and how often the row has been read from there. */
-const ID = 0;
-const READS = 1;
-/** A row read for the second time is likely to be read again. */
-const READS_MAX = 1;
 
 export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapCell {
   readonly presence;
   readonly #context: KeyContext;
-  readonly #codec: StoredCodec;
-  readonly #lists: RowLists;
   readonly #archive: RowArchive;
+  /** Columns of the key: ids of its first and last row + 1. */
+  readonly #head: number;
+  readonly #tail: number;
   /** The batch archived last, and the id of its first row. */
   #batchToken: object | undefined;
   #firstId = 0;
 
-  private constructor(context: KeyContext, codec: StoredCodec, archive: RowArchive) {
-    const { columns } = context.table;
+  private constructor(context: KeyContext, archive: RowArchive) {
     this.#context = context;
-    this.#codec = codec;
     this.#archive = archive;
-    this.#lists = new RowLists(columns.memory, columns.owner, { f64: 0, i32: 2, hasAny: true }, columns);
+    this.#head = context.table.columns.addI32();
+    this.#tail = context.table.columns.addI32();
     this.presence = context.allocateBit();
   }
 
   /** Undefined where rows of the type cannot be archived. */
-  static create<T extends object>(context: KeyContext, codec: StoredCodec, type: TypeInformation | undefined): HeapRowListCell<T> | undefined {
+  static create<T extends object>(context: KeyContext, type: TypeInformation | undefined): HeapRowListCell<T> | undefined {
     const { memory, owner } = context.table.columns;
     const archive = type === undefined ? undefined : RowArchive.create(memory, owner, type);
-    return archive === undefined ? undefined : new HeapRowListCell<T>(context, codec, archive);
+    return archive === undefined ? undefined : new HeapRowListCell<T>(context, archive);
   }
 
   get(): readonly T[] {
-    const row = this.#context.row();
-    if (row < 0) return NO_VALUES;
-    let entry = this.#lists.firstOf(row);
-    if (entry === ABSENT) return NO_VALUES;
-    const values: T[] = [this.#valueAt(entry)];
-    for (entry = this.#lists.nextOf(entry); entry !== ABSENT; entry = this.#lists.nextOf(entry)) values.push(this.#valueAt(entry));
+    let id = this.first();
+    if (id === ABSENT) return NO_VALUES;
+    const values: T[] = [];
+    for (; id !== ABSENT; id = this.#archive.nextOf(id)) values.push(this.#archive.read(id) as T);
     return values;
   }
 
-  /** Adds the row that the view stands at. */
+  first(): number {
+    const row = this.#context.row();
+    return row < 0 ? ABSENT : this.#context.table.columns.i32[this.#head]![row]! - 1;
+  }
+
+  next(id: number): number {
+    return this.#archive.nextOf(id);
+  }
+
+  at(id: number): T {
+    return this.#archive.at(id) as T;
+  }
+
+  read(id: number): T {
+    return this.#archive.read(id) as T;
+  }
+
   addView(view: RowView): void {
     if (view.batchToken !== this.#batchToken) {
       if (!this.#archive.accepts(view.batch)) {
@@ -66,8 +73,7 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
       this.#firstId = this.#archive.add(view.batch);
       this.#batchToken = view.batchToken;
     }
-    const entry = this.#append();
-    this.#lists.columns.i32[ID]![entry] = this.#firstId + view.position;
+    this.#append(this.#firstId + view.position);
   }
 
   add(value: T): void {
@@ -75,8 +81,7 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   }
 
   addOwned(value: T): void {
-    const entry = this.#append();
-    this.#lists.columns.any[entry] = value;
+    this.#append(this.#archive.addRow(value));
   }
 
   addAll(values: readonly T[]): void {
@@ -94,9 +99,18 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
 
   clear(): void {
     const row = this.#context.row();
-    if (row < 0 || this.#lists.countOf(row) === 0) return;
+    if (row < 0) return;
+    const { columns } = this.#context.table;
+    let id = columns.i32[this.#head]![row]! - 1;
+    if (id === ABSENT) return;
     this.#context.beforeWrite(row);
-    this.#lists.removeAll(row);
+    columns.i32[this.#head]![row] = 0;
+    columns.i32[this.#tail]![row] = 0;
+    while (id !== ABSENT) {
+      const next = this.#archive.nextOf(id);
+      this.#archive.remove(id);
+      id = next;
+    }
     this.#context.markAbsent(row, this.presence);
   }
 
@@ -105,12 +119,12 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   }
 
   writeRow(row: number, output: DataOutput): void {
-    const { any, i32 } = this.#lists.columns;
-    output.writeVarUint(this.#lists.countOf(row));
-    for (let entry = this.#lists.firstOf(row); entry !== ABSENT; entry = this.#lists.nextOf(entry)) {
-      if (any[entry] === undefined) this.#archive.encode(i32[ID]![entry]!, output);
-      else this.#codec.writeValue(any[entry], output);
-    }
+    const archive = this.#archive;
+    const first = this.#context.table.columns.i32[this.#head]![row]! - 1;
+    let count = 0;
+    for (let id = first; id !== ABSENT; id = archive.nextOf(id)) count++;
+    output.writeVarUint(count);
+    for (let id = first; id !== ABSENT; id = archive.nextOf(id)) archive.encode(id, output);
   }
 
   readEntry(input: DataInput, codec: StoredCodec): void {
@@ -119,24 +133,18 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   }
 
   release(): void {
-    this.#lists.release();
     this.#archive.release();
     this.#batchToken = undefined;
   }
 
-  #append(): number {
+  #append(id: number): void {
     const row = this.#context.rowForWrite();
-    if (this.#lists.countOf(row) === 0) this.#context.markPresent(row, this.presence);
-    return this.#lists.append(row);
-  }
-
-  #valueAt(entry: number): T {
-    const { any, i32 } = this.#lists.columns;
-    const known = any[entry];
-    if (known !== undefined) return known as T;
-    const value = this.#archive.read(i32[ID]![entry]!) as T;
-    if (i32[READS]![entry]! >= READS_MAX) any[entry] = value;
-    else i32[READS]![entry]!++;
-    return value;
+    const { i32 } = this.#context.table.columns;
+    const last = i32[this.#tail]![row]! - 1;
+    this.#archive.link(id, last);
+    i32[this.#tail]![row] = id + 1;
+    if (last !== ABSENT) return;
+    i32[this.#head]![row] = id + 1;
+    this.#context.markPresent(row, this.presence);
   }
 }

@@ -16,8 +16,16 @@ export interface ListCell<T> extends ListState<T> {
 
 /** A list of rows that takes them where they lie. */
 export interface ViewListCell<T> extends ListCell<T> {
-  /** Adds the row that the view stands at. */
+  /** Adds the row that the view stands at, which is added once. */
   addView(view: RowView): void;
+  /** Id of the first row of the current key, or -1. */
+  first(): number;
+  /** Id of the row behind in its list, or -1. Whatever key is current. */
+  next(id: number): number;
+  /** The row: valid until another one of the state is asked for, since it may be one of a view. */
+  at(id: number): T;
+  /** The row as an object that may be kept. */
+  read(id: number): T;
 }
 
 export interface MapCell<K, V> extends MapState<K, V> {

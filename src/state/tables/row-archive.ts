@@ -1,14 +1,19 @@
-// Rows of arriving batches, kept for ever as they came: whole batches are copied column by column into chunks of managed memory, and
-// a row is a number. What the sides of joins are made of: a row costs no object and is not read until it is met. hot path.
-// Thread: the slot's. Invariant: rows never change and never go, until all do.
+// Rows of arriving batches, kept as they came: whole batches are copied column by column into chunks of managed memory, and a row is
+// a number. What the sides of joins are made of: a row costs no object and is not read until it is met. Rows are in lists: each knows
+// the one behind it. hot path. Thread: the slot's. Bench: `millrace nexmark --query q7 --api sql`.
+// Invariant: rows never change; a chunk goes with the last of its rows that a list held, unless rows of it may still come into lists.
 //   row id = chunk << 13 | row in the chunk
+//   chunk  = | frame, with its heap | behind each row the id of the next one of its list + 1, int32 by row |
 import { createRowView, type RowView } from '#core/codegen/row-view';
+import { createRowWriter, type RowWriter } from '#core/codegen/row-writer';
 import { Batch, layoutOf } from '#core/columns/frame';
+import { FrameMemory } from '#core/columns/frame-memory';
 import { appendBatch, type FrameFill } from '#core/columns/gather-rows';
 import { type Schema, schemaOf } from '#core/columns/schema';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { RowCache } from '#state/tables/row-cache';
 
 const ROWS_SHIFT = 13;
 const ROWS_MAX = 1 << ROWS_SHIFT;
@@ -16,11 +21,18 @@ const CHUNKS_MAX = 1 << (31 - ROWS_SHIFT);
 /** The first chunk; later ones double up to the last. */
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
+const LINK_BYTES = 4;
+/** Room for a row that comes alone; made larger for one that needs more. */
+const SINGLE_ROW_BYTES = 4096;
 
 interface Chunk {
   readonly segment: Segment;
   readonly fill: FrameFill;
   readonly batch: Batch;
+  /** Where its links start in the int32 view of its memory. */
+  readonly links: number;
+  /** Rows that lists hold. */
+  live: number;
 }
 
 export class RowArchive {
@@ -28,8 +40,13 @@ export class RowArchive {
   readonly #owner: string;
   readonly #schema: Schema;
   readonly #view: RowView;
-  #chunks: Chunk[] = [];
+  readonly #cache = new RowCache();
+  /** Undefined: given back. */
+  #chunks: (Chunk | undefined)[] = [];
   #boundChunk = -1;
+  /** Where the rows of the batch added last lie: more of them may come into lists. */
+  #batchChunk = -1;
+  #single: { readonly writer: RowWriter; memory: FrameMemory } | undefined;
 
   private constructor(memory: MemoryManager, owner: string, schema: Schema, view: RowView) {
     this.#memory = memory;
@@ -47,24 +64,69 @@ export class RowArchive {
 
   /** Whether rows of such batches can be kept. */
   accepts(batch: Batch): boolean {
-    return batch.layout.schema === this.#schema && batch.count <= ROWS_MAX && this.#chunks.length < CHUNKS_MAX - 1;
+    return batch.layout.schema === this.#schema && batch.count <= ROWS_MAX;
   }
 
-  /** Keeps all rows of an accepted batch; returns the id of its first one, the others follow. Throws MANAGED_MEMORY_EXHAUSTED. */
+  /** Keeps all rows of an accepted batch, in no list yet; returns the id of its first one, the others follow. Throws MANAGED_MEMORY_EXHAUSTED. */
   add(batch: Batch): number {
-    const last = this.#chunks.at(-1);
-    const at = last?.fill.count ?? 0;
-    if (last !== undefined && appendBatch(batch, last.fill)) return this.#idOf(this.#chunks.length - 1, at, batch, last);
-    const chunk = this.#openChunk(batch);
-    this.#chunks.push(chunk);
-    const isAdded = appendBatch(batch, chunk.fill);
-    if (!isAdded) throw new RangeError('a chunk holds the batch that it was made for');
-    return this.#idOf(this.#chunks.length - 1, 0, batch, chunk);
+    const id = this.#append(batch);
+    const before = this.#batchChunk;
+    this.#batchChunk = this.#chunks.length - 1;
+    this.#releaseIfDead(before);
+    return id;
   }
 
-  /** The row as a plain object of its own. */
-  read(id: number): any { // any: fields of every type
-    return this.#at(id).copy();
+  /** Keeps one row that is no batch's, in no list yet; returns its id. */
+  addRow(value: object): number {
+    const single = (this.#single ??= { writer: createRowWriter(this.#schema), memory: FrameMemory.allocate(SINGLE_ROW_BYTES) });
+    const layout = layoutOf(this.#schema, 1);
+    const batch = new Batch(single.memory, layout);
+    for (;;) {
+      const bytes = single.memory.u8.length;
+      if (bytes > layout.heapStart) {
+        single.writer.open(single.memory, 0, layout, bytes);
+        if (single.writer.append(value, Number.NaN)) break;
+      }
+      batch.memory = single.memory = FrameMemory.allocate(bytes * 2);
+    }
+    single.writer.finish(batch);
+    return this.#append(batch);
+  }
+
+  /** A row that was added becomes the last of a list: the one behind `previous`, -1 where it is the first. */
+  link(id: number, previous: number): void {
+    const chunk = this.#chunks[id >>> ROWS_SHIFT]!;
+    chunk.fill.memory.i32[chunk.links + (id & (ROWS_MAX - 1))] = 0;
+    chunk.live++;
+    if (previous === -1) return;
+    const before = this.#chunks[previous >>> ROWS_SHIFT]!;
+    before.fill.memory.i32[before.links + (previous & (ROWS_MAX - 1))] = id + 1;
+  }
+
+  /** The row behind in its list, or -1. */
+  nextOf(id: number): number {
+    const chunk = this.#chunks[id >>> ROWS_SHIFT]!;
+    return chunk.fill.memory.i32[chunk.links + (id & (ROWS_MAX - 1))]! - 1;
+  }
+
+  /** No list holds the row any more: its id is not used again. */
+  remove(id: number): void {
+    const index = id >>> ROWS_SHIFT;
+    this.#chunks[index]!.live--;
+    this.#releaseIfDead(index);
+  }
+
+  /** The row: valid until another one is asked for. It may be one of a view. */
+  at(id: number): any { // any: fields of every type
+    const cached = this.#cache.get(id);
+    if (cached !== undefined) return cached;
+    const view = this.#at(id);
+    return this.#cache.isKnown(id) ? this.#cache.put(id, view.copy()) : view.row;
+  }
+
+  /** The row as a plain object that may be kept. */
+  read(id: number): any { // any: as above
+    return this.#cache.get(id) ?? this.#at(id).copy();
   }
 
   /** Appends the bytes of the row's serializer. */
@@ -74,16 +136,39 @@ export class RowArchive {
 
   /** Gives all memory back. */
   release(): void {
-    for (const { segment } of this.#chunks) this.#memory.release(segment);
+    for (const chunk of this.#chunks) if (chunk !== undefined) this.#memory.release(chunk.segment);
     this.#chunks = [];
     this.#boundChunk = -1;
+    this.#batchChunk = -1;
+    this.#cache.clear();
   }
 
-  #idOf(chunk: number, row: number, source: Batch, { batch, fill }: Chunk): number {
+  #append(batch: Batch): number {
+    const last = this.#chunks.at(-1);
+    const at = last?.fill.count ?? 0;
+    if (last !== undefined && appendBatch(batch, last.fill)) return this.#idOf(at, batch, last);
+    const chunk = this.#openChunk(batch);
+    this.#chunks.push(chunk);
+    this.#releaseIfDead(this.#chunks.length - 2);
+    const isAdded = appendBatch(batch, chunk.fill);
+    if (!isAdded) throw new RangeError('a chunk holds the batch that it was made for');
+    return this.#idOf(0, batch, chunk);
+  }
+
+  /** Of a chunk of which no row is in a list: unless rows of it may still come into one. */
+  #releaseIfDead(index: number): void {
+    const chunk = this.#chunks[index];
+    if (chunk === undefined || chunk.live > 0 || index === this.#chunks.length - 1 || index === this.#batchChunk) return;
+    this.#memory.release(chunk.segment);
+    this.#chunks[index] = undefined;
+    if (this.#boundChunk === index) this.#boundChunk = -1;
+  }
+
+  #idOf(row: number, source: Batch, { batch, fill }: Chunk): number {
     batch.count = fill.count;
     batch.heapLength = fill.heapTop - fill.base - fill.layout.heapStart;
     batch.isAsciiHeap = batch.isAsciiHeap && source.isAsciiHeap;
-    return (chunk << ROWS_SHIFT) | row;
+    return ((this.#chunks.length - 1) << ROWS_SHIFT) | row;
   }
 
   #at(id: number): RowView {
@@ -97,17 +182,20 @@ export class RowArchive {
   }
 
   #openChunk(batch: Batch): Chunk {
+    if (this.#chunks.length === CHUNKS_MAX) throw new RangeError(`an archive of rows has at most ${CHUNKS_MAX} chunks`);
     const bytes = Math.min(CHUNK_BYTES_MIN * 2 ** Math.min(this.#chunks.length, 10), CHUNK_BYTES_MAX);
     const heapBytesPerRow = batch.heapLength / Math.max(1, batch.count);
-    const rows = Math.floor(bytes / (this.#schema.rowBytes + heapBytesPerRow));
+    const rows = Math.floor(bytes / (this.#schema.rowBytes + LINK_BYTES + heapBytesPerRow));
     const layout = layoutOf(this.#schema, Math.min(ROWS_MAX, Math.max(batch.count, roundedRows(rows), 1)));
     const heapBytes = Math.max((batch.heapLength + 3) & ~3, Math.ceil((layout.capacity * heapBytesPerRow) / 4) * 4);
-    const segment = this.#memory.allocate(layout.heapStart + heapBytes, this.#owner);
+    const linkBytes = layout.capacity * LINK_BYTES;
+    const segment = this.#memory.allocate(layout.heapStart + heapBytes + linkBytes, this.#owner);
     const { memory, offset } = segment;
-    const fill = { memory, base: offset, layout, heapEnd: offset + segment.bytes, count: 0, heapTop: offset + layout.heapStart };
+    const heapEnd = offset + segment.bytes - linkBytes;
     const own = new Batch(memory, layout);
     own.base = offset;
-    return { segment, fill, batch: own };
+    const fill = { memory, base: offset, layout, heapEnd, count: 0, heapTop: offset + layout.heapStart };
+    return { segment, fill, batch: own, links: heapEnd >>> 2, live: 0 };
   }
 }
 

@@ -1,4 +1,5 @@
 // A user's process function as the process operators call it: one method per input, whatever the kind of function.
+import type { RowView } from '#core/codegen/row-view';
 import type { Collector } from '#streaming/process/process-functions';
 import type { RuntimeContext } from '#streaming/process/runtime-context';
 
@@ -11,4 +12,5 @@ export interface BoundProcessFunction {
   close?(): void;
 }
 
-export type ElementMethod = (value: any, context: any, out: Collector<any>) => unknown; // any: contexts differ by operator, rows by user
+/** @param view where the value is the row of a view (core/codegen/row-view): the view, standing at it. */
+export type ElementMethod = (value: any, context: any, out: Collector<any>, view?: RowView) => unknown; // any: contexts differ by operator, rows by user

@@ -74,7 +74,7 @@ export class JoinExec implements ExecNode {
     const isHalf = joinType === 'SEMI' || joinType === 'ANTI';
     const counted = { left: joinType === 'LEFT' || joinType === 'FULL' || isHalf, right: joinType === 'RIGHT' || joinType === 'FULL' };
     const create = () => new JoinFunction({
-      joinType, isBatch: this.isBatch,
+      joinType, isBatch: this.isBatch, hasKind: [left!.hasKind, right!.hasKind],
       left: sideShape(left!, this.keys.left, counted.left, context, this.isBatch), right: sideShape(right!, this.keys.right, counted.right, context, this.isBatch),
       condition: isTrueLiteral(this.keys.rest) ? undefined : joinCondition(this.keys.rest, left!.rowType, right!.rowType, context),
       hasNullKey: [nullKeyTest(left!.rowType, this.keys.left, this.keys.isNullSafe), nullKeyTest(right!.rowType, this.keys.right, this.keys.isNullSafe)],

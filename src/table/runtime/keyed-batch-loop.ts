@@ -22,7 +22,7 @@ export interface KeyedBatchLoopOptions {
   readonly output: Output;
 }
 
-type Loop = (view: RowSource, from: number, to: number, progress: BatchProgress) => number;
+type Loop = (source: RowSource, from: number, to: number, progress: BatchProgress) => number;
 
 /** What the loop needs of a view. */
 type RowSource = Pick<RowView, 'row' | 'moveTo' | 'eventTime'>;
@@ -31,8 +31,9 @@ let loops = 0;
 
 export function createKeyedBatchLoop(options: KeyedBatchLoopOptions): KeyedBatchLoop {
   const { schema } = options;
-  const loop = generateLoop(options);
-  const view = createRowView(schema, { decodesBlocks: true }) ?? readerView(schema);
+  const rowView = createRowView(schema, { decodesBlocks: true });
+  const loop = generateLoop(options, rowView);
+  const view = rowView ?? readerView(schema);
   /** Where a batch that was left before its end goes on; -1 for none. */
   let unfinished = -1;
   return {
@@ -47,26 +48,27 @@ export function createKeyedBatchLoop(options: KeyedBatchLoopOptions): KeyedBatch
   };
 }
 
-function generateLoop({ key, element, calls, output }: KeyedBatchLoopOptions): Loop {
+/** @param rowView what the rows are those of; undefined where they are made whole. */
+function generateLoop({ key, element, calls, output }: KeyedBatchLoopOptions, rowView: RowView | undefined): Loop {
   const body = `
     "use strict";
     const { emission, context } = calls;
-    return function keyedBatchLoop(view, from, to, progress) {
+    return function keyedBatchLoop(source, from, to, progress) {
       let i = from;
       while (i < to) {
         progress.row = i;
-        view.moveTo(i);
-        const row = view.row;
-        calls.beginElement(key(row), view.eventTime());
+        source.moveTo(i);
+        const row = source.row;
+        calls.beginElement(key(row), source.eventTime());
         i++;
-        const result = element(row, context, emission);
+        const result = element(row, context, emission, rowView);
         if (result !== undefined) emission.accept(result);
         if (output.isBlocked) break;
       }
       return i;
     };
     //# sourceURL=millrace-keyed-batch-loop-${loops++}.js`;
-  return new Function('key', 'element', 'calls', 'output', body)(key, element, calls, output) as Loop;
+  return new Function('key', 'element', 'calls', 'output', 'rowView', body)(key, element, calls, output, rowView) as Loop;
 }
 
 /** Rows that no view reads are made whole. */

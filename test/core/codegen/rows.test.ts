@@ -98,6 +98,15 @@ describe('rows in columns', () => {
     assert.deepStrictEqual(keptRow({ a: 1 }), { a: 1 });
   });
 
+  test('columns may have the names that objects have of their own', () => {
+    const row = { constructor: 1, toString: 'two', ['__proto__']: 3 };
+    const { batch, schema } = roundTrip({ kind: 'row', fields: [{ name: 'constructor', type: Types.INT }, { name: 'toString', type: Types.STRING }, { name: '__proto__', type: Types.INT }] }, [row]);
+    const view = createRowView(schema, { decodesBlocks: true })!;
+    view.bind(batch, { isSame: false });
+    assert.deepStrictEqual([view.row['constructor'], view.row['toString'], view.row['__proto__']], [1, 'two', 3]);
+    assert.deepStrictEqual(view.copy(), row);
+  });
+
   test('a row without columns has a view', () => {
     const { batch, schema } = roundTrip(Types.ROW({}), [{}, {}]);
     const view = createRowView(schema, { decodesBlocks: true })!;

@@ -125,21 +125,25 @@ const rowLayout = layoutOf(schemaOf(ROW), 7);
 const rowMemory = FrameMemory.allocate(rowLayout.heapStart + 1024);
 const rowOf = (id: number): object => ({ id, text: id % 4 === 0 ? null : `text é ${id}` });
 
+/** Rows of the batch that are in some list: each goes into one. */
+let taken = 7;
+
 /** Most rows come in batches of seven, of which the view shows one after another; the others as objects. */
 function addRow(state: ViewListCell<object>, id: number): object {
-  const row = rowOf(id);
   if (id % 11 === 0) {
+    const row = rowOf(id);
     state.add(row);
     return row;
   }
-  if (id % 7 === 0 || rowView.batch === undefined) {
+  if (taken === 7) {
     rowWriter.open(rowMemory, 0, rowLayout, rowLayout.heapStart + 1024);
-    for (let i = 0; i < 7; i++) rowWriter.append(rowOf(id - (id % 7) + i), 0);
+    for (let i = 0; i < 7; i++) rowWriter.append(rowOf(id + i), 0);
     const batch = new Batch(rowMemory, rowLayout);
     rowWriter.finish(batch);
     rowView.bind(batch, { isSame: false });
+    taken = 0;
   }
-  rowView.moveTo(id % 7);
+  rowView.moveTo(taken++);
   state.addView(rowView);
   if (id % 3 === 0) for (let i = 0; i < 3; i++) state.get();
   return rowView.copy();

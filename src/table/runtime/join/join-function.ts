@@ -1,10 +1,11 @@
 // Regular join of two changelogs: every row meets the rows of the other side that are there, for ever. Inner, outer, semi and anti;
 // the rules by which a row's arrival changes what outer rows stand for are those of Flink's StreamingJoinOperator.
 // Invariant: the meetings counted with an outer row are the rows of the other side that it has been joined with. hot path.
-import { keptRow } from '#core/codegen/row-view';
+import { keptRow, type RowView } from '#core/codegen/row-view';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import type { ViewListCell } from '#state/keyed/state-cells';
 import type { Collector } from '#streaming/process/process-functions';
-import { createJoinRows, listOf, type JoinRow, type JoinRows, type JoinSideShape } from '#table/runtime/join/join-rows';
+import { createJoinRows, type JoinRow, type JoinRows, type JoinSideShape } from '#table/runtime/join/join-rows';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
 
@@ -12,6 +13,8 @@ export interface JoinOptions {
   readonly joinType: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'SEMI' | 'ANTI';
   readonly left: JoinSideShape;
   readonly right: JoinSideShape;
+  /** Whether rows of the left and of the right input say their kind. */
+  readonly hasKind: readonly [boolean, boolean];
   /** What the key does not decide; undefined = nothing. */
   readonly condition: ((left: TableRow, right: TableRow) => boolean) | undefined;
   /** A row one of whose key columns is NULL meets nothing. */
@@ -22,8 +25,10 @@ export interface JoinOptions {
   readonly isBatch: boolean;
 }
 
-/** Above this many matches they are pulled one by one as the output has room. */
+/** Matches beyond this many are pulled one by one as the output has room. */
 const EAGER_MATCHES_MAX = 512;
+/** Behind the last row of a list. */
+const NO_ID = -1;
 
 export class JoinFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
@@ -42,10 +47,10 @@ export class JoinFunction implements KeyedTableFunction {
     this.#isRightOuter = joinType === 'RIGHT' || joinType === 'FULL';
     const isLate = options.isBatch && joinType !== 'INNER';
     const isHalf = joinType === 'SEMI' || joinType === 'ANTI';
-    const forInput = (isLeft: boolean) => (row: TableRow, _context: unknown, out: Collector<TableRow>) => {
-      if (isLate) (isLeft ? this.#left : this.#right).add(row, 0);
-      else if (isHalf) this.#processHalf(row, isLeft, out);
-      else return this.#process(row, isLeft, out);
+    const forInput = (isLeft: boolean) => (row: TableRow, _context: unknown, out: Collector<TableRow>, view?: RowView) => {
+      if (isLate) (isLeft ? this.#left : this.#right).add(row, 0, view);
+      else if (isHalf) this.#processHalf(row, isLeft, view, out);
+      else return this.#process(row, isLeft, view, out);
       return undefined;
     };
     this.elements = [forInput(true), forInput(false)];
@@ -91,24 +96,24 @@ export class JoinFunction implements KeyedTableFunction {
     return !hasNullKey[0](left) && !hasNullKey[1](right) && (condition === undefined || condition(left, right));
   }
 
-  #process(row: TableRow, isLeft: boolean, out: Collector<TableRow>): Iterable<TableRow> | undefined {
+  #process(row: TableRow, isLeft: boolean, view: RowView | undefined, out: Collector<TableRow>): Iterable<TableRow> | undefined {
     const own = isLeft ? this.#left : this.#right;
     const other = isLeft ? this.#right : this.#left;
-    const kind = kindOf(row);
+    const { join, hasNullKey, hasKind } = this.#options;
+    const kind = hasKind[isLeft ? 0 : 1] ? kindOf(row) : RowKind.INSERT;
     const isAdded = isAccumulate(kind);
-    const { join, hasNullKey } = this.#options;
     const isOwnOuter = isLeft ? this.#isLeftOuter : this.#isRightOuter;
     if (hasNullKey[isLeft ? 0 : 1](row)) {
       if (isOwnOuter) out.collect(isLeft ? join(row, null, isAdded ? RowKind.INSERT : RowKind.DELETE) : join(null, row, isAdded ? RowKind.INSERT : RowKind.DELETE));
       return undefined;
     }
     if (this.#options.joinType === 'INNER') {
-      if (isAdded) own.add(row, 0);
+      if (isAdded) own.add(row, 0, view);
       else own.remove(row);
       return this.#emitInner(row, kind, isLeft, other, out);
     }
     const matches = this.#matches(row, isLeft, other);
-    if (isAdded) this.#addOuter(row, kind, isLeft, own, other, matches, out);
+    if (isAdded) this.#addOuter(row, kind, isLeft, view, own, other, matches, out);
     else this.#removeOuter(row, kind, isLeft, own, other, matches, out);
     return undefined;
   }
@@ -122,17 +127,31 @@ export class JoinFunction implements KeyedTableFunction {
 
   #emitInner(row: TableRow, kind: number, isLeft: boolean, other: JoinRows, out: Collector<TableRow>): Iterable<TableRow> | undefined {
     const { condition, join } = this.#options;
-    const rows = listOf(other) ?? [...other.rows()].map((match) => match.row);
-    if (rows.length === 0) return undefined;
+    if (other.archived !== undefined) return this.#emitArchived(row, kind, isLeft, other.archived, out);
+    const rows = other.list();
     if (rows.length > EAGER_MATCHES_MAX) return this.#pullInner(keptRow(row), kind, isLeft, [...rows]);
     for (let i = 0; i < rows.length; i++) {
-      const [left, right] = isLeft ? [row, rows[i]!] : [rows[i]!, row];
+      const left = isLeft ? row : rows[i]!;
+      const right = isLeft ? rows[i]! : row;
       if (condition === undefined || condition(left, right)) out.collect(join(left, right, kind));
     }
     return undefined;
   }
 
-  *#pullInner(row: TableRow, kind: number, isLeft: boolean, rows: readonly TableRow[]): Iterable<TableRow> {
+  #emitArchived(row: TableRow, kind: number, isLeft: boolean, other: ViewListCell<TableRow>, out: Collector<TableRow>): Iterable<TableRow> | undefined {
+    const { condition, join } = this.#options;
+    let count = 0;
+    for (let id = other.first(); id !== NO_ID; id = other.next(id)) {
+      if (count++ === EAGER_MATCHES_MAX) return this.#pullInner(keptRow(row), kind, isLeft, rowsFrom(other, id));
+      const match = other.at(id);
+      const left = isLeft ? row : match;
+      const right = isLeft ? match : row;
+      if (condition === undefined || condition(left, right)) out.collect(join(left, right, kind));
+    }
+    return undefined;
+  }
+
+  *#pullInner(row: TableRow, kind: number, isLeft: boolean, rows: Iterable<TableRow>): Iterable<TableRow> {
     const { condition, join } = this.#options;
     for (const match of rows) {
       const [left, right] = isLeft ? [row, match] : [match, row];
@@ -140,11 +159,11 @@ export class JoinFunction implements KeyedTableFunction {
     }
   }
 
-  #addOuter(row: TableRow, kind: number, isLeft: boolean, own: JoinRows, other: JoinRows, matches: readonly JoinRow[], out: Collector<TableRow>): void {
+  #addOuter(row: TableRow, kind: number, isLeft: boolean, view: RowView | undefined, own: JoinRows, other: JoinRows, matches: readonly JoinRow[], out: Collector<TableRow>): void {
     const { join } = this.#options;
     const isOwnOuter = isLeft ? this.#isLeftOuter : this.#isRightOuter;
     const isOtherOuter = isLeft ? this.#isRightOuter : this.#isLeftOuter;
-    own.add(row, matches.length);
+    own.add(row, matches.length, view);
     if (matches.length === 0 && isOwnOuter) out.collect(isLeft ? join(row, null, RowKind.INSERT) : join(null, row, RowKind.INSERT));
     for (const match of matches) {
       if (isOtherOuter) {
@@ -172,10 +191,10 @@ export class JoinFunction implements KeyedTableFunction {
   }
 
   /** Semi and anti: left rows go out by whether they meet a right one. */
-  #processHalf(row: TableRow, isLeft: boolean, out: Collector<TableRow>): void {
+  #processHalf(row: TableRow, isLeft: boolean, view: RowView | undefined, out: Collector<TableRow>): void {
     const { join, joinType, hasNullKey } = this.#options;
     const isAnti = joinType === 'ANTI';
-    const kind = kindOf(row);
+    const kind = this.#options.hasKind[isLeft ? 0 : 1] ? kindOf(row) : RowKind.INSERT;
     const isAdded = isAccumulate(kind);
     if (hasNullKey[isLeft ? 0 : 1](row)) {
       if (isLeft && isAnti) out.collect(join(row, null, kind));
@@ -184,11 +203,11 @@ export class JoinFunction implements KeyedTableFunction {
     if (isLeft) {
       const meetings = this.#matches(row, true, this.#right).length;
       if (meetings > 0 !== isAnti) out.collect(join(row, null, kind));
-      if (isAdded) this.#left.add(row, meetings);
+      if (isAdded) this.#left.add(row, meetings, view);
       else this.#left.remove(row);
       return;
     }
-    if (isAdded) this.#right.add(row, 0);
+    if (isAdded) this.#right.add(row, 0, view);
     else this.#right.remove(row);
     for (const match of this.#matches(row, false, this.#left)) {
       const turnsAt = isAdded ? 0 : 1;
@@ -199,4 +218,8 @@ export class JoinFunction implements KeyedTableFunction {
       this.#left.setMeetings(match.row, match.meetings + (isAdded ? 1 : -1));
     }
   }
+}
+
+function* rowsFrom(list: ViewListCell<TableRow>, first: number): Iterable<TableRow> {
+  for (let id = first; id !== NO_ID; id = list.next(id)) yield list.read(id);
 }

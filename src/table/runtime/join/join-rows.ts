@@ -1,7 +1,7 @@
 // The rows that one side of a join keeps per join key, in the form that what is known of the side allows: a list where rows are only
 // added, one row or a map of rows where unique keys are known, else rows with how often they occur. Rows of outer sides carry how many
 // rows of the other side they meet. Invariant: after every call the state is written; rows handed out are not changed, and of rows of a view copies are kept.
-import { keptRow, viewOf } from '#core/codegen/row-view';
+import { keptRow, type RowView } from '#core/codegen/row-view';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import type { ListState, MapState, StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
@@ -28,9 +28,14 @@ export interface JoinRow {
 }
 
 export interface JoinRows {
+  /** Set where rows can be read one by one as they lie in state. */
+  readonly archived: ViewListCell<TableRow> | undefined;
   /** Every row of the current key, as often as it occurs. */
   rows(): Iterable<JoinRow>;
-  add(row: TableRow, meetings: number): void;
+  /** The same without their meetings. */
+  list(): readonly TableRow[];
+  /** @param view of the row, where it is one of a view. */
+  add(row: TableRow, meetings: number, view?: RowView): void;
   /** Takes one such row away, if it is there. */
   remove(row: TableRow): void;
   /** All occurrences of a row that is there. */
@@ -50,19 +55,20 @@ export function createJoinRows(backend: KeyedStateBackend, name: string, shape: 
   }
 }
 
+const NO_ROWS: readonly never[] = Object.freeze([]);
+
 interface Entry extends JoinRow {
   readonly count: number;
 }
 
 class ListedRows implements JoinRows {
+  readonly archived: ViewListCell<TableRow> | undefined;
   readonly #state: ListState<TableRow>;
-  /** The state, where it takes rows as they lie in their batch. */
-  readonly #views: ViewListCell<TableRow> | undefined;
   readonly #name: string;
 
   constructor(state: ListState<TableRow>, name: string) {
     this.#state = state;
-    this.#views = 'addView' in state ? (state as ViewListCell<TableRow>) : undefined;
+    this.archived = 'addView' in state ? (state as ViewListCell<TableRow>) : undefined;
     this.#name = name;
   }
 
@@ -70,16 +76,13 @@ class ListedRows implements JoinRows {
     for (const row of this.#state.get()) yield { row, meetings: 0 };
   }
 
-  /** The rows alone, for joins that need no more. */
   list(): readonly TableRow[] {
     return this.#state.get();
   }
 
-  add(row: TableRow): void {
-    const view = viewOf(row);
-    if (view === undefined) this.#state.add(row);
-    else if (this.#views === undefined) this.#state.add(view.copy());
-    else this.#views.addView(view);
+  add(row: TableRow, _meetings: number, view: RowView | undefined): void {
+    if (view === undefined || this.archived === undefined) this.#state.add(keptRow(row));
+    else this.archived.addView(view);
   }
 
   remove(): void {}
@@ -92,6 +95,7 @@ class ListedRows implements JoinRows {
 }
 
 class SingleRow implements JoinRows {
+  readonly archived = undefined;
   readonly #state: ValueState<Entry>;
   readonly #name: string;
 
@@ -102,7 +106,12 @@ class SingleRow implements JoinRows {
 
   rows(): Iterable<JoinRow> {
     const entry = this.#state.value();
-    return entry === null ? [] : [entry];
+    return entry === null ? NO_ROWS : [entry];
+  }
+
+  list(): readonly TableRow[] {
+    const entry = this.#state.value();
+    return entry === null ? NO_ROWS : [entry.row];
   }
 
   add(row: TableRow, meetings: number): void {
@@ -123,6 +132,7 @@ class SingleRow implements JoinRows {
 }
 
 class MappedRows implements JoinRows {
+  readonly archived = undefined;
   readonly #state: MapState<unknown, Entry>;
   readonly #name: string;
   /** Undefined: the row is its own key and may occur several times. */
@@ -136,6 +146,12 @@ class MappedRows implements JoinRows {
 
   *rows(): Iterable<JoinRow> {
     for (const entry of [...this.#state.values()]) for (let i = 0; i < entry.count; i++) yield entry;
+  }
+
+  list(): readonly TableRow[] {
+    let rows: TableRow[] | undefined;
+    for (const { row, count } of this.#state.values()) for (let i = 0; i < count; i++) (rows ??= []).push(row);
+    return rows ?? NO_ROWS;
   }
 
   add(added: TableRow, meetings: number): void {
@@ -166,8 +182,4 @@ class MappedRows implements JoinRows {
   #key(row: TableRow): unknown {
     return this.#keyOf === undefined ? row : this.#keyOf(row);
   }
-}
-
-export function listOf(rows: JoinRows): readonly TableRow[] | undefined {
-  return rows instanceof ListedRows ? rows.list() : undefined;
 }
