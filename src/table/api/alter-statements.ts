@@ -1,11 +1,13 @@
 // ALTER of tables, views, databases and functions.
 import { alterSchema, type SchemaLines } from '#table/api/alter-schema';
+import { distributionOf } from '#table/api/create-table';
+import { alteredPartitions } from '#table/api/partition-statements';
 import { optionsOf, partsOf } from '#table/api/statement-parts';
 import type { Session } from '#table/api/session';
 import type { CatalogTable } from '#table/catalog/catalog';
-import { identifierText, type ObjectIdentifier, type ResolvedTable } from '#table/catalog/resolved-table';
+import { identifierText, type ObjectIdentifier, type ResolvedTable, type TableDistribution } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
-import type { AlterStatement } from '#table/parser/ast-alter';
+import type { AlterStatement, ChangeDistribution, DropDistribution } from '#table/parser/ast-alter';
 import type { CreateTable } from '#table/parser/ast-ddl';
 import { parseStatement } from '#table/parser/parser';
 import { StatementValidator } from '#table/validator/statement-validator';
@@ -42,12 +44,24 @@ function alterTable(statement: AlterStatement, text: string, session: Session): 
       if (change.keys.includes('connector')) throw new TableError('TABLE_OPTION_INVALID', "ALTER TABLE RESET does not support changing 'connector'");
       alter({ options: Object.fromEntries(Object.entries(table.options).filter(([key]) => !change.keys.includes(key))) });
       return;
+    case 'add-distribution': case 'modify-distribution': case 'drop-distribution': alter({ distribution: alteredDistribution(table, change) }); return;
+    case 'add-partitions': case 'drop-partitions': alter({ partitions: alteredPartitions(table, change) }); return;
     default: {
       const lines = alterSchema(table, change, text);
       if (lines === undefined) failAt(text, change.span, `ALTER TABLE: ${change.kind.replaceAll('-', ' ')} is not supported`);
       else alter({ schema: resolveLines(lines, session) });
     }
   }
+}
+
+function alteredDistribution(table: ResolvedTable, change: ChangeDistribution | DropDistribution): TableDistribution | undefined {
+  const refuse = (problem: string): never => { throw new TableError('TABLE_NOT_SUPPORTED', `Failed to execute ALTER TABLE statement. ${problem}`); };
+  if (change.kind === 'add-distribution' && table.distribution !== undefined) refuse('The base table has already defined a distribution. You can modify it or drop it before adding a new one.');
+  if (change.kind !== 'add-distribution' && table.distribution === undefined) refuse('The base table does not define any distribution. You might want to add a new one.');
+  if (change.kind === 'drop-distribution') return undefined;
+  const distribution = distributionOf(change.distribution);
+  const unknown = distribution.columns.find((column) => !table.schema.columns.some(({ name }) => name === column));
+  return unknown === undefined ? distribution : refuse(`The column \`${unknown}\` of the distribution does not exist in the table.`);
 }
 
 function resolveLines({ columns, watermark, primaryKey }: SchemaLines, session: Session): ResolvedTable['schema'] {

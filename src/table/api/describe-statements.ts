@@ -30,8 +30,8 @@ export function executeDescribe(statement: DescribeStatement, sql: string, sessi
       return describeTable(found, timeZone);
     }
     case 'CATALOG': {
-      const catalog = catalogs.catalog(parts[0]!);
-      return info([['name', catalog.name], ['type', catalog.options['type']], ['comment', undefined], ...options(catalog.options)]);
+      const descriptor = catalogs.catalogDescriptor(parts[0]!);
+      return info([['name', parts[0]!], ['type', descriptor.options['type'] ?? ''], ['comment', descriptor.comment], ...options(descriptor.options)]);
     }
     case 'DATABASE': {
       const catalog = catalogs.catalog(parts.length === 2 ? parts[0]! : catalogs.currentCatalog);
@@ -74,10 +74,11 @@ function functionFacts(parts: readonly string[], isExtended: boolean, { catalogs
   const own = builtIn === undefined ? catalogs.getFunction(parts) : undefined;
   const definition = builtIn ?? own?.definition;
   if (builtIn === undefined && own === undefined) throw new TableError('CATALOG_OBJECT_UNKNOWN', `Function ${parts.join('.')} does not exist.`);
-  const kind = definition?.kind.toUpperCase();
+  const isDeterministic = !(definition?.kind === 'scalar' || definition?.kind === 'table') || definition.isDeterministic !== false;
+  const isDynamic = definition?.kind === 'scalar' && definition.isDynamic === true;
   return [
-    ['is system function', builtIn !== undefined],
-    ...(own === undefined ? [] : [['is temporary', catalogs.isTemporaryFunction(parts)], ['class name', own.identifier], ['function language', own.language]] as const),
-    ...(isExtended ? [['kind', kind], ['is deterministic', definition?.kind === 'aggregate' || definition?.kind === 'process-table' || definition?.isDeterministic !== false]] as const : []),
+    ['is system function', builtIn !== undefined], ['is temporary', own !== undefined && catalogs.isTemporaryFunction(parts)],
+    ...(own === undefined ? [] : [['class name', own.identifier], ['function language', own.language], ['resource uris', '[]']] as const),
+    ...(isExtended ? [['kind', definition?.kind.replaceAll('-', '_').toUpperCase()], ['requirements', definition?.kind === 'aggregate' && definition.isOverOnly === true ? '[OVER_WINDOW_ONLY]' : '[]'], ['is deterministic', isDeterministic], ['supports constant folding', isDeterministic && !isDynamic]] as const : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { Session } from '#table/api/session';
 import { columnFacts, COLUMN_FACTS } from '#table/api/describe-statements';
 import { resultOf, resultOfLines } from '#table/api/statement-results';
 import type { TableResult } from '#table/api/table-result';
+import { partitionNames } from '#table/api/partition-statements';
 import { createTableText, createViewText } from '#table/api/table-text';
 import type { CatalogTable } from '#table/catalog/catalog';
 import { identifierText, type ObjectIdentifier } from '#table/catalog/resolved-table';
@@ -27,6 +28,7 @@ export function executeShow(statement: ShowStatement, text: string, session: Ses
     case 'TABLES': return lines('table name', tableNames(statement, session, () => true));
     case 'VIEWS': return lines('view name', tableNames(statement, session, ({ kind }) => kind === 'view'));
     case 'COLUMNS': return showColumns(statement, session);
+    case 'PARTITIONS': return lines('partition name', partitionNames(statement, session));
     case 'FUNCTIONS': return lines('function name', [...new Set([...builtInFunctionNames().map((name) => name.toLowerCase()), ...userFunctionNames(statement, session)])].sort());
     case 'USER FUNCTIONS': return lines('function name', userFunctionNames(statement, session));
     case 'MODULES': return lines('module name', session.modules.used);
@@ -44,9 +46,9 @@ export function executeShowCreate(statement: ShowCreateStatement, text: string, 
   const { catalogs, timeZone } = session;
   const parts = statement.name.parts.map(({ name }) => name);
   if (statement.object === 'CATALOG') {
-    const { name, options } = catalogs.catalog(parts[0]!);
+    const { options, comment } = catalogs.catalogDescriptor(parts[0]!);
     const list = Object.entries(options).map(([key, value]) => `  ${stringText(key)} = ${stringText(value)}`).sort().join(',\n');
-    return resultOfLines('result', [`CREATE CATALOG ${backTicked(name)}\nWITH (\n${list}\n)\n`], timeZone);
+    return resultOfLines('result', [`CREATE CATALOG ${backTicked(parts[0]!)}\n${comment === undefined ? '' : `COMMENT ${stringText(comment)}\n`}WITH (\n${list}\n)\n`], timeZone);
   }
   if (statement.object !== 'TABLE' && statement.object !== 'VIEW') return failAt(text, statement.span, `SHOW CREATE ${statement.object} is not supported`);
   const id = catalogs.qualify(parts);

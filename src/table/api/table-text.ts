@@ -1,6 +1,6 @@
 // Tables and views as the CREATE statements that make them again: what SHOW CREATE answers, and what ALTER TABLE edits.
 import type { CatalogView } from '#table/catalog/catalog';
-import { identifierText, type ObjectIdentifier, type ResolvedColumn, type ResolvedSchema, type ResolvedTable } from '#table/catalog/resolved-table';
+import { identifierText, type ObjectIdentifier, type ResolvedColumn, type ResolvedSchema, type ResolvedTable, type TableDistribution } from '#table/catalog/resolved-table';
 import { parseExpression } from '#table/parser/parser';
 import type { ColumnReference, Expression } from '#table/parser/ast-expression';
 import { walkSyntax } from '#table/parser/syntax-walk';
@@ -35,6 +35,11 @@ export const watermarkText = ({ column, text }: NonNullable<ResolvedSchema['wate
 
 export const primaryKeyText = ({ name, columns }: NonNullable<ResolvedSchema['primaryKey']>): string => `CONSTRAINT ${backTicked(name)} PRIMARY KEY (${columns.map(backTicked).join(', ')}) NOT ENFORCED`;
 
+function distributionText({ method, columns, buckets }: TableDistribution): string {
+  const by = columns.length === 0 ? '' : ` BY ${method ?? ''}(${columns.map(backTicked).join(', ')})`;
+  return `DISTRIBUTED${by}${buckets === undefined ? '' : ` INTO ${buckets} BUCKETS`}`;
+}
+
 /** What stands between the parentheses, an entry a line. */
 export function schemaLines({ columns, watermark, primaryKey }: ResolvedSchema): readonly string[] {
   return [...columns.map(columnText), ...(watermark === undefined ? [] : [watermarkText(watermark)]), ...(primaryKey === undefined ? [] : [primaryKeyText(primaryKey)])];
@@ -47,6 +52,7 @@ export function createTableText(table: ResolvedTable, isTemporary: boolean): str
     schemaLines(table.schema).map((line) => `  ${line}`).join(',\n'),
     ')',
     ...(table.comment === undefined || table.comment === '' ? [] : [`COMMENT ${stringText(table.comment)}`]),
+    ...(table.distribution === undefined ? [] : [distributionText(table.distribution)]),
     ...(table.partitionKeys.length === 0 ? [] : [`PARTITIONED BY (${table.partitionKeys.map(backTicked).join(', ')})`]),
     ...(options.length === 0 ? [] : ['WITH (', options.join(',\n'), ')']),
     '',

@@ -8,8 +8,15 @@ import { TableError } from '#table/errors';
 export const DEFAULT_CATALOG = 'default_catalog';
 export const DEFAULT_DATABASE = 'default_database';
 
+/** What CREATE and ALTER CATALOG say of a catalog. */
+export interface CatalogDescriptor {
+  readonly options: Readonly<Record<string, string>>;
+  readonly comment: string | undefined;
+}
+
 export class CatalogRegistry {
   readonly #catalogs = new Map<string, Catalog>();
+  readonly #descriptors = new Map<string, CatalogDescriptor>();
   readonly #temporaryTables = new Map<string, CatalogTable>();
   readonly #temporaryFunctions = new Map<string, CatalogFunction>();
   readonly #systemFunctions = new Map<string, CatalogFunction>();
@@ -38,15 +45,29 @@ export class CatalogRegistry {
     return this.#catalogs.get(name);
   }
 
-  registerCatalog(catalog: Catalog): void {
+  registerCatalog(catalog: Catalog, comment?: string): void {
     if (this.#catalogs.has(catalog.name)) throw new TableError('CATALOG_OBJECT_EXISTS', `Catalog ${catalog.name} already exists.`);
     this.#catalogs.set(catalog.name, catalog);
+    this.#descriptors.set(catalog.name, { options: catalog.options, comment });
+  }
+
+  /** What SHOW CREATE CATALOG tells. Throws CATALOG_OBJECT_UNKNOWN. */
+  catalogDescriptor(name: string): CatalogDescriptor {
+    const { options } = this.catalog(name);
+    return this.#descriptors.get(name) ?? { options, comment: undefined };
+  }
+
+  /** @param catalog opened anew with the changed options; left out: the same goes on. */
+  alterCatalog(name: string, descriptor: CatalogDescriptor, catalog = this.catalog(name)): void {
+    this.#catalogs.set(name, catalog);
+    this.#descriptors.set(name, descriptor);
   }
 
   unregisterCatalog(name: string): void {
     this.catalog(name);
     if (name === this.#currentCatalog) throw new TableError('CATALOG_OBJECT_IN_USE', 'Cannot drop a catalog which is currently in use.');
     this.#catalogs.delete(name);
+    this.#descriptors.delete(name);
   }
 
   useCatalog(name: string): void {

@@ -32,11 +32,23 @@ export interface ResolvedSchema {
   readonly primaryKey: { readonly name: string; readonly columns: readonly string[] } | undefined;
 }
 
+/** DISTRIBUTED BY: how a sink lays rows out. Kept for SHOW CREATE TABLE; no connector here has buckets. */
+export interface TableDistribution {
+  readonly method: 'HASH' | 'RANGE' | undefined;
+  readonly columns: readonly string[];
+  readonly buckets: number | undefined;
+}
+
+/** A partition that ALTER TABLE ADD PARTITION has made known: a value by partition column. */
+export type PartitionSpec = Readonly<Record<string, string>>;
+
 export interface ResolvedTable {
   readonly identifier: ObjectIdentifier;
   readonly schema: ResolvedSchema;
   readonly options: Readonly<Record<string, string>>;
   readonly partitionKeys: readonly string[];
+  readonly partitions?: readonly PartitionSpec[] | undefined;
+  readonly distribution?: TableDistribution | undefined;
   readonly comment?: string | undefined;
   readonly isTemporary: boolean;
   /** A source or sink object of the program itself (a DataStream, a test's rows) in place of a connector found by `options.connector`. */

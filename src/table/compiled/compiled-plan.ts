@@ -104,9 +104,9 @@ export function encodingOf(catalogs: CatalogRegistry, kept: CatalogObjects): Pla
       return own === undefined ? undefined : [own];
     },
     tableFacts: (table) => {
-      const { identifier, schema, options, partitionKeys, isTemporary, comment } = table;
+      const { identifier, schema, options, partitionKeys, partitions, distribution, isTemporary, comment } = table;
       if (kept === 'IDENTIFIER' || isOfProgram(table)) return { identifier };
-      return kept === 'SCHEMA' ? { identifier, schema, partitionKeys, isTemporary } : { identifier, schema, options, partitionKeys, isTemporary, comment };
+      return kept === 'SCHEMA' ? { identifier, schema, partitionKeys, isTemporary } : { identifier, schema, options, partitionKeys, partitions, distribution, isTemporary, comment };
     },
   };
 }

@@ -34,6 +34,12 @@ export function aggregateText(call: AggregateExpression, fields: readonly Logica
   return `${call.function.name}(${call.isDistinct ? 'DISTINCT ' : ''}${args.join(', ')})${filter}`;
 }
 
+/** Rows that are written in the query. */
+export function tuplesText(rows: readonly (readonly unknown[])[]): string {
+  const text = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+  return `tuples=[[${rows.map((row) => `{ ${row.map(text).join(', ')} }`).join(', ')}]]`;
+}
+
 export function sortText(keys: readonly SortKey[], fields: readonly LogicalField[]): string {
   return keys.map((key) => `${expressionText(key.expression, fields)} ${key.isAscending ? 'ASC' : 'DESC'}`).join(', ');
 }

@@ -2,6 +2,7 @@
 import { CollectionSource } from '#connectors/collection/source';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
+import { tuplesText } from '#table/exec/plan-text';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 export class ValuesExec implements ExecNode {
@@ -18,8 +19,7 @@ export class ValuesExec implements ExecNode {
   }
 
   get description(): string {
-    const text = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
-    return `tuples=[[${this.rows.map((row) => `{ ${row.map(text).join(', ')} }`).join(', ')}]]`;
+    return tuplesText(this.rows);
   }
 
   changes(): ChangeKinds {

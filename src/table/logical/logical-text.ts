@@ -1,5 +1,5 @@
 // A logical plan as text, a line per node, in the words of Calcite that Flink's EXPLAIN shows.
-import { expressionText, aggregateText, sortText } from '#table/exec/plan-text';
+import { expressionText, aggregateText, sortText, tuplesText } from '#table/exec/plan-text';
 import { inputsOf, type LogicalPlan } from '#table/logical/logical-plan';
 
 export function logicalTree(plan: LogicalPlan, depth = 0): string {
@@ -11,7 +11,7 @@ function lineOf(plan: LogicalPlan): string {
   const fields = inputsOf(plan).flatMap((input) => input.rowType.fields);
   switch (plan.kind) {
     case 'scan': return `LogicalTableScan(table=[[${[plan.table.identifier.catalog, plan.table.identifier.database, plan.table.identifier.name].join(', ')}]])`;
-    case 'values': return `LogicalValues(rows=[${plan.rows.length}])`;
+    case 'values': return `LogicalValues(${tuplesText(plan.rows)})`;
     case 'project': return `LogicalProject(${plan.expressions.map((expression, index) => `${plan.rowType.fields[index]!.name}=[${expressionText(expression, fields)}]`).join(', ')})`;
     case 'filter': return `LogicalFilter(condition=[${expressionText(plan.condition, fields)}])`;
     case 'join': return `LogicalJoin(condition=[${expressionText(plan.condition, fields)}], joinType=[${plan.joinType.toLowerCase()}])`;

@@ -111,6 +111,11 @@ export function withNullability<T extends LogicalType>(type: T, isNullable: bool
 export const notNull = <T extends LogicalType>(type: T): T => withNullability(type, false);
 export const nullable = <T extends LogicalType>(type: T): T => withNullability(type, true);
 
+/** A plain timestamp in place of a time attribute. */
+export function withoutTimeAttribute(type: LogicalType): LogicalType {
+  return (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.time !== 'regular' ? { ...type, time: 'regular' } : type;
+}
+
 /**
  * The property names under which a row object holds its fields: the fields' names, made unique by `$position` where one occurs
  * twice (relations may hold two columns of one name).

@@ -1,11 +1,15 @@
 // INSERT INTO: the query's columns brought into the order of the sink's, columns that are left out being NULL.
 import { castTo } from '#table/expressions/implicit-cast';
 import type { Expression } from '#table/expressions/expression';
-import { identifierText, sinkRowType } from '#table/catalog/resolved-table';
+import { identifierText, sinkRowType, type ResolvedSchema } from '#table/catalog/resolved-table';
+import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { CreateTable } from '#table/parser/ast-ddl';
+import type { Span } from '#table/parser/ast-node';
+import type { Query } from '#table/parser/ast-query';
 import type { InsertStatement } from '#table/parser/ast-statement';
 import type { Modification } from '#table/planner/planner';
 import { canCastImplicitly } from '#table/types/cast-support';
-import { LogicalTypes, nullable, type LogicalType } from '#table/types/logical-type';
+import { LogicalTypes, nullable, type LogicalType, type RowType } from '#table/types/logical-type';
 import { isExactNumeric } from '#table/types/type-families';
 import { summaryTypeText } from '#table/types/type-text';
 import { projected } from '#table/validator/plan-parts';
@@ -24,13 +28,30 @@ export function convertInsert(insert: InsertStatement, validator: StatementValid
   const stray = insert.partition.find(({ column }) => !table.partitionKeys.includes(column.name));
   if (stray !== undefined) failAt(validator.text, stray.span, `The column '${stray.column.name}' of the PARTITION clause is no partition column of '${identifierText(table.identifier)}'; its partition columns are [${table.partitionKeys.join(', ')}]`);
   const query = convertQuery(insert.query, validator);
-  return { query: columnsForSink(insert, query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions, onConflict: insert.onConflict };
+  return { query: columnsForSink(targetsOf(insert), query, sinkRowType(table.schema), staticPartitions, validator), table, optionHints, isOverwrite: insert.isOverwrite, staticPartitions, onConflict: insert.onConflict };
 }
 
-function columnsForSink(insert: InsertStatement, query: Modification['query'], rowType: ReturnType<typeof sinkRowType>, staticPartitions: Readonly<Record<string, string>>, validator: StatementValidator): Modification['query'] {
+/** What an INSERT, or CREATE TABLE AS, writes to; without names the columns in their order. */
+interface InsertTargets {
+  readonly columns: readonly { readonly name: string; readonly span: Span }[];
+  readonly span: Span;
+  readonly query: { readonly span: Span };
+}
+
+function targetsOf({ columns, span, query }: InsertStatement): InsertTargets {
+  return { columns: columns.map((column) => ({ name: column.parts.map(({ name }) => name).join('.'), span: column.span })), span, query };
+}
+
+/** CREATE TABLE AS: every column of the query goes where its name says. */
+export function convertTableAs(statement: CreateTable & { readonly query: Query }, query: LogicalPlan, schema: ResolvedSchema, validator: StatementValidator): LogicalPlan {
+  const { span } = statement;
+  return columnsForSink({ columns: query.rowType.fields.map(({ name }) => ({ name, span })), span, query: statement.query }, query, sinkRowType(schema), {}, validator);
+}
+
+function columnsForSink(insert: InsertTargets, query: LogicalPlan, rowType: RowType, staticPartitions: Readonly<Record<string, string>>, validator: StatementValidator): LogicalPlan {
   const { fields } = rowType;
   const free = fields.filter(({ name }) => staticPartitions[name] === undefined);
-  const targets = insert.columns.length === 0 ? free.map(({ name }) => name) : insert.columns.map((column) => column.parts.map(({ name }) => name).join('.'));
+  const targets = (insert.columns.length === 0 ? free : insert.columns).map(({ name }) => name);
   for (const [index, name] of targets.entries()) if (!fields.some((field) => field.name === name)) failAt(validator.text, insert.columns[index]?.span ?? insert.span, `Unknown target column '${name}'`);
   if (targets.length !== query.rowType.fields.length) {
     const list = (items: readonly { readonly name: string; readonly type: (typeof fields)[number]['type'] }[]): string => `[${items.map((field) => `${field.name}: ${summaryTypeText(field.type)}`).join(', ')}]`;

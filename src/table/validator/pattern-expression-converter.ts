@@ -5,7 +5,7 @@ import type { AggregateExpression, Expression } from '#table/expressions/express
 import { ANY_VARIABLE, type PatternColumn, type PatternExpression } from '#table/logical/match-shape';
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { Span } from '#table/parser/ast-node';
-import { LogicalTypes, notNull, nullable, type LogicalField, type LogicalType } from '#table/types/logical-type';
+import { LogicalTypes, notNull, nullable, withoutTimeAttribute, type LogicalField, type LogicalType } from '#table/types/logical-type';
 import type { QueryScope, ScopeRelation } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
@@ -27,8 +27,8 @@ export function convertPatternExpression(node: ExpressionNode, patterns: Pattern
   const width = fields.length;
   const base = (variables.length + 1) * width;
   const columns: PatternColumn[] = [];
-  const relations: ScopeRelation[] = variables.map((alias, index) => ({ alias, qualifiers: [], columns: fields.map((field) => ({ ...field, type: plainType(field.type) })), offset: index * width, merged: new Set(fields.keys()) }));
-  relations.push({ ...relation, columns: fields.map((field) => ({ ...field, type: plainType(field.type) })), offset: variables.length * width });
+  const relations: ScopeRelation[] = variables.map((alias, index) => ({ alias, qualifiers: [], columns: fields.map((field) => ({ ...field, type: withoutTimeAttribute(field.type) })), offset: index * width, merged: new Set(fields.keys()) }));
+  relations.push({ ...relation, columns: fields.map((field) => ({ ...field, type: withoutTimeAttribute(field.type) })), offset: variables.length * width });
   const all = scope.withRelations(relations);
   const place = (column: PatternColumn): Expression => {
     const digest = expressionDigest(column as unknown as Expression);
@@ -74,11 +74,6 @@ export function convertPatternExpression(node: ExpressionNode, patterns: Pattern
     return place({ kind: 'row', variable: variable === variables.length ? ANY_VARIABLE : variable, isFirst: false, offset: 0, expression: inner(part), type: part.type });
   });
   return { expression: shiftInputs(placed, (index) => index - base), columns };
-}
-
-/** Measures are values: a time attribute among them is a plain timestamp. */
-function plainType(type: LogicalType): LogicalType {
-  return type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' ? { ...type, time: 'regular' } : type;
 }
 
 function offsetOf(node: ExpressionNode | undefined, context: ValidatorContext, scope: QueryScope, span: Span): number {

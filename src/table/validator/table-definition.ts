@@ -1,50 +1,75 @@
-// CREATE TABLE: column lines, computed columns, watermark and primary key as a resolved table.
+// The schema of a table: column lines, computed columns, watermark and primary key, over the columns of another table or a query.
 import type { ObjectIdentifier, ResolvedColumn, ResolvedSchema, ResolvedTable, WatermarkSpec } from '#table/catalog/resolved-table';
-import type { CreateTable, TableConstraint, TableElement, Watermark } from '#table/parser/ast-ddl';
-import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
+import type { ColumnDefinition, CreateTable, TableConstraint, TableElement, Watermark } from '#table/parser/ast-ddl';
+import { parseExpression } from '#table/parser/parser';
+import { LogicalTypes, notNull, withoutTimeAttribute, type LogicalField, type LogicalType } from '#table/types/logical-type';
 import { convertDataType } from '#table/types/data-type-conversion';
 import { QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
-/** Throws TableValidationError. @param options of WITH, those of LIKE laid under them. */
-export function resolveTable(id: ObjectIdentifier, table: Pick<CreateTable, 'elements' | 'partitionedBy' | 'comment' | 'isTemporary'>, options: Readonly<Record<string, string>>, context: ValidatorContext, inherited?: ResolvedSchema): ResolvedTable {
-  return {
-    identifier: id, schema: resolveSchema(table.elements, context, inherited), options, partitionKeys: table.partitionedBy.map(({ name }) => name),
-    comment: table.comment, isTemporary: table.isTemporary,
-  };
+/** Throws TableValidationError. @param options of WITH. */
+export function resolveTable(id: ObjectIdentifier, table: Pick<CreateTable, 'elements' | 'partitionedBy' | 'comment' | 'isTemporary'>, options: Readonly<Record<string, string>>, context: ValidatorContext): ResolvedTable {
+  return { identifier: id, schema: resolveSchema(table.elements, context), options, partitionKeys: table.partitionedBy.map(({ name }) => name), comment: table.comment, isTemporary: table.isTemporary };
 }
 
-export function resolveSchema(elements: readonly TableElement[], context: ValidatorContext, inherited?: ResolvedSchema): ResolvedSchema {
+/** Columns of another table or of a query, among which those of a statement find their place. */
+export interface InheritedSchema extends ResolvedSchema {
+  /** Where columns go that only the statement has; of the others those of the statement count. */
+  readonly newColumns: 'first' | 'last';
+}
+
+export function resolveSchema(elements: readonly TableElement[], context: ValidatorContext, inherited?: InheritedSchema): ResolvedSchema {
   const primaryKey = primaryKeyOf(elements) ?? inherited?.primaryKey;
-  const columns: ResolvedColumn[] = [...(inherited?.columns ?? [])];
+  const slots = columnSlots(elements.filter(isColumn), inherited);
+  const keyColumns = primaryKey?.columns ?? [];
+  const base = slots.flatMap((slot) => (isResolved(slot) ? (slot.kind === 'computed' ? [] : [{ name: slot.name, type: keyColumns.includes(slot.name) ? notNull(slot.type) : slot.type }]) : baseField(slot, keyColumns, context)));
   // Computed columns may use all others, wherever these stand.
-  const base = [...columns.filter(({ kind }) => kind !== 'computed').map(({ name, type }) => ({ name, type })), ...elements.flatMap((element): LogicalField[] => baseField(element, primaryKey?.columns ?? [], context))];
   const scope = scopeOver(base);
-  for (const element of elements) {
-    const column = columnOf(element, base, scope, context);
-    if (column === undefined) continue;
-    const known = columns.findIndex(({ name }) => name === column.name);
-    if (known >= 0) columns[known] = column;
-    else columns.push(column);
-  }
+  const columns = slots.map((slot) => (isResolved(slot) ? inheritedColumn(slot, base, scope, context) : columnOf(slot, base, scope, context)));
   const watermark = elements.find((element): element is Watermark => element.kind === 'watermark');
-  const resolved = watermark === undefined ? inherited?.watermark : resolveWatermark(watermark, columns, context);
+  const resolved = watermark === undefined ? inheritedWatermark(inherited, columns, context) : resolveWatermark(watermark, columns, context);
   const withTime = resolved === undefined ? columns : columns.map((column) => (column.name === resolved.column ? { ...column, type: asRowtime(column.type) } : column));
   return { columns: withTime, watermark: resolved, primaryKey };
+}
+
+const isColumn = (element: TableElement): element is ColumnDefinition => element.kind === 'physical-column' || element.kind === 'computed-column' || element.kind === 'metadata-column';
+
+type Slot = ColumnDefinition | ResolvedColumn;
+
+const isResolved = (slot: Slot): slot is ResolvedColumn => typeof slot.name === 'string';
+
+/** All columns in the order of the table. */
+function columnSlots(own: readonly ColumnDefinition[], inherited: InheritedSchema | undefined): readonly Slot[] {
+  if (inherited === undefined) return own;
+  const kept = inherited.columns.map((column) => own.find(({ name }) => name.name === column.name) ?? column);
+  const added = own.filter(({ name }) => !inherited.columns.some((column) => column.name === name.name));
+  return inherited.newColumns === 'first' ? [...added, ...kept] : [...kept, ...added];
+}
+
+/** Where it stands among the others may have changed: what refers to them is resolved anew. */
+function inheritedColumn(column: ResolvedColumn, base: readonly LogicalField[], scope: QueryScope, context: ValidatorContext): ResolvedColumn {
+  if (column.kind !== 'computed') return { ...column, type: withoutTimeAttribute(base.find(({ name }) => name === column.name)!.type) };
+  const expression = context.reduce(context.expression(parseExpression(column.text), scope, {}));
+  return { ...column, type: expression.type, expression };
+}
+
+function inheritedWatermark(inherited: InheritedSchema | undefined, columns: readonly ResolvedColumn[], context: ValidatorContext): WatermarkSpec | undefined {
+  if (inherited?.watermark === undefined) return undefined;
+  return { ...inherited.watermark, expression: context.expression(parseExpression(inherited.watermark.text), scopeOver(columns), {}) };
 }
 
 function scopeOver(fields: readonly LogicalField[]): QueryScope {
   return new QueryScope([{ alias: undefined, qualifiers: [], columns: fields, offset: 0, merged: new Set() }], undefined, []);
 }
 
-function baseField(element: TableElement, keyColumns: readonly string[], context: ValidatorContext): LogicalField[] {
-  if (element.kind !== 'physical-column' && element.kind !== 'metadata-column') return [];
+function baseField(element: ColumnDefinition, keyColumns: readonly string[], context: ValidatorContext): LogicalField[] {
+  if (element.kind === 'computed-column') return [];
   const type = convertDataType(element.type, { fail: (message, span) => failAt(context.text, span, message) });
   return [{ name: element.name.name, type: keyColumns.includes(element.name.name) ? notNull(type) : type }];
 }
 
-function columnOf(element: TableElement, base: readonly LogicalField[], scope: QueryScope, context: ValidatorContext): ResolvedColumn | undefined {
+function columnOf(element: ColumnDefinition, base: readonly LogicalField[], scope: QueryScope, context: ValidatorContext): ResolvedColumn {
   switch (element.kind) {
     case 'physical-column': {
       const { name } = element.name;
@@ -59,7 +84,6 @@ function columnOf(element: TableElement, base: readonly LogicalField[], scope: Q
       const { start, end } = element.expression.span;
       return { kind: 'computed', name: element.name.name, type: expression.type, expression, text: context.text.slice(start, end), ...comment(element.comment) };
     }
-    default: return undefined;
   }
 }
 
@@ -78,7 +102,7 @@ function resolveWatermark(watermark: Watermark, columns: readonly ResolvedColumn
   const found = columns.find(({ name }) => name === column);
   if (found === undefined) return failAt(context.text, watermark.column.span, `The rowtime attribute field '${column}' is not defined in the table schema`);
   checkTimeType(found.type, column, watermark, context);
-  const scope = scopeOver(columns.map(({ name, type }) => ({ name, type })));
+  const scope = scopeOver(columns);
   const expression = context.expression(watermark.expression, scope, {});
   if (expression.type.kind !== 'TIMESTAMP' && expression.type.kind !== 'TIMESTAMP_LTZ') failAt(context.text, watermark.expression.span, `Invalid data type of expression for watermark definition. The field must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p), the supported precision 'p' is from 0 to 3, but the watermark expression type is ${expression.type.kind}`);
   const { start, end } = watermark.expression.span;

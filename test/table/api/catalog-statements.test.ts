@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { TableEnvironment } from '#table/api/table-environment';
+import { StreamExecutionEnvironment } from 'millrace';
+import { TableEnvironment } from '#table/api/table-environment';
 import { inlineTables } from './table-jobs.js';
 
 const ORDERS = `CREATE TABLE orders (
@@ -97,7 +98,9 @@ describe('DESCRIBE', () => {
   test('catalogs and functions have a row per fact', async () => {
     const tables = inlineTables();
     assert.deepEqual(await answer(tables, 'DESCRIBE CATALOG default_catalog'), { columns: ['info name', 'info value'], rows: [['name', 'default_catalog'], ['type', 'generic_in_memory'], ['comment', null]] });
-    assert.deepEqual(await answer(tables, 'DESCRIBE FUNCTION `abs`'), { columns: ['info name', 'info value'], rows: [['is system function', 'true']] });
+    assert.deepEqual(await answer(tables, 'DESCRIBE FUNCTION `abs`'), { columns: ['info name', 'info value'], rows: [['is system function', 'true'], ['is temporary', 'false']] });
+    assert.deepEqual((await answer(tables, 'DESCRIBE FUNCTION EXTENDED `row_number`')).rows.slice(2), [['kind', 'AGGREGATE'], ['requirements', '[OVER_WINDOW_ONLY]'], ['is deterministic', 'true'], ['supports constant folding', 'true']]);
+    assert.deepEqual((await answer(tables, 'DESCRIBE FUNCTION EXTENDED `now`')).rows.at(-1), ['supports constant folding', 'false']);
   });
 
   test('what is not there is refused', async () => {
@@ -137,6 +140,46 @@ describe('ALTER', () => {
     assert.deepEqual(await names(tables, 'SHOW TABLES'), ['latest', 'sales']);
   });
 
+  test('a catalog has a comment and options that change', async () => {
+    const tables = await tablesWith("CREATE CATALOG kept COMMENT 'first' WITH ('type' = 'generic_in_memory')", "CREATE DATABASE kept.shop", "ALTER CATALOG kept SET ('a' = 'b', 'c' = 'd')", "ALTER CATALOG kept RESET ('c')", "ALTER CATALOG kept COMMENT 'second'");
+    assert.deepEqual(await names(tables, 'SHOW CREATE CATALOG kept'), ["CREATE CATALOG `kept`\nCOMMENT 'second'\nWITH (\n  'a' = 'b',\n  'type' = 'generic_in_memory'\n)\n"]);
+    assert.deepEqual((await answer(tables, 'DESCRIBE CATALOG EXTENDED kept')).rows, [['name', 'kept'], ['type', 'generic_in_memory'], ['comment', 'second'], ['option:a', 'b'], ['option:type', 'generic_in_memory']]);
+    assert.deepEqual(await names(tables, 'SHOW DATABASES FROM kept'), ['default', 'shop']);
+  });
+
+  test('a distribution comes, changes and goes', async () => {
+    const distribution = async (...statements: readonly string[]): Promise<string | undefined> => /^DISTRIBUTED.*$/m.exec((await names(await tablesWith(ORDERS, ...statements), 'SHOW CREATE TABLE orders'))[0] as string)?.[0];
+    assert.equal(await distribution('ALTER TABLE orders ADD DISTRIBUTION BY HASH(id) INTO 4 BUCKETS'), 'DISTRIBUTED BY HASH(`id`) INTO 4 BUCKETS');
+    assert.equal(await distribution('ALTER TABLE orders ADD DISTRIBUTION BY (id)', 'ALTER TABLE orders MODIFY DISTRIBUTION INTO 3 BUCKETS'), 'DISTRIBUTED INTO 3 BUCKETS');
+    assert.equal(await distribution('ALTER TABLE orders ADD DISTRIBUTION BY (id)', 'ALTER TABLE orders DROP DISTRIBUTION'), undefined);
+  });
+
+  test('partitions are made known and forgotten', async () => {
+    const tables = await tablesWith(ORDERS, "ALTER TABLE orders ADD PARTITION (item = 'tea') PARTITION (item = 'rice')", "ALTER TABLE orders ADD IF NOT EXISTS PARTITION (item = 'tea')");
+    assert.deepEqual(await answer(tables, 'SHOW PARTITIONS orders'), { columns: ['partition name'], rows: [['item=rice'], ['item=tea']] });
+    assert.deepEqual(await names(tables, "SHOW PARTITIONS orders PARTITION (item = 'tea')"), ['item=tea']);
+    await tables.executeSql("ALTER TABLE orders DROP PARTITION (item = 'tea')");
+    assert.deepEqual(await names(tables, 'SHOW PARTITIONS orders'), ['item=rice']);
+  });
+
+  test('a function gets another export', async () => {
+    const environment = StreamExecutionEnvironment.createLocalEnvironment({ inline: true, parallelism: 1 });
+    const scalar = (value: number): unknown => ({ kind: 'scalar', arguments: [], result: 'INT', eval: () => value });
+    const tables = new TableEnvironment({ environment, clock: { now: () => 0 }, random: { nextDouble: () => 0.5 }, loadModule: async () => ({ one: scalar(1), two: scalar(2) }) });
+    for (const statement of ["CREATE FUNCTION f AS 'm.ts#one' LANGUAGE TYPESCRIPT", "ALTER FUNCTION f AS 'm.ts#two' LANGUAGE TYPESCRIPT", "ALTER FUNCTION IF EXISTS g AS 'm.ts#two' LANGUAGE TYPESCRIPT"]) await tables.executeSql(statement);
+    assert.deepEqual((await answer(tables, 'SELECT f()')).rows, [[2]]);
+    assert.deepEqual((await answer(tables, 'DESCRIBE FUNCTION f')).rows, [['is system function', 'false'], ['is temporary', 'false'], ['class name', 'm.ts#two'], ['function language', 'TYPESCRIPT'], ['resource uris', '[]']]);
+  });
+
+  test("the type of a catalog stays", refused("ALTER CATALOG default_catalog RESET ('type')", /does not support changing 'type'/));
+  test('a second distribution is refused', async () => {
+    const tables = await tablesWith(ORDERS, 'ALTER TABLE orders ADD DISTRIBUTION BY (id)');
+    await assert.rejects(async () => tables.executeSql('ALTER TABLE orders ADD DISTRIBUTION BY (id)'), /has already defined a distribution/);
+  });
+  test('a distribution that is not there does not change', refused('ALTER TABLE orders DROP DISTRIBUTION', /does not define any distribution/));
+  test('a partition that is not there is not dropped', refused("ALTER TABLE orders DROP PARTITION (item = 'tea')", /Partition \{item=tea\} of table .* does not exist\./));
+  test('a partition is of partition columns', refused("ALTER TABLE orders ADD PARTITION (id = 1)", /'id' is no partition column/));
+  test('a function that is not there is not altered', refused("ALTER FUNCTION f AS 'm.ts#two' LANGUAGE TYPESCRIPT", /Function default_database\.f does not exist in Catalog default_catalog\./));
   test('a column that others use stays', refused('ALTER TABLE orders DROP amount', /The column `amount` is referenced by computed column `twice`\./));
   test('a column of the watermark stays', refused('ALTER TABLE orders DROP ts', /The column `ts` is referenced by watermark expression\./));
   test('a column of the key stays', refused('ALTER TABLE orders DROP id', /The column `id` is used as the primary key\./));
