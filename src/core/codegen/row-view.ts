@@ -10,7 +10,13 @@ import type { DataOutput } from '#core/serialization/data-output';
 /** Property of a view's row object: its view. */
 export const VIEW: unique symbol = Symbol('view');
 
-export interface RowView {
+/** What lies behind a row object that is not its own. */
+export interface ViewOfRow {
+  /** The row as a plain object. */
+  copy(): any; // any: fields of every type
+}
+
+export interface RowView extends ViewOfRow {
   readonly schema: Schema;
   /** The row object. Its values are fresh, it is not. */
   readonly row: any; // any: fields of every type
@@ -26,8 +32,6 @@ export interface RowView {
   moveTo(position: number): void;
   /** NaN for none. */
   eventTime(): number;
-  /** The row as a plain object. */
-  copy(): any; // any: as above
   /** Appends the bytes that the serializer of the row's type would write. */
   encode(output: DataOutput): void;
 }
@@ -38,8 +42,8 @@ export interface RowViewOptions {
 }
 
 /** The view behind a row object, if it is one of a view. */
-export function viewOf(row: object): RowView | undefined {
-  return (row as { readonly [VIEW]?: RowView })[VIEW];
+export function viewOf(row: object): ViewOfRow | undefined {
+  return (row as { readonly [VIEW]?: ViewOfRow })[VIEW];
 }
 
 /** A row that may be kept: the row itself, unless it is one of a view. */

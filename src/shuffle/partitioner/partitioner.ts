@@ -7,7 +7,7 @@ export interface Partitioner {
   readonly kind: PartitionerKind;
   /** The program has not asked for it: at another parallelism the edge may be of another kind, or none. */
   readonly isImplied?: true;
-  /** hash: the key; custom: the key handed to `partition`. */
+  /** hash: the key; custom: the key handed to `partition`; forward: the key by which the rows are divided among the subtasks already, where that is known. */
   readonly key?: KeySpecification;
   /**
    * hash: columns of the edge's schema that make up the key, where they are known (SQL): rows that come in batches are then

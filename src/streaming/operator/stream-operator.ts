@@ -69,6 +69,10 @@ export interface StreamOperator {
    * one taken. It stops when the output is blocked, and is then called again with the same batch. Present where it pays.
    */
   readonly processBatch?: ((batch: Batch, from: number, input: number, progress: BatchProgress) => number) | undefined;
+  /** Rows given to processElement may be those of a view (core/codegen/row-view): what is kept of them is copied. Else the chain copies them. */
+  readonly acceptsViews?: boolean;
+  /** Rows that it collects may be those of a view, and gone when the next one is collected. */
+  readonly emitsViews?: boolean;
   /** The combined watermark of the operator's inputs has advanced. The operator forwards it itself, from here or from `advance`. */
   processWatermark(watermark: number): void;
   processIdleness?(isIdle: boolean): void;
@@ -102,15 +106,15 @@ export type OperatorFactory =
 /** What an operator may read of the rows of an input; columns outside of it need not be sent. Default: everything. */
 export type OperatorReads = (input: number) => FieldTree;
 
-/** Stateless functions of one record. `open`/`close` are those of a rich function. */
+/** Stateless functions of one record. `open`/`close` are those of a rich function; one that `acceptsViews` keeps nothing of its records. */
 export type RowOperator = {
   readonly open?: (context: OperatorContext) => void;
   readonly close?: () => void;
   /** Where the function keeps something between records: the same operator with a function object of its own, one per subtask. */
   readonly forSubtask?: () => RowOperator;
 } & (
-  | { readonly kind: 'map'; readonly apply: (value: any) => any } // any: user's types
-  | { readonly kind: 'filter'; readonly apply: (value: any) => boolean } // any: user's type
+  | { readonly kind: 'map'; readonly apply: (value: any) => any; readonly acceptsViews?: true } // any: user's types
+  | { readonly kind: 'filter'; readonly apply: (value: any) => boolean; readonly acceptsViews?: true } // any: user's type
   /** The function calls collect for each row, or returns an iterable that the engine pulls from, row by row, as there is room. */
   | { readonly kind: 'flatMap'; readonly apply: (value: any, collect: (value: any) => void) => Iterable<any> | void } // any: user's types
 );

@@ -15,26 +15,32 @@ export interface ChainEdges {
   readonly copiesShared: boolean;
   /** Sinks whose writer may refuse rows for a while. */
   readonly hasReadiness: (operatorIndex: number) => boolean;
+  /** Operators whose rows may be those of a view. */
+  readonly emitsViews: (operatorIndex: number) => boolean;
+  /** Operators that take such rows as they are; the others get copies. */
+  readonly acceptsViews: (operatorIndex: number) => boolean;
 }
 
 // Names that the generated text expects in scope: S chain state, A availability, fN user functions, oN stream operators,
-// wN sink writers, cN collectors (N = operator index), eN emitters (N = edge), times, and the cold calls copy, promised,
+// wN sink writers, cN collectors (N = operator index), eN emitters (N = edge), times, kept, and the cold calls copy, promised,
 // truthy, iterate, sinkFull.
 
-/** Statements that give row `v` with event time `t` to every consumer of an operator's main output or of one tag. */
-function consumersCode(chain: ChainEdges, from: number, tag: string | undefined, v: string, t: string): string {
+/** Statements that give row `v` with event time `t` to every consumer of an operator's main output or of one tag. @param isView it may be one of a view. */
+function consumersCode(chain: ChainEdges, from: number, tag: string | undefined, v: string, t: string, isView = false): string {
   const next = chain.operators[from]!.next.filter((edge) => edge.tag === tag).map((edge) => edge.operatorIndex);
   const edges = chain.edgesOf(from, tag);
   const isShared = chain.copiesShared && next.length + edges.length > 1;
   // Edges write the row into columns at once; only chained consumers could see each other's changes.
   const toEdges = edges.map((edge) => `e${edge}(${v}, ${t});`).join(' ');
-  const toOperators = next.map((index, position) => deliverCode(chain, index, isShared && position < next.length - 1 ? `copy(${v})` : v, t)).join('\n');
+  const toOperators = next.map((index, position) => deliverCode(chain, index, !isView && isShared && position < next.length - 1 ? `copy(${v})` : v, t, 0, isView)).join('\n');
   return `${toEdges} ${toOperators}`;
 }
 
-/** Statements that give row `v` to operator `index`. */
-function deliverCode(chain: ChainEdges, index: number, v: string, t: string, input = 0): string {
+/** Statements that give row `row` to operator `index`. */
+function deliverCode(chain: ChainEdges, index: number, row: string, t: string, input = 0, isView = false): string {
   const { node } = chain.operators[index]!;
+  const isKept = isView && !chain.acceptsViews(index);
+  const v = isKept ? `kept(${row})` : row;
   const mark = `S.operator = ${index};`;
   if (node.kind === 'sink') {
     const ready = chain.hasReadiness(index) ? ` if (!w${index}.isReady) sinkFull(${index});` : '';
@@ -44,7 +50,7 @@ function deliverCode(chain: ChainEdges, index: number, v: string, t: string, inp
   if (node.factory.kind === 'stream') return `${mark} o${index}.processElement(${v}, ${t}, ${input});`;
   switch (node.factory.row.kind) {
     case 'map': return `{ ${mark} const v${index} = f${index}(${v}); if (v${index} instanceof Promise) promised(${index}); ${consumersCode(chain, index, undefined, `v${index}`, t)} }`;
-    case 'filter': return `{ const v${index} = ${v}; ${mark} const r${index} = f${index}(v${index}); if (r${index} === true || (r${index} !== false && truthy(${index}, r${index}))) { ${consumersCode(chain, index, undefined, `v${index}`, t)} } }`;
+    case 'filter': return `{ const v${index} = ${v}; ${mark} const r${index} = f${index}(v${index}); if (r${index} === true || (r${index} !== false && truthy(${index}, r${index}))) { ${consumersCode(chain, index, undefined, `v${index}`, t, isView && !isKept)} } }`;
     case 'flatMap': return `{ ${mark} times[${index}] = ${t}; const r${index} = f${index}(${v}, c${index}); if (r${index} !== undefined) iterate(${index}, r${index}, ${t}); }`;
   }
 }
@@ -110,5 +116,5 @@ export function rowsLoopCode(chain: ChainEdges, source: SourceLoopOptions): stri
 
 /** `(v, t) => void` for an operator that emits on its own (stateful, flatMap), main output or one tag. */
 export function emitCode(chain: ChainEdges, from: number, tag: string | undefined): string {
-  return `return function emit${from}(v, t) { ${consumersCode(chain, from, tag, 'v', 't')} S.operator = ${from}; };`;
+  return `return function emit${from}(v, t) { ${consumersCode(chain, from, tag, 'v', 't', tag === undefined && chain.emitsViews(from))} S.operator = ${from}; };`;
 }

@@ -2,6 +2,7 @@
 // row: watermarks, pending emission, timers, snapshots, life cycle. Thread: the slot's.
 import { READ_SCOPE } from '#core/codegen/row-layout-code';
 import { readScope } from '#core/codegen/row-reader';
+import { keptRow } from '#core/codegen/row-view';
 import type { Batch } from '#core/columns/frame';
 import type { Schema } from '#core/columns/schema';
 import { executionOptions } from '#core/config/options/execution-options';
@@ -72,6 +73,11 @@ export class OperatorChain {
       operators,
       edgesOf: (index, tag) => description.outputs.flatMap((output, edge) => (output.operatorIndex === index && output.tag === tag ? [edge] : [])),
       copiesShared: !this.#isObjectReuse,
+      emitsViews: (index) => this.operators[index]?.emitsViews === true,
+      acceptsViews: (index) => {
+        const row = this.#rows[index];
+        return row === undefined ? this.operators[index]?.acceptsViews === true : row.kind !== 'flatMap' && row.acceptsViews === true;
+      },
       hasReadiness: (index) => 'isReady' in this.sinks[index]!.writer,
     };
     this.#fillScope();
@@ -320,6 +326,7 @@ export class OperatorChain {
     scope['A'] = this.availability;
     scope['times'] = new Float64Array(this.operators.length);
     scope['copy'] = deepCopy;
+    scope['kept'] = keptRow;
     scope['promised'] = (index: number) => this.#failPromise(index);
     scope['truthy'] = (index: number, value: unknown) => (value instanceof Promise ? this.#failPromise(index) : Boolean(value));
     scope['iterate'] = (index: number, rows: unknown, timestamp: number) => this.pending.add(index, rows, timestamp);

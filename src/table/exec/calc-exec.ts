@@ -67,13 +67,18 @@ export class CalcExec implements ExecNode {
 
   /** A filter and a map fuse into straight-line code of their chain, where a flatMap would be a call per row. */
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
-    let { transformation } = input!;
-    if (this.#readsWatermark()) return context.oneInput(transformation, { kind: 'stream', create: () => this.#watermarkOperator(context, input!) });
+    const hashedBy = input!.hashedBy?.map((columns) => columns.map((column) => this.#outputOf(column))).filter((columns) => !columns.includes(-1));
+    return { ...this.#translateRows(context, input!), ...(hashedBy === undefined ? {} : { hashedBy }) };
+  }
+
+  #translateRows(context: TranslationContext, input: TranslatedInput): TranslatedNode {
+    let { transformation } = input;
+    if (this.#readsWatermark()) return context.oneInput(transformation, { kind: 'stream', create: () => this.#watermarkOperator(context, input) });
     if (this.condition !== undefined) {
-      const apply = filterFunction(this.condition, context.functions, input!);
-      transformation = context.oneInput(transformation, { kind: 'row', row: { kind: 'filter', apply } }, { name: 'Filter', outputType: transformation.outputType }).transformation;
+      const apply = filterFunction(this.condition, context.functions, input);
+      transformation = context.oneInput(transformation, { kind: 'row', row: { kind: 'filter', apply, acceptsViews: true } }, { name: 'Filter', outputType: transformation.outputType }).transformation;
     }
-    return context.oneInput(transformation, { kind: 'row', row: { kind: 'map', apply: projectionFunction(this, context.functions, context, input!) } });
+    return context.oneInput(transformation, { kind: 'row', row: { kind: 'map', apply: projectionFunction(this, context.functions, context, input), acceptsViews: true } });
   }
 
   #readsWatermark(): boolean {

@@ -45,7 +45,7 @@ export class DeduplicateExec implements ExecNode {
 
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     const { keyColumns, timeColumn, isRowtime, keepsFirst } = this.shape;
-    const { transformation, key } = context.keyed(input!, keyColumns);
+    const { transformation, key } = context.keyedInPlace(input!, keyColumns);
     const timeKey = fieldKeys(input!.rowType)[timeColumn]!;
     const placement = keyColumns.length === 0 ? { parallelism: 1 } : {};
     if (keepsFirst && isRowtime && isInsertOnly(input!.changes)) {

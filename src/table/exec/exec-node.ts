@@ -70,6 +70,8 @@ export interface ExecNode {
 
 export interface TranslatedNode {
   readonly transformation: Transformation;
+  /** Lists of columns: rows are in the subtask to which an exchange by any of them would send them. */
+  readonly hashedBy?: readonly (readonly number[])[];
   /** How an expression reads column `index` of a row in variable `row`, where rows are not plain rows of the row type (scans). */
   readonly access?: (row: string, index: number) => string;
 }
@@ -111,7 +113,9 @@ export interface TranslationContext {
   /** The input's rows as plain rows of its row type. */
   plainRows(input: TranslatedInput): Transformation;
   /** Rows go to the subtask of their key; `key.positions` empty = all to one. */
-  keyed(input: TranslatedInput, positions: readonly number[]): { readonly transformation: Transformation; readonly key: KeySpecification };
+  keyed(input: TranslatedInput, positions: readonly number[]): KeyedInput;
+  /** The same for an operator that may run in the chain of its input: without an exchange where rows are in the subtask of their key already. */
+  keyedInPlace(input: TranslatedInput, positions: readonly number[]): KeyedInput;
   /** Both inputs by keys of one type, which may be NULL where either side's may: rows that meet have one key. */
   keyedPair(inputs: readonly [TranslatedInput, TranslatedInput], positions: { readonly left: readonly number[]; readonly right: readonly number[] }): readonly [KeyedInput, KeyedInput];
   oneInput(input: Transformation, operator: OperatorFactory, options?: OperatorPlacement): TranslatedNode;

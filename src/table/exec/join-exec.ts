@@ -4,6 +4,7 @@ import { expressionText } from '#table/exec/plan-text';
 import { conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
+import { joinedViewOf } from '#table/codegen/joined-view';
 import { compile, fieldAccess, joinedRowOf, keySpecificationOf, rekindOf } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import type { JoinType } from '#table/logical/logical-plan';
@@ -78,9 +79,25 @@ export class JoinExec implements ExecNode {
       left: sideShape(left!, this.keys.left, counted.left, context, this.isBatch), right: sideShape(right!, this.keys.right, counted.right, context, this.isBatch),
       condition: isTrueLiteral(this.keys.rest) ? undefined : joinCondition(this.keys.rest, left!.rowType, right!.rowType, context),
       hasNullKey: [nullKeyTest(left!.rowType, this.keys.left, this.keys.isNullSafe), nullKeyTest(right!.rowType, this.keys.right, this.keys.isNullSafe)],
+      joinInPlace: joinType === 'INNER' ? joinedViewOf(left!.rowType, right!.rowType, this.rowType, { hasKind: context.hasKind }) : undefined,
       join: isHalf ? halfRowOf(left!.rowType, context.hasKind) : joinedRowOf(left!.rowType, right!.rowType, this.rowType, { hasKind: context.hasKind }),
     });
-    return context.twoInput(first.transformation, second.transformation, context.keyedFunction(create, [first.key, second.key]), this.keys.left.length === 0 ? { parallelism: 1 } : {});
+    const placement = this.keys.left.length === 0 ? { parallelism: 1 } : {};
+    return { ...context.twoInput(first.transformation, second.transformation, context.keyedFunction(create, [first.key, second.key]), placement), hashedBy: this.#hashedBy() };
+  }
+
+  /** Rows that an outer join fills with NULLs are not where the key of those NULLs belongs. */
+  #hashedBy(): readonly (readonly number[])[] {
+    const { joinType, keys } = this;
+    if (keys.left.length === 0) return [];
+    const width = this.inputs[0]!.rowType.fields.length;
+    const right = keys.right.map((column) => column + width);
+    switch (joinType) {
+      case 'INNER': return [keys.left, right];
+      case 'RIGHT': return [right];
+      case 'FULL': return [];
+      default: return [keys.left];
+    }
   }
 }
 

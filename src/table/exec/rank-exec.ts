@@ -1,11 +1,12 @@
 // Rank: the rows ranked [start, end] per partition, with or without the rank as last column.
 import { equalRowsOf, compareRowsOf } from '#table/codegen/row-comparison';
-import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
+import { compile, fieldAccess, projectionOf, rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { sortText } from '#table/exec/plan-text';
-import type { SortKey } from '#table/expressions/expression';
+import type { Expression, SortKey } from '#table/expressions/expression';
 import { UpsertRankFunction } from '#table/runtime/rank/upsert-rank-function';
+import { BestRowFunction } from '#table/runtime/rank/best-row-function';
 import { RankFunction } from '#table/runtime/rank/rank-function';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
@@ -63,7 +64,7 @@ export class RankExec implements ExecNode {
 
   translate(context: TranslationContext, [input]: readonly TranslatedInput[]): TranslatedNode {
     const { partitionColumns, orderBy, start, end, hasRank, isBatch, ranking } = this.shape;
-    const { transformation, key } = context.keyed(input!, partitionColumns);
+    const { transformation, key } = context.keyedInPlace(input!, partitionColumns);
     const placement = partitionColumns.length === 0 ? { parallelism: 1 } : {};
     const { updateKey } = this.shape;
     const same = { rowType: rowTypeInformation(input!.rowType), compare: compareRowsOf(input!.rowType, orderBy), start, end };
@@ -71,6 +72,15 @@ export class RankExec implements ExecNode {
       const isSame = equalRowsOf(input!.rowType, updateKey);
       return context.oneInput(transformation, context.keyedFunction(() => new UpsertRankFunction({
         ...same, isSame, hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
+      }), [key]), placement);
+    }
+    if (isFirstOnly(this.shape) && !isBatch && isInsertOnly(input!.changes) && !context.emitsUpdateBefore) {
+      const orderColumns = [...new Set(orderBy.map(({ expression }) => (expression as Expression & { kind: 'input' }).index))];
+      // The comparison reads columns by the names that they have in the row.
+      const orderType = { fields: orderColumns.map((column) => ({ ...input!.rowType.fields[column]!, name: fieldKeys(input!.rowType)[column]! })) };
+      return context.oneInput(transformation, context.keyedFunction(() => new BestRowFunction({
+        compare: same.compare, orderType: rowTypeInformation(orderType), orderOf: projectionOf(input!.rowType, orderColumns, orderType), ttl: context.stateTtl,
+        emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
       }), [key]), placement);
     }
     const create = () => new RankFunction({

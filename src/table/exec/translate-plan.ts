@@ -3,6 +3,7 @@
 import { parseDuration } from '#core/config/duration';
 import type { Transformation } from '#graph/transformation/transformation';
 import type { TransformationList } from '#graph/transformation/transformation-list';
+import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
 import type { KeySpecification } from '#core/keys/key-specification';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
@@ -122,11 +123,19 @@ class NodeTranslation implements TranslationContext {
 
   /** An exchange by the columns; without any all rows have one key. */
   keyed(input: TranslatedInput, positions: readonly number[], keyType: RowType = input.rowType): KeyedInput {
-    const key = keySpecificationOf(keyType, positions);
+    return this.#partition(input, { kind: 'hash', key: keySpecificationOf(keyType, positions) });
+  }
+
+  keyedInPlace(input: TranslatedInput, positions: readonly number[]): KeyedInput {
+    const isInPlace = input.hashedBy?.some((columns) => columns.length === positions.length && columns.every((column, index) => column === positions[index])) === true;
+    return isInPlace ? this.#partition(input, { kind: 'forward', key: keySpecificationOf(input.rowType, positions) }) : this.keyed(input, positions);
+  }
+
+  #partition(input: TranslatedInput, partitioner: Partitioner & { readonly key: KeySpecification }): KeyedInput {
     const rows = this.plainRows(input);
-    const partition = this.transformations.partition(rows, { kind: 'hash', key });
-    if (rows.outputType !== undefined) partition.outputType = rows.outputType;
-    return { transformation: partition, key };
+    const transformation = this.transformations.partition(rows, partitioner);
+    if (rows.outputType !== undefined) transformation.outputType = rows.outputType;
+    return { transformation, key: partitioner.key };
   }
 
   keyedPair([left, right]: readonly [TranslatedInput, TranslatedInput], positions: { readonly left: readonly number[]; readonly right: readonly number[] }): readonly [KeyedInput, KeyedInput] {

@@ -19,6 +19,8 @@ export interface KeyedTableFunction {
   readonly elements: readonly ElementMethod[];
   /** Rows may be those of a view (core/codegen/row-view): what is kept of them is copied first. */
   readonly acceptsViews?: boolean;
+  /** Rows that it collects may be those of a view, and gone when the next one is collected. */
+  readonly emitsViews?: boolean;
   readonly onTimer?: (timestamp: number, context: any, out: Collector<any>) => unknown; // any: the keyed context of process functions
   /** Its timers make rows that much older than the watermark: it goes on with this delay. */
   readonly watermarkDelayMs?: number;

@@ -23,6 +23,8 @@ export class KeyedTableOperator implements StreamOperator {
   #isOpen = false;
   readonly #batches: (KeyedBatchLoop | undefined)[] = [];
   readonly processBatch: StreamOperator['processBatch'];
+  readonly acceptsViews: boolean;
+  readonly emitsViews: boolean;
 
   constructor(fn: KeyedTableFunction, keys: readonly KeySpecification[]) {
     assert(keys.length === fn.elements.length && keys.length > 0, 'every input of a keyed operator has a key');
@@ -31,7 +33,9 @@ export class KeyedTableOperator implements StreamOperator {
     this.#first = fn.elements[0]!;
     this.#second = fn.elements[1] ?? this.#first;
     this.#inputCount = keys.length;
-    this.processBatch = fn.acceptsViews === true ? (batch, from, input, progress) => this.#batchLoop(batch, input).run(batch, from, progress) : undefined;
+    this.acceptsViews = fn.acceptsViews === true;
+    this.emitsViews = fn.emitsViews === true;
+    this.processBatch = this.acceptsViews ? (batch, from, input, progress) => this.#batchLoop(batch, input).run(batch, from, progress) : undefined;
   }
 
   open(context: OperatorContext): void {

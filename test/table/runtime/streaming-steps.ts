@@ -11,10 +11,10 @@ export interface StepTable {
 /** `[table, ...values]`; a kind other than +I stands in front of the table: `-D rates`. */
 export type Step = readonly [string, ...unknown[]];
 
-export async function stepsOf(tables: Readonly<Record<string, StepTable>>, query: string, steps: readonly Step[], config: Readonly<Record<string, string>> = {}, functions: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
+export async function stepsOf(tables: Readonly<Record<string, StepTable>>, query: string, steps: readonly Step[], config: Readonly<Record<string, string>> = {}, functions: Readonly<Record<string, unknown>> = {}, sink?: StreamingCase['sink']): Promise<readonly string[]> {
   const fed = Object.entries(tables).filter(([, { rows }]) => rows === undefined).map(([name]) => name);
   const streaming: StreamingCase = {
-    id: 'test', query, config, functions, endOrder: fed,
+    id: 'test', query, config, functions, endOrder: fed, ...(sink === undefined ? {} : { sink }),
     tables: Object.entries(tables).map(([name, { ddl, changelogMode, rows }]) => ({
       name, ddl, ...(changelogMode === undefined ? {} : { changelogMode }), ...(rows === undefined ? {} : { rows: rows.map((values) => ({ kind: '+I', values })) }),
     })),

@@ -21,6 +21,8 @@ export interface JoinOptions {
   readonly hasNullKey: readonly [(row: TableRow) => boolean, (row: TableRow) => boolean];
   /** The joined row; a missing side is NULLs. For semi and anti joins the left row. */
   readonly join: (left: TableRow | null, right: TableRow | null, kind: number) => TableRow;
+  /** Of inner joins: the joined row as one of a view, which is gone when the next row is joined. */
+  readonly joinInPlace: ((left: TableRow, right: TableRow, kind: number) => TableRow) | undefined;
   /** Bounded inputs: outer, semi and anti results are made at the end, when nothing changes them any more. */
   readonly isBatch: boolean;
 }
@@ -33,6 +35,7 @@ const NO_ID = -1;
 export class JoinFunction implements KeyedTableFunction {
   readonly elements: KeyedTableFunction['elements'];
   readonly acceptsViews = true;
+  readonly emitsViews: boolean;
   readonly #options: JoinOptions;
   readonly #isLeftOuter: boolean;
   readonly #isRightOuter: boolean;
@@ -43,6 +46,7 @@ export class JoinFunction implements KeyedTableFunction {
   constructor(options: JoinOptions) {
     this.#options = options;
     const { joinType } = options;
+    this.emitsViews = options.joinInPlace !== undefined;
     this.#isLeftOuter = joinType === 'LEFT' || joinType === 'FULL';
     this.#isRightOuter = joinType === 'RIGHT' || joinType === 'FULL';
     const isLate = options.isBatch && joinType !== 'INNER';
@@ -126,27 +130,27 @@ export class JoinFunction implements KeyedTableFunction {
   }
 
   #emitInner(row: TableRow, kind: number, isLeft: boolean, other: JoinRows, out: Collector<TableRow>): Iterable<TableRow> | undefined {
-    const { condition, join } = this.#options;
+    const { condition, join, joinInPlace = join } = this.#options;
     if (other.archived !== undefined) return this.#emitArchived(row, kind, isLeft, other.archived, out);
     const rows = other.list();
     if (rows.length > EAGER_MATCHES_MAX) return this.#pullInner(keptRow(row), kind, isLeft, [...rows]);
     for (let i = 0; i < rows.length; i++) {
       const left = isLeft ? row : rows[i]!;
       const right = isLeft ? rows[i]! : row;
-      if (condition === undefined || condition(left, right)) out.collect(join(left, right, kind));
+      if (condition === undefined || condition(left, right)) out.collect(joinInPlace(left, right, kind));
     }
     return undefined;
   }
 
   #emitArchived(row: TableRow, kind: number, isLeft: boolean, other: ViewListCell<TableRow>, out: Collector<TableRow>): Iterable<TableRow> | undefined {
-    const { condition, join } = this.#options;
+    const { condition, join, joinInPlace = join } = this.#options;
     let count = 0;
     for (let id = other.first(); id !== NO_ID; id = other.next(id)) {
       if (count++ === EAGER_MATCHES_MAX) return this.#pullInner(keptRow(row), kind, isLeft, rowsFrom(other, id));
       const match = other.at(id);
       const left = isLeft ? row : match;
       const right = isLeft ? match : row;
-      if (condition === undefined || condition(left, right)) out.collect(join(left, right, kind));
+      if (condition === undefined || condition(left, right)) out.collect(joinInPlace(left, right, kind));
     }
     return undefined;
   }
