@@ -1,7 +1,8 @@
-// The three ways a window gathers its rows, as one shape: what a new accumulator is, how a row goes in, how two meet,
+// The ways a window gathers its rows, as one shape: what a new accumulator is, how a row goes in, how two meet,
 // and what the window function sees.
 import { type TypeInformation, Types } from '#core/types/type-information';
 import { StreamingError } from '#streaming/errors';
+import { deepCopy } from '#streaming/task/deep-copy';
 import type { WindowOperatorOptions } from '#streaming/window/window-operator-options';
 
 export interface Accumulation {
@@ -11,6 +12,8 @@ export interface Accumulation {
   readonly add: (value: unknown, accumulator: unknown) => unknown;
   /** Undefined when accumulators cannot be combined: then each window gathers its rows itself. May change `a`. */
   readonly merge: ((a: unknown, b: unknown) => unknown) | undefined;
+  /** An accumulator that may be merged into while this one stays as it is. */
+  readonly copy: (accumulator: unknown) => unknown;
   readonly result: (accumulator: unknown) => unknown;
   /** Rows may be gathered per slice and combined per window: the order in which rows came does not matter. */
   readonly isSliceable: boolean;
@@ -28,6 +31,7 @@ export function accumulationOf(options: WindowOperatorOptions): Accumulation {
         first: (value) => value,
         add: (value, accumulator) => reduce(accumulator, value),
         merge: reduce,
+        copy: deepCopy,
         result: (accumulator) => accumulator,
         isSliceable: false,
         elements: (accumulator) => [accumulator],
@@ -40,6 +44,7 @@ export function accumulationOf(options: WindowOperatorOptions): Accumulation {
         first: (value) => aggregate.add(value, aggregate.createAccumulator()),
         add: (value, accumulator) => aggregate.add(value, accumulator),
         merge: aggregate.merge === undefined ? undefined : (a, b) => aggregate.merge!(a, b),
+        copy: deepCopy,
         result: (accumulator) => aggregate.getResult(accumulator),
         isSliceable: aggregate.merge !== undefined,
         elements: (accumulator) => [aggregate.getResult(accumulator)],
@@ -56,11 +61,13 @@ export function accumulationOf(options: WindowOperatorOptions): Accumulation {
         for (const value of b as unknown[]) (a as unknown[]).push(value);
         return a;
       },
+      copy: deepCopy,
       result: (accumulator) => accumulator,
       isSliceable: false,
       elements: (accumulator) => accumulator as unknown[],
       type: options.inputType === undefined ? Types.ANY : Types.LIST(options.inputType),
     };
+    case 'accumulation': return aggregation.accumulation;
   }
 }
 

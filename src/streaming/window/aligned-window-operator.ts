@@ -28,6 +28,9 @@ export class AlignedWindowOperator implements StreamOperator {
   readonly #accumulation: Accumulation;
   readonly #geometry: WindowGeometry;
   readonly #isEventTime: boolean;
+  readonly #hasGivenTime: boolean;
+  /** Keeps nothing of the rows, so that one row may go to several windows. */
+  readonly #sharesRows: boolean;
   readonly #selector: (value: unknown) => unknown;
   readonly #keyType: TypeInformation | undefined;
   #context!: OperatorContext;
@@ -58,6 +61,8 @@ export class AlignedWindowOperator implements StreamOperator {
     const assignment = options.assignment as WindowAssignment & { kind: 'tumbling' | 'sliding' };
     this.#geometry = new WindowGeometry(assignment, this.#accumulation.isSliceable && options.process?.clear === undefined);
     this.#isEventTime = assignment.timeDomain === 'event';
+    this.#hasGivenTime = options.hasGivenTime === true;
+    this.#sharesRows = options.aggregation.kind === 'accumulation';
     this.#selector = options.keys?.selector ?? (() => 0);
     this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
   }
@@ -78,12 +83,12 @@ export class AlignedWindowOperator implements StreamOperator {
 
   processElement(value: unknown, timestamp: number): void {
     // A clock that was set back must not put rows into windows that have fired.
-    const time = this.#isEventTime ? timestamp : Math.max(this.#context.clock.now(), this.#firedTime + 1);
+    const time = this.#isEventTime ? timestamp : Math.max(this.#hasGivenTime ? timestamp : this.#context.clock.now(), this.#firedTime + 1);
     if (!(time >= this.#currentFrom && time < this.#currentTo) && !this.#locate(time, value)) return;
     const key = this.#selector(value);
     const tables = this.#current;
     this.#add(tables[0]!, key, value);
-    for (let i = 1; i < tables.length; i++) this.#add(tables[i]!, key, deepCopy(value));
+    for (let i = 1; i < tables.length; i++) this.#add(tables[i]!, key, this.#sharesRows ? value : deepCopy(value));
   }
 
   processWatermark(watermark: number): void {
@@ -221,7 +226,7 @@ export class AlignedWindowOperator implements StreamOperator {
       return;
     }
     const key = this.#selector(value);
-    this.#tablesOf(time, open).forEach((table, index) => this.#add(table, key, index === 0 ? value : deepCopy(value)));
+    this.#tablesOf(time, open).forEach((table, index) => this.#add(table, key, index === 0 || this.#sharesRows ? value : deepCopy(value)));
     for (const start of open) if (start + sizeMs - 1 <= watermark) this.#emission.emit(key, start, start + sizeMs, this.#accumulatorOf(key, start));
   }
 
@@ -239,7 +244,7 @@ export class AlignedWindowOperator implements StreamOperator {
       const table = this.#tables.tryTableOf(start);
       const row = table === undefined ? -1 : table.find(key);
       if (row === -1) continue;
-      merged = isFirst ? deepCopy(table!.any[row]) : this.#accumulation.merge!(merged, table!.any[row]);
+      merged = isFirst ? this.#accumulation.copy(table!.any[row]) : this.#accumulation.merge!(merged, table!.any[row]);
       isFirst = false;
     }
     return merged;
@@ -288,6 +293,7 @@ export class AlignedWindowOperator implements StreamOperator {
   #mergeSlices(windowStart: number): KeyTable {
     const { sizeMs, tableMs } = this.#geometry;
     const merged = this.#emptyMerged();
+    const { copy } = this.#accumulation;
     const merge = this.#accumulation.merge!;
     for (let start = windowStart; start < windowStart + sizeMs; start += tableMs) {
       const slice = this.#tables.tryTableOf(start);
@@ -295,7 +301,7 @@ export class AlignedWindowOperator implements StreamOperator {
       const from = slice.any;
       slice.forEachRow((row) => {
         const target = merged.findOrInsert(slice.keyAt(row));
-        merged.any[target] = merged.wasInserted ? deepCopy(from[row]) : merge(merged.any[target], from[row]);
+        merged.any[target] = merged.wasInserted ? copy(from[row]) : merge(merged.any[target], from[row]);
       });
     }
     return merged;

@@ -4,12 +4,13 @@ import type { AnyState, MapState, StateDescriptor } from '#state/keyed/keyed-sta
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { Output, OperatorContext } from '#streaming/operator/stream-operator';
 import type { Accumulation } from '#streaming/window/accumulation';
-import type { WindowOperatorOptions, WindowProcessContext } from '#streaming/window/window-operator-options';
+import type { WindowOperatorOptions, WindowProcessContext, WindowResult } from '#streaming/window/window-operator-options';
 import { windowStateView } from '#streaming/window/window-state-view';
 
 export class WindowEmission {
   readonly #accumulation: Accumulation;
   readonly #process: WindowOperatorOptions['process'];
+  readonly #resultOf: WindowResult | undefined;
   readonly #output: Output;
   readonly #keyedState: KeyedStateBackend | undefined;
   readonly #context: WindowProcessContext;
@@ -22,6 +23,7 @@ export class WindowEmission {
   constructor(options: WindowOperatorOptions, accumulation: Accumulation, context: OperatorContext, currentWatermark: () => number) {
     this.#accumulation = accumulation;
     this.#process = options.process;
+    this.#resultOf = options.resultOf;
     this.#output = context.output;
     this.#keyedState = context.keyedState;
     this.#lateTag = options.lateTag;
@@ -40,6 +42,10 @@ export class WindowEmission {
 
   /** @param start @param end of the window in ms, end exclusive. */
   emit(key: unknown, start: number, end: number, accumulator: unknown): void {
+    if (this.#resultOf !== undefined) {
+      this.#output.collect(this.#resultOf(key, accumulator, start, end), end - 1);
+      return;
+    }
     this.#start = start;
     this.#end = end;
     if (this.#process === undefined) {

@@ -3,6 +3,7 @@ import type { KeySpecification } from '#core/keys/key-specification';
 import type { TypeInformation } from '#core/types/type-information';
 import type { AggregateFunction, AnyState, StateDescriptor } from '#state/keyed/keyed-state';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
+import type { Accumulation } from '#streaming/window/accumulation';
 
 export type TimeDomain = 'event' | 'processing';
 
@@ -11,11 +12,12 @@ export type WindowAssignment =
   | { readonly kind: 'sliding'; readonly timeDomain: TimeDomain; readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
   | { readonly kind: 'session'; readonly timeDomain: TimeDomain; readonly gapMs: number | ((element: any) => number) }; // any: user's type
 
-/** list: all elements are kept for the process function. */
+/** list: all elements are kept for the process function. accumulation: the engine's own, which keeps nothing of the rows themselves. */
 export type WindowAggregation =
   | { readonly kind: 'reduce'; readonly reduce: (a: any, b: any) => any } // any: user's type
   | { readonly kind: 'aggregate'; readonly aggregate: AggregateFunction<any, any, any> } // any: user's types
-  | { readonly kind: 'list' };
+  | { readonly kind: 'list' }
+  | { readonly kind: 'accumulation'; readonly accumulation: Accumulation };
 
 export interface TimeWindow {
   readonly start: number;
@@ -43,10 +45,17 @@ export interface WindowProcess {
   close?(): void;
 }
 
+/** Makes the row that is emitted for a window. */
+export type WindowResult = (key: unknown, accumulator: unknown, start: number, end: number) => unknown;
+
 export interface WindowOperatorOptions {
   readonly assignment: WindowAssignment;
   readonly aggregation: WindowAggregation;
   readonly process?: WindowProcess;
+  /** In place of a function and of the accumulation's own result. */
+  readonly resultOf?: WindowResult;
+  /** Windows by processing time: elements bring the time at which their batch was taken, so that the clock is not read for each. */
+  readonly hasGivenTime?: boolean;
   readonly allowedLatenessMs: number;
   /** Side output for late records; without it they are counted and dropped. */
   readonly lateTag?: string;

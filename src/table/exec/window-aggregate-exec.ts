@@ -9,10 +9,13 @@ import type { NamedAggregate, WindowSpec } from '#table/logical/logical-plan';
 import { createAggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
 import { StoredAggregation, type StoredAccumulator } from '#table/runtime/aggregate/stored-aggregation';
 import { RowKind, type TableRow } from '#table/runtime/row-kind';
-import { RowtimeWindowOperator } from '#table/runtime/window/rowtime-window-operator';
+import { GridWindowOperator, type RowTime } from '#table/runtime/window/grid-window-operator';
+import { SessionAggregateFunction } from '#table/runtime/window/session-aggregate-function';
 import { WindowAggregateFunction } from '#table/runtime/window/window-aggregate-function';
 import { windowsOf, windowStartOf } from '#table/runtime/window/window-times';
 import type { KeySpecification } from '#core/keys/key-specification';
+import type { Accumulation } from '#streaming/window/accumulation';
+import type { WindowResult } from '#streaming/window/window-operator-options';
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 /** Which column of the output is what. */
@@ -33,6 +36,9 @@ export interface WindowAggregateShape {
   readonly attached: { readonly startColumn: number; readonly endColumn: number } | undefined;
   readonly output: WindowOutput;
 }
+
+/** The row of a window: start and end on the line of windows. */
+type Emitter = (key: unknown, stored: StoredAccumulator, start: number, end: number) => TableRow;
 
 export class WindowAggregateExec implements ExecNode {
   readonly kind: string;
@@ -74,9 +80,16 @@ export class WindowAggregateExec implements ExecNode {
     const { keyColumns, spec, attached } = this.shape;
     const { transformation, key } = context.keyed(input!, keyColumns);
     const placement = keyColumns.length === 0 ? { parallelism: 1 } : {};
-    const isPlain = spec.isRowtime && spec.window !== 'SESSION' && spec.window !== 'CUMULATE' && isInsertOnly(input!.changes) && attached === undefined && this.#isUnzoned(context);
-    if (isPlain && this.#aggregation(context, input!).canMerge) return context.oneInput(transformation, { kind: 'stream', keys: [key], create: () => this.#alignedOperator(context, input!, key) }, placement);
-    return context.oneInput(transformation, context.keyedFunction(() => this.#function(context, input!), [key]), placement);
+    if (this.#isOnGrid(context, input!)) return context.oneInput(transformation, { kind: 'stream', keys: [key], create: () => this.#gridOperator(context, input!, key) }, placement);
+    const isSession = spec.window === 'SESSION' && attached === undefined;
+    return context.oneInput(transformation, context.keyedFunction(() => (isSession ? this.#sessionFunction(context, input!) : this.#function(context, input!)), [key]), placement);
+  }
+
+  /** No window of a row depends on other rows, and none is taken back. Windows that rows carry are told apart by their ends. */
+  #isOnGrid(context: TranslationContext, input: TranslatedInput): boolean {
+    const { spec: { window, isRowtime }, attached } = this.shape;
+    if (window === 'SESSION' || !isInsertOnly(input.changes) || !this.#isUnzoned(context)) return false;
+    return attached !== undefined ? isRowtime : (window !== 'CUMULATE' && this.#aggregation(context, input).canMerge);
   }
 
   #isUnzoned(context: TranslationContext): boolean {
@@ -96,33 +109,60 @@ export class WindowAggregateExec implements ExecNode {
   }
 
   /** Makes output rows of a window's accumulator. */
-  #emitter(aggregation: StoredAggregation, context: TranslationContext): (key: unknown, stored: StoredAccumulator, start: number, end: number) => TableRow {
+  #emitter(aggregation: StoredAggregation, context: TranslationContext): Emitter {
     const { output, spec } = this.shape;
     const times = timesOf(spec, this.inputs[0]!.rowType, context);
-    const has = [output.start >= 0, output.end >= 0, output.time >= 0];
-    return (key, stored, start, end) => {
-      const extras = [start, end, times.toEpoch(end) - 1].filter((_, index) => has[index]!);
-      return aggregation.result(key, stored, RowKind.INSERT, ...extras);
-    };
+    const extras = [...(output.start >= 0 ? ['start'] : []), ...(output.end >= 0 ? ['end'] : []), ...(output.time >= 0 ? ['toEpoch(end) - 1'] : [])];
+    const body = `return (key, stored, start, end) => aggregation.result(key, stored, ${[RowKind.INSERT, ...extras].join(', ')});`;
+    return new Function('aggregation', 'toEpoch', body)(aggregation, times.toEpoch) as Emitter;
   }
 
-  #alignedOperator(context: TranslationContext, input: TranslatedInput, key: KeySpecification): RowtimeWindowOperator {
-    const { spec } = this.shape;
+  #gridOperator(context: TranslationContext, input: TranslatedInput, key: KeySpecification): GridWindowOperator {
+    const { spec, attached } = this.shape;
+    const { sizeMs, slideMs, offsetMs, isRowtime } = spec;
     const aggregation = this.#aggregation(context, input);
     const emit = this.#emitter(aggregation, context);
-    const timeKey = fieldKeys(input.rowType)[spec.timeColumn]!;
-    const assignment = { kind: spec.window === 'TUMBLE' ? 'tumbling' : 'sliding', timeDomain: 'event', sizeMs: spec.sizeMs, slideMs: spec.slideMs, offsetMs: spec.offsetMs } as const;
-    return new RowtimeWindowOperator({
-      assignment, allowedLatenessMs: 0, keys: key,
-      aggregation: { kind: 'aggregate', aggregate: {
-        createAccumulator: () => aggregation.create(),
-        add: (row: TableRow, stored: StoredAccumulator) => { aggregation.add(stored, row); return stored; },
-        merge: (a: StoredAccumulator, b: StoredAccumulator) => { aggregation.merge(a, b); return a; },
-        getResult: (stored: StoredAccumulator) => stored,
-        accumulatorType: aggregation.type as never,
-      } },
-      process: { process: (windowKey: unknown, { window }, [stored]: Iterable<StoredAccumulator>, out) => out(emit(windowKey, stored!, window.start, window.end)) },
-    }, compile('row', fieldAccess('row', timeKey)));
+    const keys = fieldKeys(input.rowType);
+    const accumulation: Accumulation = {
+      first: (row) => {
+        const stored = aggregation.create();
+        aggregation.add(stored, row as TableRow);
+        return stored;
+      },
+      add: (row, stored) => {
+        aggregation.add(stored as StoredAccumulator, row as TableRow);
+        return stored;
+      },
+      merge: (a, b) => {
+        aggregation.merge(a as StoredAccumulator, b as StoredAccumulator);
+        return a;
+      },
+      copy: (stored) => aggregation.copy(stored as StoredAccumulator),
+      result: (stored) => stored, elements: (stored) => [stored], isSliceable: true, type: aggregation.type,
+    };
+    // Windows that rows carry have ends one slide apart: each is told by the slide that ends with it.
+    const isTumbling = attached !== undefined || spec.window === 'TUMBLE';
+    const assignment = { kind: isTumbling ? 'tumbling' : 'sliding', timeDomain: isRowtime ? 'event' : 'processing', sizeMs: attached === undefined ? sizeMs : slideMs, slideMs, offsetMs } as const;
+    const resultOf: WindowResult = attached === undefined ? (emit as WindowResult) : (windowKey, stored, _start, end) => emit(windowKey, stored as StoredAccumulator, attachedStart(spec, end), end);
+    const options = { assignment, allowedLatenessMs: 0, keys: key, aggregation: { kind: 'accumulation', accumulation }, resultOf, hasGivenTime: true } as const;
+    return new GridWindowOperator(options, attached === undefined ? this.#timeOf(keys) : endTimeOf(keys[attached.endColumn]!));
+  }
+
+  #timeOf(keys: readonly string[]): RowTime | undefined {
+    const { spec } = this.shape;
+    return spec.isRowtime ? (compile('row', fieldAccess('row', keys[spec.timeColumn]!)) as RowTime) : undefined;
+  }
+
+  #sessionFunction(context: TranslationContext, input: TranslatedInput): SessionAggregateFunction {
+    const { spec } = this.shape;
+    const aggregation = this.#aggregation(context, input);
+    const times = timesOf(spec, this.inputs[0]!.rowType, context);
+    const timeOf = this.#timeOf(fieldKeys(input.rowType));
+    const localTimeOf: RowTime | undefined = timeOf === undefined || this.#isUnzoned(context) ? timeOf : (row) => {
+      const time = timeOf(row);
+      return time === null ? null : times.toLocal(time);
+    };
+    return new SessionAggregateFunction({ aggregation, timeOf: localTimeOf, gapMs: spec.sizeMs, times, emit: this.#emitter(aggregation, context) });
   }
 
   #function(context: TranslationContext, input: TranslatedInput): WindowAggregateFunction {
@@ -143,13 +183,19 @@ export class WindowAggregateExec implements ExecNode {
       const time = spec.isRowtime ? (row[timeKey!] as number | null) : nowMs;
       if (time === null) return null;
       const local = times.toLocal(time);
-      return spec.window === 'SESSION' ? [[local, local + spec.sizeMs]] : windowsOf(spec, local);
+      return windowsOf(spec, local);
     };
-    return new WindowAggregateFunction({ aggregation, windowsOf: windows, isRowtime: spec.isRowtime, isSession: spec.window === 'SESSION' && attached === undefined, times, emit: this.#emitter(aggregation, context) });
+    return new WindowAggregateFunction({ aggregation, windowsOf: windows, isRowtime: spec.isRowtime, times, emit: this.#emitter(aggregation, context) });
   }
 }
 
 /** Start of the window with that end. A session's is not known from its end: its rows carry it. */
 export function attachedStart(spec: WindowSpec, end: number): number {
   return spec.window === 'CUMULATE' ? windowStartOf(end - 1, spec.sizeMs, spec.offsetMs) : end - spec.sizeMs;
+}
+
+/** The last time of the window that a row carries. */
+function endTimeOf(endKey: string): RowTime {
+  const end = fieldAccess('row', endKey);
+  return compile('row', `${end} === null ? null : ${end} - 1`);
 }

@@ -1,18 +1,11 @@
-// The loop of a keyed operator of SQL over a batch: rows are seen through a view, so that what an operator does not look at is never
-// read. Generated per operator and input, so that its calls stay monomorphic whatever else runs in the slot. hot path.
-import { createRowReader } from '#core/codegen/row-reader';
-import { createRowView, type RowView } from '#core/codegen/row-view';
-import type { Batch } from '#core/columns/frame';
+// The loop of a keyed operator of SQL over a batch. Generated per operator and input, so that its calls stay monomorphic whatever else
+// runs in the slot. hot path.
+import type { RowView } from '#core/codegen/row-view';
 import type { Schema } from '#core/columns/schema';
-import type { BatchProgress, Output } from '#streaming/operator/stream-operator';
+import type { Output } from '#streaming/operator/stream-operator';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
 import type { KeyedCalls } from '#streaming/process/keyed-calls';
-
-export interface KeyedBatchLoop {
-  readonly schema: Schema;
-  /** Rows from `from` on; returns the row behind the last one taken. Called again with the same batch when it stopped before its end. */
-  run(batch: Batch, from: number, progress: BatchProgress): number;
-}
+import { createViewBatchLoop, type ViewBatchLoop, type ViewLoop } from '#table/runtime/view-batch-loop';
 
 export interface KeyedBatchLoopOptions {
   readonly schema: Schema;
@@ -22,34 +15,13 @@ export interface KeyedBatchLoopOptions {
   readonly output: Output;
 }
 
-type Loop = (source: RowSource, from: number, to: number, progress: BatchProgress) => number;
-
-/** What the loop needs of a view. */
-type RowSource = Pick<RowView, 'row' | 'moveTo' | 'eventTime'>;
-
 let loops = 0;
 
-export function createKeyedBatchLoop(options: KeyedBatchLoopOptions): KeyedBatchLoop {
-  const { schema } = options;
-  const rowView = createRowView(schema, { decodesBlocks: true });
-  const loop = generateLoop(options, rowView);
-  const view = rowView ?? readerView(schema);
-  /** Where a batch that was left before its end goes on; -1 for none. */
-  let unfinished = -1;
-  return {
-    schema,
-    run(batch, from, progress) {
-      view.bind(batch, { isSame: from === unfinished });
-      const next = loop(view, from, batch.count, progress);
-      view.finish();
-      unfinished = next < batch.count ? next : -1;
-      return next;
-    },
-  };
+export function createKeyedBatchLoop(options: KeyedBatchLoopOptions): ViewBatchLoop {
+  return createViewBatchLoop(options.schema, (rowView) => generateLoop(options, rowView));
 }
 
-/** @param rowView what the rows are those of; undefined where they are made whole. */
-function generateLoop({ key, element, calls, output }: KeyedBatchLoopOptions, rowView: RowView | undefined): Loop {
+function generateLoop({ key, element, calls, output }: KeyedBatchLoopOptions, rowView: RowView | undefined): ViewLoop {
   const body = `
     "use strict";
     const { emission, context } = calls;
@@ -68,18 +40,5 @@ function generateLoop({ key, element, calls, output }: KeyedBatchLoopOptions, ro
       return i;
     };
     //# sourceURL=millrace-keyed-batch-loop-${loops++}.js`;
-  return new Function('key', 'element', 'calls', 'output', 'rowView', body)(key, element, calls, output, rowView) as Loop;
-}
-
-/** Rows that no view reads are made whole. */
-function readerView(schema: Schema): RowSource & Pick<RowView, 'bind' | 'finish'> {
-  const reader = createRowReader(schema);
-  let position = 0;
-  return {
-    bind: (batch) => reader.bind(batch),
-    finish: () => undefined,
-    moveTo: (next) => { position = next; },
-    get row() { return reader.read(position); },
-    eventTime: () => reader.eventTime(position),
-  };
+  return new Function('key', 'element', 'calls', 'output', 'rowView', body)(key, element, calls, output, rowView) as ViewLoop;
 }

@@ -6,9 +6,10 @@ import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import { KeyedCalls } from '#streaming/process/keyed-calls';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
-import { createKeyedBatchLoop, type KeyedBatchLoop } from '#table/runtime/keyed-batch-loop';
+import { createKeyedBatchLoop } from '#table/runtime/keyed-batch-loop';
 import type { KeyedTableFunction } from '#table/runtime/keyed-table-function';
 import type { TableRow } from '#table/runtime/row-kind';
+import type { ViewBatchLoop } from '#table/runtime/view-batch-loop';
 import { assert } from '#core/assert';
 
 export class KeyedTableOperator implements StreamOperator {
@@ -21,7 +22,7 @@ export class KeyedTableOperator implements StreamOperator {
   #context!: OperatorContext;
   #calls!: KeyedCalls;
   #isOpen = false;
-  readonly #batches: (KeyedBatchLoop | undefined)[] = [];
+  readonly #batches: (ViewBatchLoop | undefined)[] = [];
   readonly processBatch: StreamOperator['processBatch'];
   readonly acceptsViews: boolean;
   readonly emitsViews: boolean;
@@ -54,7 +55,7 @@ export class KeyedTableOperator implements StreamOperator {
     if (result !== undefined) calls.emission.accept(result);
   }
 
-  #batchLoop({ layout: { schema } }: Batch, input: number): KeyedBatchLoop {
+  #batchLoop({ layout: { schema } }: Batch, input: number): ViewBatchLoop {
     let loop = this.#batches[input];
     if (loop?.schema !== schema) {
       loop = createKeyedBatchLoop({ schema, key: this.#keys[input]!, element: input === 0 ? this.#first : this.#second, calls: this.#calls, output: this.#context.output });

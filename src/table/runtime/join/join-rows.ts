@@ -44,11 +44,19 @@ export interface JoinRows {
   forEachKey(backend: KeyedStateBackend, visit: () => void): void;
 }
 
+export function createListedRows(backend: KeyedStateBackend, name: string, shape: Pick<JoinSideShape, 'rowType' | 'ttl'>): ListedRows {
+  return new ListedRows(backend.getState({ kind: 'list', name, type: shape.rowType, ...sharedOptions(shape) }) as ListState<TableRow>, name);
+}
+
+function sharedOptions({ rowType, ttl }: Pick<JoinSideShape, 'rowType' | 'ttl'>): { readonly isOwned: boolean; readonly ttl?: StateTtlConfig } {
+  return { isOwned: isOwnedInState(rowType), ...(ttl === undefined ? {} : { ttl }) };
+}
+
 export function createJoinRows(backend: KeyedStateBackend, name: string, shape: JoinSideShape): JoinRows {
   const entryType: TypeInformation = Types.ROW({ row: shape.rowType, meetings: Types.INT, count: Types.INT });
-  const shared = { isOwned: isOwnedInState(shape.rowType), ...(shape.ttl === undefined ? {} : { ttl: shape.ttl }) };
+  const shared = sharedOptions(shape);
   switch (shape.form) {
-    case 'list': return new ListedRows(backend.getState({ kind: 'list', name, type: shape.rowType, ...shared }) as ListState<TableRow>, name);
+    case 'list': return createListedRows(backend, name, shape);
     case 'unique': return new SingleRow(backend.getState({ kind: 'value', name, type: entryType, ...shared }) as ValueState<Entry>, name);
     case 'by-key': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.uniqueKey!.type, type: entryType, ...shared }) as MapState<unknown, Entry>, name, shape.uniqueKey!.selector);
     case 'bag': return new MappedRows(backend.getState({ kind: 'map', name, keyType: shape.rowType, type: entryType, ...shared }) as MapState<unknown, Entry>, name, undefined);
@@ -61,7 +69,8 @@ interface Entry extends JoinRow {
   readonly count: number;
 }
 
-class ListedRows implements JoinRows {
+/** Rows that are only added, or replaced all at once. */
+export class ListedRows implements JoinRows {
   readonly archived: ViewListCell<TableRow> | undefined;
   readonly #state: ListState<TableRow>;
   readonly #name: string;
@@ -78,6 +87,12 @@ class ListedRows implements JoinRows {
 
   list(): readonly TableRow[] {
     return this.#state.get();
+  }
+
+  /** @param rows that `list` gave. */
+  keepOnly(rows: readonly TableRow[]): void {
+    if (rows.length === 0) this.#state.clear();
+    else this.#state.update([...rows]);
   }
 
   add(row: TableRow, _meetings: number, view: RowView | undefined): void {

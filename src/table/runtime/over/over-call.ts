@@ -46,7 +46,7 @@ function sequential(rows: readonly TableRow[], { name, aggregation }: OverCall, 
   const values: unknown[] = Array.from({ length: rows.length });
   const stored = aggregation.create();
   const ordered = name === 'LEAD' ? [...rows.keys()].reverse() : [...rows.keys()];
-  const state = stored.a['a0'] as { partitionSize?: number };
+  const state = aggregation.accumulatorOf(stored)['a0'] as { partitionSize?: number };
   if ('partitionSize' in state) state.partitionSize = rows.length;
   for (let i = 0; i < ordered.length; i++) {
     aggregation.add(stored, rows[ordered[i]!]!);
