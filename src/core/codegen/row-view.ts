@@ -7,8 +7,8 @@ import type { Batch } from '#core/columns/frame';
 import type { ColumnDefinition, Schema } from '#core/columns/schema';
 import type { DataOutput } from '#core/serialization/data-output';
 
-/** Property of a view's row object: its view. */
-export const VIEW: unique symbol = Symbol('view');
+/** Property of a view's row object: its view. One symbol, also where a program and its slots have loaded this module apart. */
+export const VIEW: unique symbol = Symbol.for('millrace/row-view');
 
 /** What lies behind a row object that is not its own. */
 export interface ViewOfRow {
