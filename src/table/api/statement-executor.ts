@@ -26,6 +26,7 @@ import { inferChangelog } from '#table/exec/changelog-inference';
 import { checkEpochs, isEpochConsistent } from '#table/exec/epoch-output';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
 import { ScanExec } from '#table/exec/scan-exec';
+import type { NodeTtl } from '#table/exec/translate-plan';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { CompileAndExecutePlan, CompilePlan, ExecutePlan, ExplainDetail, Statement } from '#table/parser/ast-statement';
 import { Planner, type Modification } from '#table/planner/planner';
@@ -46,7 +47,7 @@ interface StartOptions {
   readonly collectUid?: string;
   /** Left out: ids that belong to the statement. */
   readonly uidOf?: (node: ExecNode) => string;
-  readonly ttlOf?: (node: ExecNode) => string | undefined;
+  readonly ttlOf?: (node: ExecNode) => NodeTtl | undefined;
 }
 
 export class StatementExecutor {

@@ -7,6 +7,7 @@ import { kebabCase } from '#table/compiled/operator-uids';
 import { decodePlan, encodePlan, isOfProgram, tableName, type PlanDecoding, type PlanEncoding } from '#table/compiled/plan-json';
 import { TableError } from '#table/errors';
 import type { ExecNode } from '#table/exec/exec-node';
+import type { NodeTtl } from '#table/exec/translate-plan';
 import { findBuiltInFunction } from '#table/functions/built-in-functions';
 import type { FunctionDefinition } from '#table/functions/function-definition';
 import { replicateRows, unnest, unnestWithOrdinality } from '#table/functions/planner-table-functions';
@@ -22,8 +23,8 @@ export interface CompiledNode {
   readonly description: string;
   readonly outputType: string;
   readonly inputs: readonly number[];
-  /** Of what the operator keeps without bound; may be changed in the file. Absent: none of its own. */
-  readonly stateTtl?: string;
+  /** Of what the operator keeps without bound, by input where hints say so; may be changed in the file. Absent: none of its own. */
+  readonly stateTtl?: NodeTtl;
 }
 
 export interface CompiledPlanJson {
@@ -52,7 +53,7 @@ export function compiledNodes(roots: readonly ExecNode[], isStateful: (node: Exe
   const nodes = nodesInOrder(roots);
   return nodes.map((node, index) => ({
     id: index + 1, type: node.kind, uid: `${index + 1}_${kebabCase(node.kind)}`, description: node.description, outputType: summaryTypeText(node.rowType),
-    inputs: node.inputs.map((input) => nodes.indexOf(input) + 1), ...(isStateful(node) ? { stateTtl: ttl } : {}),
+    inputs: node.inputs.map((input) => nodes.indexOf(input) + 1), ...(isStateful(node) ? { stateTtl: node.stateTtlHints === undefined ? ttl : node.inputs.map((_, input) => node.stateTtlHints?.[input] ?? ttl) } : {}),
   }));
 }
 

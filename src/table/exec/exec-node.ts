@@ -65,6 +65,8 @@ export interface ExecNode {
   /** Sets of columns that each identify a row of the result; [] in the list = at most one row. */
   readonly upsertKeys: readonly (readonly number[])[];
   readonly window?: WindowProperties | undefined;
+  /** What STATE_TTL hints say of the state of each input: durations as text. */
+  readonly stateTtlHints?: readonly (string | undefined)[] | undefined;
   translate(context: TranslationContext, inputs: readonly TranslatedInput[]): TranslatedNode;
 }
 
@@ -100,6 +102,8 @@ export interface TranslationContext {
   durationOption(key: string): number | undefined;
   /** Of unbounded state: `table.exec.state.ttl`, or what a STATE_TTL hint says. */
   readonly stateTtl: StateTtlConfig | undefined;
+  /** Of what the node keeps of one of its inputs. */
+  stateTtlOf(input: number): StateTtlConfig | undefined;
   /** Whether this node must send -U before +U. */
   readonly emitsUpdateBefore: boolean;
   /** This node's rows carry `$kind`. */

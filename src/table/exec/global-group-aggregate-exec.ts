@@ -3,6 +3,7 @@
 import { compile, fieldAccess } from '#table/codegen/row-code';
 import { equalRowsOf } from '#table/codegen/row-comparison';
 import { globalSelectText } from '#table/exec/aggregate-phases-text';
+import { stateTtlText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { twoPhaseHandler, type LocalGroupAggregateExec, type TwoPhaseAggregate } from '#table/exec/local-group-aggregate-exec';
 import { BundledGroupAggregateFunction } from '#table/runtime/aggregate/bundled-group-aggregate-function';
@@ -16,9 +17,11 @@ export class GlobalGroupAggregateExec implements ExecNode {
   readonly rowType: RowType;
   readonly shape: TwoPhaseAggregate;
   readonly upsertKeys: readonly (readonly number[])[];
+  readonly stateTtlHints: readonly string[] | undefined;
 
-  constructor(input: LocalGroupAggregateExec, rowType: RowType) {
+  constructor(input: LocalGroupAggregateExec, rowType: RowType, options: { readonly stateTtl?: string | undefined } = {}) {
     this.inputs = [input];
+    this.stateTtlHints = options.stateTtl === undefined ? undefined : [options.stateTtl];
     this.shape = input.shape;
     this.rowType = rowType;
     this.upsertKeys = [this.shape.groupColumns.map((_, index) => index)];
@@ -27,7 +30,7 @@ export class GlobalGroupAggregateExec implements ExecNode {
   get description(): string {
     const { groupColumns, inputType: { fields } } = this.shape;
     const names = groupColumns.map((column) => fields[column]!.name);
-    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...globalSelectText(this.shape)].join(', ')}]`;
+    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...globalSelectText(this.shape)].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
   }
 
   changes(): ChangeKinds {

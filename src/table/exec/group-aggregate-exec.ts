@@ -1,6 +1,6 @@
 // GroupAggregate: unbounded aggregation per key, as a changelog; in batch mode one row per key at the end of input.
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
-import { aggregateText } from '#table/exec/plan-text';
+import { aggregateText, stateTtlText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import type { NamedAggregate } from '#table/logical/logical-plan';
 import { equalRowsOf } from '#table/codegen/row-comparison';
@@ -19,9 +19,11 @@ export class GroupAggregateExec implements ExecNode {
   readonly aggregates: readonly NamedAggregate[];
   readonly upsertKeys: readonly (readonly number[])[];
   readonly isBatch: boolean;
+  readonly stateTtlHints: readonly string[] | undefined;
 
-  constructor(input: ExecNode, groupColumns: readonly number[], aggregates: readonly NamedAggregate[], rowType: RowType, options: { readonly isBatch: boolean }) {
+  constructor(input: ExecNode, groupColumns: readonly number[], aggregates: readonly NamedAggregate[], rowType: RowType, options: { readonly isBatch: boolean; readonly stateTtl?: string | undefined }) {
     this.inputs = [input];
+    this.stateTtlHints = options.stateTtl === undefined ? undefined : [options.stateTtl];
     this.groupColumns = groupColumns;
     this.aggregates = aggregates;
     this.rowType = rowType;
@@ -33,7 +35,7 @@ export class GroupAggregateExec implements ExecNode {
     const { fields } = this.inputs[0]!.rowType;
     const names = this.groupColumns.map((column) => fields[column]!.name);
     const calls = this.aggregates.map(({ call, name }) => `${aggregateText(call, fields)} AS ${name}`);
-    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...calls].join(', ')}]`;
+    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...calls].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
   }
 
   changes(inputs: readonly ChangeKinds[]): ChangeKinds {

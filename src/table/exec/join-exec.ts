@@ -1,6 +1,7 @@
 // Join: regular join of two changelogs, keyed by its equalities.
 import { ALL_CHANGES, eitherKinds, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
-import { expressionText } from '#table/exec/plan-text';
+import { expressionText, stateTtlText } from '#table/exec/plan-text';
+import type { StateTtlConfig } from '#state/keyed/keyed-state';
 import { conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
@@ -29,10 +30,12 @@ export class JoinExec implements ExecNode {
   readonly joinType: JoinType;
   readonly keys: JoinKeys;
   readonly isBatch: boolean;
+  readonly stateTtlHints: readonly (string | undefined)[] | undefined;
   readonly upsertKeys: readonly (readonly number[])[];
 
-  constructor(left: ExecNode, right: ExecNode, joinType: JoinType, keys: JoinKeys, rowType: RowType, options: { readonly isBatch: boolean }) {
+  constructor(left: ExecNode, right: ExecNode, joinType: JoinType, keys: JoinKeys, rowType: RowType, options: { readonly isBatch: boolean; readonly stateTtl?: readonly (string | undefined)[] | undefined }) {
     this.inputs = [left, right];
+    this.stateTtlHints = options.stateTtl;
     this.joinType = joinType;
     this.keys = keys;
     this.rowType = rowType;
@@ -43,7 +46,7 @@ export class JoinExec implements ExecNode {
   get description(): string {
     const [left, right] = [this.inputs[0]!, this.inputs[1]!];
     const spec = (node: ExecNode, keys: readonly number[]): string => ({ unique: 'JoinKeyContainsUniqueKey', 'by-key': 'HasUniqueKey', list: 'NoUniqueKey', bag: 'NoUniqueKey' })[formOf(node, keys, INSERT_ONLY, true)];
-    return `${joinText(this.joinType, this.keys, left.rowType, right.rowType, this.rowType)}, leftInputSpec=[${spec(left, this.keys.left)}], rightInputSpec=[${spec(right, this.keys.right)}]`;
+    return `${joinText(this.joinType, this.keys, left.rowType, right.rowType, this.rowType)}, leftInputSpec=[${spec(left, this.keys.left)}], rightInputSpec=[${spec(right, this.keys.right)}]${stateTtlText(this.stateTtlHints, ['LEFT', 'RIGHT'])}`;
   }
 
   changes(inputs: readonly ChangeKinds[]): ChangeKinds {
@@ -76,7 +79,7 @@ export class JoinExec implements ExecNode {
     const counted = { left: joinType === 'LEFT' || joinType === 'FULL' || isHalf, right: joinType === 'RIGHT' || joinType === 'FULL' };
     const create = () => new JoinFunction({
       joinType, isBatch: this.isBatch, hasKind: [left!.hasKind, right!.hasKind],
-      left: sideShape(left!, this.keys.left, counted.left, context, this.isBatch), right: sideShape(right!, this.keys.right, counted.right, context, this.isBatch),
+      left: sideShape(left!, this.keys.left, counted.left, this.isBatch, context.stateTtlOf(0)), right: sideShape(right!, this.keys.right, counted.right, this.isBatch, context.stateTtlOf(1)),
       condition: isTrueLiteral(this.keys.rest) ? undefined : joinCondition(this.keys.rest, left!.rowType, right!.rowType, context),
       hasNullKey: [nullKeyTest(left!.rowType, this.keys.left, this.keys.isNullSafe), nullKeyTest(right!.rowType, this.keys.right, this.keys.isNullSafe)],
       joinInPlace: joinType === 'INNER' ? joinedViewOf(left!.rowType, right!.rowType, this.rowType, { hasKind: context.hasKind }) : undefined,
@@ -154,9 +157,9 @@ function formOf(node: ExecNode, keys: readonly number[], changes: ChangeKinds, h
   return isInsertOnly(changes) && !hasMeetings ? 'list' : 'bag';
 }
 
-function sideShape(input: TranslatedInput, keys: readonly number[], hasMeetings: boolean, context: TranslationContext, isBatch: boolean): JoinSideShape {
+function sideShape(input: TranslatedInput, keys: readonly number[], hasMeetings: boolean, isBatch: boolean, ttl: StateTtlConfig | undefined): JoinSideShape {
   const form = isBatch ? 'list' : formOf(input.node, keys, input.changes, hasMeetings);
-  const shape = { rowType: rowTypeInformation(input.rowType), form, hasMeetings, ttl: context.stateTtl };
+  const shape = { rowType: rowTypeInformation(input.rowType), form, hasMeetings, ttl };
   if (form !== 'by-key') return shape;
   const shortest = [...input.node.upsertKeys].sort((a, b) => a.length - b.length)[0]!;
   const { selector, type } = keySpecificationOf(input.rowType, shortest);

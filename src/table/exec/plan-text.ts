@@ -99,3 +99,9 @@ export function planTrees(roots: readonly ExecNode[], text: NodeText = {}): read
     inputsOf(node).forEach((input, index, all) => printNode(input, inner, index === all.length - 1 ? '+- ' : ':- ', lines));
   }
 }
+
+/** How a plan shows what STATE_TTL hints say of each input. */
+export function stateTtlText(ttls: readonly (string | undefined)[] | undefined, names: readonly string[]): string {
+  const said = (ttls ?? []).flatMap((ttl, input) => (ttl === undefined ? [] : [`${names[input]!}=${ttl}`]));
+  return said.length === 0 ? '' : `, stateTtlHints=[[[STATE_TTL options:{${said.join(', ')}}]]]`;
+}

@@ -30,8 +30,11 @@ export interface TranslationSettings {
   /** The id under which a node keeps its state. */
   uidOf(node: ExecNode): string;
   /** Its time to live where the plan says one for the node; else `table.exec.state.ttl`. */
-  ttlOf(node: ExecNode): string | undefined;
+  ttlOf(node: ExecNode): NodeTtl | undefined;
 }
+
+/** A duration as text, of all that a node keeps or by input. */
+export type NodeTtl = string | readonly string[];
 
 const NAME_LENGTH_MAX = 200;
 
@@ -76,13 +79,15 @@ class NodeTranslation implements TranslationContext {
   readonly outputType;
   readonly transformations: TransformationList;
   readonly #settings: TranslationSettings;
-  readonly #ttl: string | undefined;
+  /** By input. */
+  readonly #ttls: readonly (string | undefined)[];
 
   constructor(node: ExecNode, traits: ChangelogTraits, settings: TranslationSettings) {
     this.#settings = settings;
     // What a file says is looked at whether the node keeps anything or not.
-    this.#ttl = settings.ttlOf(node);
-    this.#duration('table.exec.state.ttl', this.#ttl);
+    const ttl = settings.ttlOf(node);
+    this.#ttls = node.inputs.map((_, input) => (typeof ttl === 'string' ? ttl : ttl?.[input]) ?? node.stateTtlHints?.[input]);
+    for (const text of this.#ttls) this.#duration('table.exec.state.ttl', text);
     this.functions = settings.functions;
     this.isBatch = settings.isBatch;
     this.transformations = settings.transformations;
@@ -95,8 +100,12 @@ class NodeTranslation implements TranslationContext {
   }
 
   get stateTtl(): StateTtlConfig | undefined {
+    return this.stateTtlOf(0);
+  }
+
+  stateTtlOf(input: number): StateTtlConfig | undefined {
     if (this.isBatch) return undefined;
-    const ttlMs = this.#duration('table.exec.state.ttl', this.#ttl ?? this.option('table.exec.state.ttl')) ?? 0;
+    const ttlMs = this.#duration('table.exec.state.ttl', this.#ttls[input] ?? this.option('table.exec.state.ttl')) ?? 0;
     return ttlMs > 0 ? { ttlMs, update: 'on-create-and-write', visibility: 'never-return-expired' } : undefined;
   }
 

@@ -6,7 +6,7 @@ import type { ExecNode } from '#table/exec/exec-node';
 import { planTrees, type NodeText } from '#table/exec/plan-text';
 import { planAdvice, type AdviceSettings, type PlanAdvice } from '#table/explain/plan-advice';
 import { planStatistics, type PlanStatistics } from '#table/explain/plan-statistics';
-import { growsForEver, stateOf, type StateEstimate } from '#table/explain/state-estimate';
+import { growsForEver, stateOf, timeToLive, type StateEstimate } from '#table/explain/state-estimate';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import { logicalTree } from '#table/logical/logical-text';
 import type { ExplainDetail } from '#table/parser/ast-statement';
@@ -81,14 +81,15 @@ function stateSection(roots: readonly ExecNode[], settings: AdviceSettings): rea
     nodes.add(node);
   };
   roots.forEach(visit);
-  const lines = [...nodes].flatMap((node) => stateOf(node).map((state) => stateLine(node, state, settings)));
+  const lines = [...nodes].flatMap((node) => stateOf(node).map((state, index) => stateLine(node, state, timeToLive(node, index, settings))));
   return lines.length === 0 ? [] : ['== Estimated State ==', ...lines, ''];
 }
 
-function stateLine(node: ExecNode, state: StateEstimate, settings: AdviceSettings): string {
+/** @param timeToLive undefined = none. */
+function stateLine(node: ExecNode, state: StateEstimate, timeToLive: string | undefined): string {
   const { entry, bytesPerEntry, growth, isBoundByTtl } = state;
   const many = growth === 'until-limit' ? '' : ` (${MemorySize.of(bytesPerEntry * MILLION).toHumanString().split(' ')[0]!} for a million)`;
-  const ttl = isBoundByTtl && settings.hasTtl && growth !== 'until-limit' ? `, forgotten after ${settings.option('table.exec.state.ttl')!} without a change` : '';
-  const warning = growsForEver(node, state, settings.hasTtl) ? `  [WARNING] grows for ever${isBoundByTtl ? ": set 'table.exec.state.ttl'" : ''}` : '';
+  const ttl = isBoundByTtl && timeToLive !== undefined && growth !== 'until-limit' ? `, forgotten after ${timeToLive} without a change` : '';
+  const warning = growsForEver(node, state, timeToLive) ? `  [WARNING] grows for ever${isBoundByTtl ? ": set 'table.exec.state.ttl'" : ''}` : '';
   return `${node.kind}: about ${bytesPerEntry} bytes per ${entry}${many}, ${GROWTH_TEXT[growth]}${ttl}${warning}`;
 }

@@ -1,6 +1,6 @@
 // EXPLAIN PLAN_ADVICE: what the author of a query might change, each piece of advice once and with the nodes it is for.
 import type { ExecNode } from '#table/exec/exec-node';
-import { growsForEver, stateOf } from '#table/explain/state-estimate';
+import { growsForEver, stateOf, timeToLive } from '#table/explain/state-estimate';
 
 export interface PlanAdvice {
   readonly level: 'ADVICE' | 'WARNING';
@@ -39,6 +39,6 @@ export function planAdvice(roots: readonly ExecNode[], settings: AdviceSettings)
 
 function adviceFor(node: ExecNode, settings: AdviceSettings): readonly PlanAdvice[] {
   const pieces: PlanAdvice[] = [];
-  if (stateOf(node).some((state) => growsForEver(node, state, settings.hasTtl))) pieces.push(node.kind === 'Match' ? UNBOUNDED_MATCH : GROWING);
+  if (stateOf(node).some((state, index) => growsForEver(node, state, timeToLive(node, index, settings)))) pieces.push(node.kind === 'Match' ? UNBOUNDED_MATCH : GROWING);
   return pieces;
 }

@@ -54,8 +54,13 @@ export function isUnbounded(node: ExecNode): boolean {
 }
 
 /** Grows for as long as the query runs. */
-export function growsForEver(node: ExecNode, { growth, isBoundByTtl }: StateEstimate, hasTtl: boolean): boolean {
-  return (growth === 'by-key' || growth === 'by-row') && !(isBoundByTtl && hasTtl) && isUnbounded(node);
+/** How long a piece of a node's state stays without a change: what a hint says of the input, else `table.exec.state.ttl`; undefined = for ever. */
+export function timeToLive(node: ExecNode, index: number, settings: { readonly hasTtl: boolean; option(key: string): string | undefined }): string | undefined {
+  return node.stateTtlHints?.[node.inputs.length === 1 ? 0 : index] ?? (settings.hasTtl ? settings.option('table.exec.state.ttl') : undefined);
+}
+
+export function growsForEver(node: ExecNode, { growth, isBoundByTtl }: StateEstimate, ttl: string | undefined): boolean {
+  return (growth === 'by-key' || growth === 'by-row') && !(isBoundByTtl && ttl !== undefined) && isUnbounded(node);
 }
 
 function perKey(over: ExecNode, columns: readonly number[], bytes: number): StateEstimate {

@@ -54,6 +54,8 @@ export interface JoinNode extends Node {
   readonly condition: Expression;
   /** STATE_TTL, LOOKUP, BROADCAST … by hint name. */
   readonly hints: readonly PlanHint[];
+  /** What STATE_TTL says of the left and of the right input: durations as text. */
+  readonly stateTtl?: readonly (string | undefined)[];
 }
 
 /** The right side is evaluated per row of the left: LATERAL, UNNEST, table functions. Its `correlated` expressions of depth 1 refer to the left. */
@@ -96,6 +98,8 @@ export interface AggregateNode extends Node {
   /** Legacy group window: TUMBLE(ts, …) in GROUP BY. */
   readonly groupWindow?: GroupWindow;
   readonly hints: readonly PlanHint[];
+  /** What STATE_TTL says: a duration as text. */
+  readonly stateTtl?: string;
 }
 
 /** Properties TUMBLE_START etc. come as columns behind the aggregates, in the order start, end, rowtime, proctime as far as asked. */

@@ -25,7 +25,7 @@ export function planGroupingSets(node: AggregateNode, context: PlannerContext): 
   const aggregateFields = node.rowType.fields.slice(node.groupColumns.length, node.groupColumns.length + node.aggregates.length);
   const grouped: RowType = { ...node.rowType, fields: [...groupColumns.map((column) => expanded.fields[column]!), ...aggregateFields] };
   const aggregate = windowAggregate({ groupColumns, aggregates: node.aggregates, rowType: grouped }, expand)
-    ?? unboundedAggregate(expand, { groupColumns, aggregates: node.aggregates, rowType: grouped }, context);
+    ?? unboundedAggregate(expand, { groupColumns, aggregates: node.aggregates, rowType: grouped, ...(node.stateTtl === undefined ? {} : { stateTtl: node.stateTtl }) }, context);
   const column = (index: number, type: Expression['type']): Expression => ({ kind: 'input', index, type });
   const setNumber = column(copies.length, notNull(LogicalTypes.BIGINT));
   const expressions = [

@@ -15,7 +15,7 @@ export function planJoin(node: JoinNode, context: PlannerContext): ExecNode {
   const inputs = withKeyColumns(node, context.plan(node.left), context.plan(node.right));
   const keys = joinKeysOf(inputs.condition, inputs.left.rowType.fields.length);
   const timed = context.isBatch ? undefined : (windowJoin(inputs, node.joinType, keys) ?? intervalJoin(inputs, node.joinType, context));
-  const join = timed ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch });
+  const join = timed ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch, stateTtl: node.stateTtl });
   if (inputs.left.rowType.fields.length === leftWidth && inputs.right.rowType.fields.length === node.right.rowType.fields.length) return join;
   return narrowed(join, node, inputs.left.rowType.fields.length);
 }

@@ -9,15 +9,15 @@ import type { AggregateNode } from '#table/logical/logical-plan';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 /** In one phase, or in two where rows are gathered and every aggregate can be merged. */
-export function unboundedAggregate(input: ExecNode, { groupColumns, aggregates, rowType }: Pick<AggregateNode, 'groupColumns' | 'aggregates' | 'rowType'>, context: PlannerContext): ExecNode {
+export function unboundedAggregate(input: ExecNode, { groupColumns, aggregates, rowType, stateTtl }: Pick<AggregateNode, 'groupColumns' | 'aggregates' | 'rowType' | 'stateTtl'>, context: PlannerContext): ExecNode {
   const miniBatch = miniBatchOf(context);
   const phases = aggregatePhasesOf(context);
-  const whole = new GroupAggregateExec(input, groupColumns, aggregates, rowType, { isBatch: context.isBatch });
+  const whole = new GroupAggregateExec(input, groupColumns, aggregates, rowType, { isBatch: context.isBatch, stateTtl });
   if (miniBatch === undefined || phases === 'ONE_PHASE') return whole;
   const hasRetraction = !isInsertOnly(inferChangelog([input]).changesOf(input));
   // A value that is taken back may have been seen elsewhere: a local map of what was seen cannot know.
   if (hasRetraction && aggregates.some(({ call }) => call.isDistinct)) return whole;
   const isMergeable = aggregates.every(({ call }) => call.isDistinct || aggregateSpecOf(call, { hasRetraction, functions: context.functions }).implementation.merge !== undefined);
   if (!isMergeable) return whole;
-  return new GlobalGroupAggregateExec(new LocalGroupAggregateExec(input, { groupColumns, aggregates, inputType: input.rowType, hasRetraction, miniBatch }), rowType);
+  return new GlobalGroupAggregateExec(new LocalGroupAggregateExec(input, { groupColumns, aggregates, inputType: input.rowType, hasRetraction, miniBatch }), rowType, { stateTtl });
 }

@@ -49,7 +49,13 @@ function holdsAggregate(node: unknown, context: ValidatorContext): boolean {
   return Object.entries(node).some(([key, part]) => key !== 'span' && holdsAggregate(part, context));
 }
 
-export function aggregateQuery(select: Select, input: LogicalPlan, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[]): AggregateQuery {
+/** Of the SELECT around. `stateTtl`: of what the aggregation keeps. */
+export interface AggregateHints {
+  readonly all: readonly PlanHint[];
+  readonly stateTtl: string | undefined;
+}
+
+export function aggregateQuery(select: Select, input: LogicalPlan, context: ValidatorContext, scope: QueryScope, hints: AggregateHints): AggregateQuery {
   return new Aggregation(select, input, context, scope, hints);
 }
 
@@ -57,7 +63,7 @@ class Aggregation implements AggregateQuery {
   readonly #input: LogicalPlan;
   readonly #context: ValidatorContext;
   readonly #scope: QueryScope;
-  readonly #hints: readonly PlanHint[];
+  readonly #hints: AggregateHints;
   readonly #groups: Expression[] = [];
   readonly #sets: readonly (readonly number[])[];
   readonly #aggregates = new Map<string, Expression & { readonly kind: 'aggregate' }>();
@@ -65,7 +71,7 @@ class Aggregation implements AggregateQuery {
   readonly #properties: { readonly name: string; readonly property: Property }[] = [];
   #window: { readonly name: 'TUMBLE' | 'HOP' | 'SESSION'; readonly time: Expression; readonly intervals: readonly number[]; readonly call: CallExpression } | undefined;
 
-  constructor(select: Select, input: LogicalPlan, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[]) {
+  constructor(select: Select, input: LogicalPlan, context: ValidatorContext, scope: QueryScope, hints: AggregateHints) {
     this.#input = input;
     this.#context = context;
     this.#scope = scope;
@@ -103,7 +109,7 @@ class Aggregation implements AggregateQuery {
     const input = projected(this.#input, columns);
     const node: AggregateNode = {
       kind: 'aggregate', input, groupColumns: this.#groups.map((_, index) => index), groupingSets: this.#sets, aggregates,
-      groupingCalls: this.#groupingCalls, hints: this.#hints, rowType: { kind: 'ROW', isNullable: false, fields: this.#outputFields(input, aggregates, groupWindow) },
+      groupingCalls: this.#groupingCalls, hints: this.#hints.all, ...(this.#hints.stateTtl === undefined ? {} : { stateTtl: this.#hints.stateTtl }), rowType: { kind: 'ROW', isNullable: false, fields: this.#outputFields(input, aggregates, groupWindow) },
       ...(groupWindow === undefined ? {} : { groupWindow }),
     };
     return node;

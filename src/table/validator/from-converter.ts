@@ -12,9 +12,18 @@ import { convertMatchRecognize } from '#table/validator/match-converter';
 import { renamed } from '#table/validator/plan-parts';
 import { QueryScope, relationOf, shiftedRelations, type ScopeRelation } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
+import type { StateTtlHints } from '#table/validator/state-ttl-hints';
 import type { ValidatorContext } from '#table/validator/validator-context';
 import { convertTableFunction } from '#table/validator/table-function-converter';
 import { equalityOf, conjunctionOf, trueLiteral } from '#table/expressions/conditions';
+
+/** Of the SELECT around. */
+export interface SelectHints {
+  readonly all: readonly PlanHint[];
+  readonly stateTtl: StateTtlHints | undefined;
+}
+
+const NO_HINTS: SelectHints = { all: [], stateTtl: undefined };
 
 export interface FromClause {
   readonly plan: LogicalPlan;
@@ -22,7 +31,7 @@ export interface FromClause {
 }
 
 /** @param scope names outside of the clause: common tables and the query around. @param hints of the SELECT, for its joins. */
-export function convertFrom(from: TableExpression, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[] = []): FromClause {
+export function convertFrom(from: TableExpression, context: ValidatorContext, scope: QueryScope, hints: SelectHints = NO_HINTS): FromClause {
   switch (from.kind) {
     case 'table-reference':
       if (from.period !== undefined) failAt(context.text, from.span, 'FOR SYSTEM_TIME AS OF stands on the right side of a join: no table here keeps its past versions for a query of its own');
@@ -75,7 +84,7 @@ function unnestClause(from: Unnest, context: ValidatorContext, scope: QueryScope
 
 const JOIN_TYPES: Readonly<Record<Join['joinType'], JoinType>> = { COMMA: 'INNER', CROSS: 'INNER', INNER: 'INNER', LEFT: 'LEFT', RIGHT: 'RIGHT', FULL: 'FULL' };
 
-function joinClause(join: Join, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[]): FromClause {
+function joinClause(join: Join, context: ValidatorContext, scope: QueryScope, hints: SelectHints): FromClause {
   const left = convertFrom(join.left, context, scope, hints);
   const joinType = JOIN_TYPES[join.joinType];
   if (isLateral(join.right)) return lateralClause(join, left, joinType, context, scope);
@@ -83,7 +92,9 @@ function joinClause(join: Join, context: ValidatorContext, scope: QueryScope, hi
   const right = convertFrom(join.right, context, scope, hints);
   const relations = joinedRelations(left, right, joinType);
   const { condition, merged } = conditionOf(join, left, right, relations, context, scope);
-  const node: JoinNode = { kind: 'join', joinType, left: left.plan, right: right.plan, condition, hints, rowType: joinedRowType(left.plan.rowType, right.plan.rowType, joinType) };
+  const ttls = [hints.stateTtl?.of(left.relations), hints.stateTtl?.of(right.relations)];
+  const stateTtl = ttls.some((ttl) => ttl !== undefined) ? { stateTtl: ttls } : {};
+  const node: JoinNode = { kind: 'join', joinType, left: left.plan, right: right.plan, condition, hints: hints.all, ...stateTtl, rowType: joinedRowType(left.plan.rowType, right.plan.rowType, joinType) };
   return { plan: node, relations: merged.size === 0 ? relations : mergeColumns(relations, merged, left.plan.rowType.fields.length) };
 }
 
@@ -115,14 +126,14 @@ function lateralClause(join: Join, left: FromClause, joinType: JoinType, context
   };
 }
 
-function temporalClause(join: Join, table: TableReference, left: FromClause, joinType: JoinType, context: ValidatorContext, scope: QueryScope, hints: readonly PlanHint[]): FromClause {
+function temporalClause(join: Join, table: TableReference, left: FromClause, joinType: JoinType, context: ValidatorContext, scope: QueryScope, hints: SelectHints): FromClause {
   if (joinType !== 'INNER' && joinType !== 'LEFT') failAt(context.text, join.span, `a temporal join is an INNER or a LEFT join, not ${joinType}`);
   const right = tableClause(table, context, scope);
   const time = context.expression(table.period!, scope.withRelations(left.relations), {});
   const relations = joinedRelations(left, right, joinType);
   const { condition, merged } = conditionOf(join, left, right, relations, context, scope);
   return {
-    plan: { kind: 'temporal-join', joinType, left: left.plan, right: right.plan, time, condition, hints, rowType: joinedRowType(left.plan.rowType, right.plan.rowType, joinType) },
+    plan: { kind: 'temporal-join', joinType, left: left.plan, right: right.plan, time, condition, hints: hints.all, rowType: joinedRowType(left.plan.rowType, right.plan.rowType, joinType) },
     relations: merged.size === 0 ? relations : mergeColumns(relations, merged, left.plan.rowType.fields.length),
   };
 }

@@ -7,6 +7,7 @@ import type { Span } from '#table/parser/ast-node';
 import type { Select, SelectItem, SortItem, WindowSpecification } from '#table/parser/ast-query';
 import { aggregateQuery, isAggregateQuery, type AggregateQuery } from '#table/validator/aggregate-converter';
 import { convertFrom, planHintsOf } from '#table/validator/from-converter';
+import { StateTtlHints } from '#table/validator/state-ttl-hints';
 import { emptyRow, ordinalOf, projected, sortKeyOf } from '#table/validator/plan-parts';
 import type { QueryScope } from '#table/validator/query-scope';
 import { planOver } from '#table/validator/over-converter';
@@ -26,8 +27,9 @@ interface Column {
 
 /** @param outer common tables and the query around. */
 export function convertSelect(select: Select, context: ValidatorContext, outer: QueryScope, tail: SelectTail): LogicalPlan {
-  const hints = planHintsOf(select.hints);
-  const from = select.from === undefined ? { plan: emptyRow(), relations: [] } : convertFrom(select.from, context, outer, hints);
+  const all = planHintsOf(select.hints);
+  const stateTtl = new StateTtlHints(all, context.text, select.span);
+  const from = select.from === undefined ? { plan: emptyRow(), relations: [] } : convertFrom(select.from, context, outer, { all, stateTtl });
   const scope = outer.withRelations(from.relations);
   let plan = from.plan;
   if (select.where !== undefined) {
@@ -35,8 +37,11 @@ export function convertSelect(select: Select, context: ValidatorContext, outer: 
     plan = filtered(plan, condition);
   }
   const windows = new Map(select.windows.map(({ name, window }) => [name.name, window] as const));
-  const query = isAggregateQuery(select, context) ? aggregateQuery(select, plan, context, scope, hints) : undefined;
-  return new SelectSteps(select, context, scope, query, windows).convert(plan, tail);
+  const query = isAggregateQuery(select, context) ? aggregateQuery(select, plan, context, scope, { all, stateTtl: stateTtl.of(from.relations) }) : undefined;
+  const isDistinct = select.quantifier === 'DISTINCT';
+  const distinctTtl = isDistinct ? stateTtl.of(from.relations) : undefined;
+  stateTtl.checkUsed();
+  return new SelectSteps(select, context, scope, query, windows, distinctTtl).convert(plan, tail);
 }
 
 class SelectSteps {
@@ -45,14 +50,17 @@ class SelectSteps {
   readonly #scope: QueryScope;
   readonly #query: AggregateQuery | undefined;
   readonly #windows: ReadonlyMap<string, WindowSpecification>;
+  /** What STATE_TTL says of the rows that DISTINCT has seen. */
+  readonly #distinctTtl: string | undefined;
   #plan!: LogicalPlan;
 
-  constructor(select: Select, context: ValidatorContext, scope: QueryScope, query: AggregateQuery | undefined, windows: ReadonlyMap<string, WindowSpecification>) {
+  constructor(select: Select, context: ValidatorContext, scope: QueryScope, query: AggregateQuery | undefined, windows: ReadonlyMap<string, WindowSpecification>, distinctTtl: string | undefined) {
     this.#select = select;
     this.#context = context;
     this.#scope = scope;
     this.#query = query;
     this.#windows = windows;
+    this.#distinctTtl = distinctTtl;
   }
 
   convert(input: LogicalPlan, tail: SelectTail): LogicalPlan {
@@ -163,7 +171,7 @@ class SelectSteps {
     const selected = projected(this.#plan, columns);
     const { rowType } = selected;
     const groupColumns = columns.map((_, index) => index);
-    const distinct: LogicalPlan = { kind: 'aggregate', input: selected, groupColumns, groupingSets: [groupColumns], aggregates: [], groupingCalls: [], hints: planHintsOf(this.#select.hints), rowType };
+    const distinct: LogicalPlan = { kind: 'aggregate', input: selected, groupColumns, groupingSets: [groupColumns], aggregates: [], groupingCalls: [], hints: planHintsOf(this.#select.hints), ...(this.#distinctTtl === undefined ? {} : { stateTtl: this.#distinctTtl }), rowType };
     if (keys.length === 0 && tail.offset === 0 && tail.limit === undefined) return distinct;
     const digests = columns.map(({ expression }) => expressionDigest(expression));
     const sorted = keys.map((key): SortKey => {
