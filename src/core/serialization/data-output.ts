@@ -147,9 +147,14 @@ export class DataOutput {
 
   /** Raw bytes without a length. */
   writeBytes(source: Uint8Array, offset = 0, length = source.length - offset): void {
-    assert(offset >= 0 && length >= 0 && offset + length <= source.length, `bytes [${offset}, ${offset + length}) lie in the source of ${source.length}`);
+    if (offset < 0 || length < 0 || offset + length > source.length) assert(false, `bytes [${offset}, ${offset + length}) lie in the source of ${source.length}`);
     const at = this.#reserve(length);
-    this.#bytes.set(offset === 0 && length === source.length ? source : source.subarray(offset, offset + length), at);
+    const bytes = this.#bytes;
+    if (length > SHORT_COPY_BYTES) {
+      bytes.set(length === source.length ? source : source.subarray(offset, offset + length), at);
+      return;
+    }
+    for (let i = 0; i < length; i++) bytes[at + i] = source[offset + i]!;
   }
 
   /** Length as var-uint, then the bytes. */

@@ -109,7 +109,7 @@ export class KeyContext {
 
   /** Clears the state's bit in the current key's row; frees the row with its last bit. */
   markAbsent(row: number, presence: PresenceBit): void {
-    assert(row === this.#row && row >= 0, `a state is cleared in the current key's row, got ${row} of ${this.#row}`);
+    if (row !== this.#row || row < 0) assert(false, `a state is cleared in the current key's row, got ${row} of ${this.#row}`);
     const { i32 } = this.table.columns;
     i32[presence.column]![row] = i32[presence.column]![row]! & ~presence.bit;
     for (let i = 0; i < this.#maskColumns.length; i++) if (i32[this.#maskColumns[i]!]![row] !== 0) return;

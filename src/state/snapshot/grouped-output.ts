@@ -33,7 +33,7 @@ export class GroupedOutput {
   /** Where to append an entry of the key group; call `end` behind it. */
   begin(keyGroup: number): DataOutput {
     const index = keyGroup - this.#range.start;
-    assert(index >= 0 && index < this.#outputs.length, `a key of group ${keyGroup} lies in the subtask's groups ${this.#range.start} to ${this.#range.end}`);
+    if (!(index >= 0 && index < this.#outputs.length)) assert(false, `a key of group ${keyGroup} lies in the subtask's groups ${this.#range.start} to ${this.#range.end}`);
     let output = this.#outputs[index];
     if (output === undefined) output = this.#outputs[index] = new DataOutput();
     if (output.length === 0) this.#beginPiece?.(output, keyGroup);

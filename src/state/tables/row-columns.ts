@@ -130,7 +130,7 @@ export class RowColumns {
 
   /** Wipes a live row and frees it for reuse. */
   freeRow(row: number): void {
-    assert(this.isLive(row), `a freed row is live, got ${row}`);
+    if (!this.isLive(row)) assert(false, `a freed row is live, got ${row}`);
     this.beforeReuse(row);
     if (this.#freeColumn === -1) this.#freeColumn = this.addI32();
     for (let i = 0; i < this.f64.length; i++) this.f64[i]![row] = 0;
