@@ -13,7 +13,6 @@ import { WatermarkStrategy, type WatermarkGenerator } from '#streaming/watermark
 import { fieldKeys, type RowType } from '#table/types/logical-type';
 
 export interface ScanWatermark {
-  readonly timeColumn: number;
   /** Over the columns of the scan. */
   readonly expression: Expression;
 }

@@ -1,7 +1,7 @@
 // Constant folding: what depends on no row is computed once, when the plan is made.
 import { FunctionError } from '#table/errors';
 import type { Expression } from '#table/expressions/expression';
-import { foldedCast } from '#table/expressions/implicit-cast';
+import { checkConstant, foldedCast } from '#table/expressions/implicit-cast';
 import { operandsOf, rewriteExpression } from '#table/expressions/expression-facts';
 import { ExpressionInterpreter } from '#table/expressions/expression-interpreter';
 import type { FunctionContext } from '#table/functions/function-definition';
@@ -20,7 +20,9 @@ function reducePart(part: Expression, interpreter: ExpressionInterpreter): Expre
   if (!operandsOf(part).every((operand) => operand.kind === 'literal')) return part;
   try {
     const value = interpreter.evaluate(part);
-    return { kind: 'literal', value: part.kind === 'cast' || part.type.kind === 'FLOAT' ? foldedCast(value, part.type) : value, type: part.type };
+    if (part.kind === 'cast' || part.type.kind === 'FLOAT') return { kind: 'literal', value: foldedCast(value, part.type), type: part.type };
+    checkConstant(value, part.type);
+    return { kind: 'literal', value, type: part.type };
   } catch (failure) {
     if (failure instanceof FunctionError) return part;
     throw failure;

@@ -5,7 +5,7 @@ import { bindWholeNumber, inferWholeNumber } from '#table/functions/math-functio
 import { boundScalar } from '#table/functions/scalar-definition';
 import { LogicalTypes, withNullability, type LogicalType, type LogicalTypeOf } from '#table/types/logical-type';
 import { isDatetime, isInterval } from '#table/types/type-families';
-import { dateOf } from '#core/time/civil-date';
+import { dateOf, type CivilDate } from '#core/time/civil-date';
 import { DAY_MS, dayOfYear, daysOf, isoDayOfWeek, isoWeek, isoYear } from '#table/values/calendar';
 import type { ExactInteger } from '#core/columns/exact-integer';
 import { nanosOfMs, timestampMs, timestampOf } from '#table/values/timestamp-value';
@@ -106,41 +106,60 @@ function field(name: string, unit: string): ScalarFunctionDefinition {
 const UNIT_MS: Readonly<Record<string, number>> = { DAY: DAY_MS, HOUR: 3600000, MINUTE: 60000, SECOND: 1000, MILLISECOND: 1 };
 const ROUNDING_UNITS = ['MILLENNIUM', 'CENTURY', 'DECADE', 'YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'];
 
-/** First day of the unit that a day lies in; `next` units later. */
-function unitStart(unit: string, days: number, next: number): number {
-  const { year, month } = dateOf(days);
+/**
+ * First day of the unit that a day lies in, or where `isFloor` is not set the first day of the next unit. As in Flink a day that begins
+ * a week, month, quarter or year stays, one that begins a longer unit goes on to the next.
+ */
+function roundDays(unit: string, days: number, isFloor: boolean): number {
+  const { year, month, day } = readDate(days);
+  const isYearStart = month === 1 && day === 1;
+  const next = isFloor ? 0 : 1;
   switch (unit) {
     case 'MILLENNIUM': return daysOf(Math.floor((year - 1) / 1000) * 1000 + 1 + next * 1000, 1, 1);
     case 'CENTURY': return daysOf(Math.floor((year - 1) / 100) * 100 + 1 + next * 100, 1, 1);
     case 'DECADE': return daysOf(Math.floor(year / 10) * 10 + next * 10, 1, 1);
-    case 'YEAR': return daysOf(year + next, 1, 1);
-    case 'QUARTER': return monthStart(year, Math.floor((month - 1) / 3) * 3 + next * 3);
-    case 'MONTH': return monthStart(year, month - 1 + next);
-    // Weeks begin on Sunday.
-    case 'WEEK': return days - (isoDayOfWeek(days) % 7) + next * 7;
+    case 'YEAR': return daysOf(isYearStart ? year : year + next, 1, 1);
+    case 'QUARTER': return monthStart(year, Math.floor((month - 1) / 3) * 3 + (isYearStart ? 0 : next * 3));
+    case 'MONTH': return monthStart(year, month - 1 + (day === 1 ? 0 : next));
+    case 'WEEK': {
+      // Weeks begin on Sunday.
+      const past = isoDayOfWeek(days) % 7;
+      return daysOf(year, month, day) - past + (past === 0 ? 0 : next * 7);
+    }
     default: return days + next;
   }
 }
 
 const monthStart = (year: number, monthIndex: number): number => daysOf(year + Math.floor(monthIndex / 12), (((monthIndex % 12) + 12) % 12) + 1, 1);
 
+const GREGORIAN_START = -141427;
+
+/** Flink rounds days before 1582-10-15 by the Julian calendar, and takes the outcome for a day of the Gregorian one. */
+function readDate(days: number): CivilDate {
+  if (days >= GREGORIAN_START) return dateOf(days);
+  // Julian years begin in March here, 1461 days make four of them.
+  const since = days + 719470;
+  const fourYears = Math.floor(since / 1461);
+  const rest = since - fourYears * 1461;
+  const yearOfFour = Math.min(3, Math.floor(rest / 365));
+  const dayOfYear = rest - yearOfFour * 365;
+  const monthIndex = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9;
+  return { year: fourYears * 4 + yearOfFour + (month <= 2 ? 1 : 0), month, day: dayOfYear - Math.floor((153 * monthIndex + 2) / 5) + 1 };
+}
+
 function roundMs(unit: string, ms: number, hasMore: boolean, isFloor: boolean): number {
   const size = UNIT_MS[unit];
-  if (size !== undefined && unit !== 'DAY') {
+  if (size !== undefined) {
     const floor = Math.floor(ms / size) * size;
     return isFloor || (floor === ms && !hasMore) ? floor : floor + size;
   }
-  const days = Math.floor(ms / DAY_MS);
-  const start = unitStart(unit, days, 0);
-  if (isFloor || (start * DAY_MS === ms && !hasMore)) return start * DAY_MS;
-  // Flink rounds months and longer units up by days: the first day of one stays.
-  if (unit !== 'DAY' && unit !== 'WEEK' && start === days) return start * DAY_MS;
-  return unitStart(unit, days, 1) * DAY_MS;
+  return roundDays(unit, Math.floor(ms / DAY_MS), isFloor) * DAY_MS;
 }
 
 function bindRoundingTo(unit: string, type: LogicalType, isFloor: boolean, context: FunctionContext): ScalarImplementation {
   switch (type.kind) {
-    case 'DATE': return (days: number) => (unit in UNIT_MS && unit !== 'DAY' ? days : isFloor ? unitStart(unit, days, 0) : ceilDays(unit, days));
+    case 'DATE': return (days: number) => (unit in UNIT_MS && unit !== 'DAY' ? days : roundDays(unit, days, isFloor));
     case 'TIME': return (ms: number) => roundMs(unit, ms, false, isFloor) % DAY_MS;
     case 'TIMESTAMP': return (value: ExactInteger) => timestampOf(roundMs(unit, timestampMs(value, type.precision), nanosOfMs(value, type.precision) > 0, isFloor), 0, type.precision);
     default: {
@@ -149,12 +168,6 @@ function bindRoundingTo(unit: string, type: LogicalType, isFloor: boolean, conte
       return (value: ExactInteger) => timestampOf(toEpochMs(roundMs(unit, toLocalMs(timestampMs(value, precision), zone), nanosOfMs(value, precision) > 0, isFloor), zone), 0, precision);
     }
   }
-}
-
-/** Flink rounds a DATE up to the next day even where it lies on one. */
-function ceilDays(unit: string, days: number): number {
-  const start = unitStart(unit, days, 0);
-  return unit !== 'DAY' && start === days ? days : unitStart(unit, days, 1);
 }
 
 function rounding(name: string, isFloor: boolean): ScalarFunctionDefinition {

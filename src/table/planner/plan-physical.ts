@@ -74,11 +74,11 @@ function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
 function planWatermark(node: WatermarkNode, context: PlannerContext): ExecNode {
   const { input } = node;
   if (input.kind === 'scan') {
-    return normalized(sharedScan(input, node.rowType, { timeColumn: node.timeColumn, expression: node.expression }, context), context);
+    return normalized(sharedScan(input, node.rowType, { expression: node.expression }, context), context);
   }
   if (input.kind === 'project' && input.input.kind === 'scan') {
     const scan = input.input;
-    const watermark = { timeColumn: node.timeColumn, expression: inlineProjection(node.expression, input.expressions) };
+    const watermark = { expression: inlineProjection(node.expression, input.expressions) };
     return mergedCalc(normalized(sharedScan(scan, scan.rowType, watermark, context), context), input.expressions, undefined, node.rowType);
   }
   throw new TableError('TABLE_NOT_SUPPORTED', 'a watermark stands above something other than a table');
