@@ -4,6 +4,7 @@ import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error'
 export const JOBMANAGER_ERRORS = {
   CHECKPOINT_FAILURES_EXCEEDED: 'More checkpoints failed in a row than execution.checkpointing.tolerable-failed-checkpoints allows.',
   CHECKPOINT_DIRECTORY_MISSING: 'Checkpointing is on and execution.checkpointing.dir is not set.',
+  CHECKPOINT_SETTINGS_CONFLICT: 'Two settings of checkpoints cannot be had together.',
   CHECKPOINT_NOT_FOUND: 'The checkpoint or savepoint to restore from does not exist or has no _metadata.',
   CHECKPOINT_METADATA_DAMAGED: 'The _metadata file of a checkpoint is cut short, changed, or of another format.',
   CHECKPOINT_FILE_MISSING: 'A file that the metadata of a checkpoint names is missing or of another size.',

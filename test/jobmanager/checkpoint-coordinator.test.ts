@@ -7,7 +7,7 @@ import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-setti
 const SOURCE = subtaskIdOf('source', 0);
 const SINK = subtaskIdOf('sink', 0);
 const PARTICIPANTS = { triggered: [SOURCE], acknowledging: [SOURCE, SINK] };
-const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, tolerableFailures: 0, retainedMax: 1, isAfterTasksFinish: true, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
+const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, concurrentMax: 1, tolerableFailures: 0, retainedMax: 1, isAfterTasksFinish: true, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
 
 function acknowledgement(subtaskId: typeof SOURCE, bytes = 10): SubtaskAcknowledgement {
   return { subtaskId, file: `${subtaskId}.state`, bytes, fullBytes: bytes, inline: undefined, sharedFiles: [], timings: { alignmentMs: 0, syncMs: 0, asyncMs: 0, bytesProcessedDuringAlignment: 0 }, operatorIds: [] };
@@ -158,5 +158,32 @@ describe('checkpoint coordinator', () => {
     assert.equal(coordinator.nextTimeMs, Infinity);
     coordinator.restart(1000);
     assert.deepEqual(coordinator.onTime(1100, PARTICIPANTS).map((decision) => ('checkpointId' in decision ? decision.checkpointId : 0)), [2]);
+  });
+
+  test('so many are under way as may be, and one that is complete takes older ones along without blame', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, concurrentMax: 3 }, 1, 0);
+    for (const nowMs of [100, 200, 300]) assert.equal(coordinator.onTime(nowMs, PARTICIPANTS)[0]?.kind, 'trigger');
+    assert.deepEqual([coordinator.pendingIds, coordinator.hasRoom, coordinator.nextTimeMs], [[1, 2, 3], false, 1100]);
+    assert.deepEqual(coordinator.onTime(400, PARTICIPANTS), []);
+    for (const subtask of [SOURCE, SINK]) coordinator.onAcknowledge(2, acknowledgement(subtask));
+    assert.deepEqual(coordinator.onMetadataWritten(2, 410), [{ kind: 'notify-complete', checkpointId: 2 }, { kind: 'abort', checkpointId: 1, reason: 'subsumed' }, { kind: 'discard', checkpointId: 1 }]);
+    assert.deepEqual([coordinator.completedIds, coordinator.pendingIds, coordinator.failedCount, coordinator.nextTimeMs], [[2], [3], 0, 410]);
+    assert.deepEqual(coordinator.onAcknowledge(1, acknowledgement(SOURCE)), []);
+  });
+
+  test('those under way expire each at its time, and end with a task that dies', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, concurrentMax: 2, tolerableFailures: 5 }, 1, 0);
+    for (const nowMs of [100, 200]) coordinator.onTime(nowMs, PARTICIPANTS);
+    assert.deepEqual(coordinator.onTime(1100, PARTICIPANTS).map(({ kind }) => kind), ['abort', 'discard']);
+    assert.deepEqual(coordinator.pendingIds, [2]);
+    coordinator.onTime(1101, PARTICIPANTS);
+    assert.deepEqual(coordinator.onTaskEnded(SINK, false, 1110).flatMap((decision) => (decision.kind === 'abort' ? [[decision.checkpointId, decision.reason]] : [])), [[2, 'task-ended'], [3, 'task-ended']]);
+    assert.deepEqual(coordinator.pendingIds, []);
+  });
+
+  test('a savepoint is alone, however many checkpoints may be under way', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, concurrentMax: 4 }, 1, 0);
+    coordinator.trigger(10, PARTICIPANTS, { isSavepoint: true });
+    assert.deepEqual([coordinator.hasRoom, coordinator.onTime(500, PARTICIPANTS)], [false, []]);
   });
 });

@@ -19,7 +19,7 @@ describe('shared state', () => {
 
   test('files go one checkpoint after the last that refers to them, those of checkpoints given up at once, and all at the end', async () => {
     const { files } = simulatedPlatform({ seed: 1 });
-    const store = new CheckpointStore(new DirectoryStorage(files), '/c/job');
+    const store = new CheckpointStore(new DirectoryStorage(files), '/c/job', 1);
     const complete = async (checkpointId: number, ...shared: readonly string[]) => {
       await store.prepare(checkpointId);
       for (const name of shared) if (name.startsWith(`${checkpointId}-`)) await files.atomicWrite(`/c/job/shared/${name}`, Uint8Array.of(1));
@@ -37,21 +37,38 @@ describe('shared state', () => {
     await store.prepare(4);
     await files.atomicWrite('/c/job/shared/4-d', Uint8Array.of(1));
     await store.discard(4);
+    assert.deepEqual(shared(), ['1-a', '1-b', '2-c'], 'what was given up is no reason to forget');
+    await complete(5, '1-a', '2-c');
+    await store.discard(3);
     assert.deepEqual(shared(), ['1-a', '2-c']);
-    await files.atomicWrite('/c/job/shared/5-of-a-slot-that-died', Uint8Array.of(1));
+    await files.atomicWrite('/c/job/shared/6-of-a-slot-that-died', Uint8Array.of(1));
     await store.removeUnreferenced();
     assert.deepEqual(shared(), ['1-a', '2-c']);
     await store.removeWhenEmpty();
-    assert.equal(files.existsSync('/c/job/chk-3/_metadata'), true);
-    await store.discard(3);
+    assert.equal(files.existsSync('/c/job/chk-5/_metadata'), true);
+    await store.discard(5);
     await store.removeUnreferenced();
     await store.removeWhenEmpty();
     assert.equal(files.existsSync('/c/job'), false);
   });
 
+  test('files stay for as many checkpoints after the last that refers to them as may be under way', async () => {
+    const { files } = simulatedPlatform({ seed: 1 });
+    const store = new CheckpointStore(new DirectoryStorage(files), '/c/job', 3);
+    const shared = () => files.listSync('/c/job/shared').map(({ name }) => name);
+    for (let checkpointId = 1; checkpointId <= 5; checkpointId++) {
+      await store.prepare(checkpointId);
+      await files.atomicWrite(`/c/job/shared/${checkpointId}-own`, Uint8Array.of(1));
+      await store.writeMetadata({ checkpointId, jobId: 'job', jobName: 'j', timestamp: 0, operators: [], enumerators: [], inlined: {}, sharedFiles: [{ path: `../shared/${checkpointId}-own`, bytes: 1 }] });
+      if (checkpointId > 1) await store.discard(checkpointId - 1);
+      assert.deepEqual(store.areKnown(checkpointId + 1, ['../shared/1-own']), checkpointId <= 4);
+    }
+    assert.deepEqual(shared(), ['2-own', '3-own', '4-own', '5-own']);
+  });
+
   test('a directory that is being discarded is no checkpoint from the first step on', async () => {
     const { files } = simulatedPlatform({ seed: 1 });
-    const store = new CheckpointStore(new DirectoryStorage(files), '/c/job');
+    const store = new CheckpointStore(new DirectoryStorage(files), '/c/job', 1);
     await store.prepare(1);
     await files.atomicWrite('/c/job/chk-1/v_0.state', Uint8Array.of(1));
     await store.writeMetadata({ checkpointId: 1, jobId: 'job', jobName: 'j', timestamp: 0, operators: [], enumerators: [], inlined: {}, sharedFiles: [] });

@@ -38,7 +38,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault('rows under way are not restored', 'streaming/task/in-flight-restore', 'if (restored === undefined || isWithoutChannelState(description, restored.checkpointId))', 'if (restored !== undefined || isWithoutChannelState(description, -1))'),
   fault('rows under way that were processed are restored too', 'shuffle/input-gate/in-flight-recorder', 'this.skipRows = skipRows;', 'this.skipRows = 0;'),
   fault('rows behind an unaligned barrier count as under way', 'shuffle/input-gate/in-flight-recorder', 'barrier?.afterFrame ?? Number.POSITIVE_INFINITY', 'Number.POSITIVE_INFINITY'),
-  fault('alignment ends with the first barrier', 'shuffle/input-gate/input-gate', 'if (!channel.isEnded && !this.#arrived.has(channel.index))', 'if (!channel.isEnded && !this.#arrived.has(channel.index) && this.#arrived.size === 0)'),
+  fault('alignment ends with the first barrier', 'shuffle/input-gate/input-gate', 'channel.isEnded || arrived.has(channel.index)', 'channel.isEnded || arrived.size > 0'),
   fault('a channel is read on behind its barrier', 'shuffle/input-gate/input-gate', 'channel.isBlocked = this.#isExactlyOnce;', 'channel.isBlocked = false;'),
   fault('a barrier overtakes the rows of the open frame', 'shuffle/result-partition/channel-writer', 'control(kind, a, b, c) {\n        if (this.hasUnflushed)', 'control(kind, a, b, c) {\n        if (this.hasUnflushed && kind !== 4)'),
   {
@@ -52,9 +52,16 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault('timers are lost when a job is restored', 'state/timers/internal-timer-service', 'readTimers(restored.keyed(`${this.#name}/event`), format,', 'readTimers([], format,'),
   fault('the first key group is lost on a restore', 'state/snapshot/redistribute', 'keyGroup >= range.start', 'keyGroup > range.start'),
   fault('the restored watermark is too high', 'streaming/task/task-watermark', 'Math.min(...items', '1000 + Math.max(...items'),
-  fault('a late acknowledgement of another checkpoint counts', 'jobmanager/checkpoint/checkpoint-coordinator', "pending?.checkpointId !== checkpointId || !pending.missing", 'pending === undefined || !pending.missing'),
-  fault('a checkpoint is complete without its last acknowledgement', 'jobmanager/checkpoint/checkpoint-coordinator', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 0)', 'pending.acknowledgements.push(acknowledgement);\n        if (pending.missing.size > 1)'),
-  fault('the newest checkpoint is removed while another is taken', 'jobmanager/checkpoint/checkpoint-coordinator', "return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];", "return [...this.#completed.splice(0).map((id) => ({ kind: 'discard', checkpointId: id })), { kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];"),
+  {
+    name: 'a late acknowledgement of another checkpoint counts',
+    changes: [
+      { module: 'jobmanager/job-master/checkpoint-driver', from: 'onAcknowledge(execution, checkpointId, acknowledgement) {\n        if (!this.#coordinator.isPending(checkpointId))', to: 'onAcknowledge(execution, checkpointId, acknowledgement) {\n        if (this.#coordinator.pendingIds.length === 0)' },
+      { module: 'jobmanager/checkpoint/checkpoint-coordinator', from: 'onAcknowledge(checkpointId, acknowledgement) {\n        const pending = this.#find(checkpointId);', to: 'onAcknowledge(checkpointId, acknowledgement) {\n        const pending = this.#pending[0];' },
+    ],
+  },
+  fault('a checkpoint is complete without its last acknowledgement', 'jobmanager/checkpoint/checkpoint-coordinator', 'return pending.missing.size > 0 ? []', 'return pending.missing.size > 1 ? []'),
+  fault('the newest checkpoint is removed while another is taken', 'jobmanager/checkpoint/checkpoint-coordinator', "return [{ kind: 'trigger', checkpointId, timestamp, participants }];", "return [...this.#completed.splice(0).map((id) => ({ kind: 'discard', checkpointId: id })), { kind: 'trigger', checkpointId, timestamp, participants }];"),
+  fault('a checkpoint starts while splits are held back for another', 'jobmanager/job-master/checkpoint-driver', 'attempt.sources.every((source) => source.isSettled)', 'true'),
   fault('a restart goes on from the checkpoint before the newest', 'jobmanager/job-master/checkpoint-driver', '.toReversed();', '.toReversed().slice(-1);'),
   {
     name: 'rows of an attempt that is over are accepted',

@@ -70,7 +70,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
   const disturbances = drawDisturbances(focus, random, pick);
   const parallelism = pick(1, 2, 2, 3);
   const network = `${greatestParallelism(parallelism, disturbances) ** 2 * chosen.length * 2 * RING_KB} kb`;
-  return {
+  const drawn: Scenario = {
     seed,
     job: {
       pipelines, hasTwoRegions, first: input(1), second: input(2), sink: pick('transactions', 'transactions', 'files'),
@@ -103,6 +103,22 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
     disturbances,
     workMsMax,
     stalls: focus === 'rescaling' ? { probability: 0.1, stepsMax: 300 } : { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
+  };
+  return !isUnaligned && focus === 'any' && random.nextInt(2) === 0 ? withConcurrentCheckpoints(drawn, chosen.every(isOrderedOnly), random, pick) : drawn;
+}
+
+/** A slot is late with its acknowledgements, so that checkpoints overlap, and something dies while they do. */
+function withConcurrentCheckpoints(drawn: Scenario, isOnDemand: boolean, random: SeededRandom, pick: <T>(...choices: readonly T[]) => T): Scenario {
+  const { job, settings } = drawn;
+  const input = { isOnDemand, splits: 4 };
+  return {
+    ...drawn,
+    job: { ...job, first: { ...job.first, ...input }, second: { ...job.second, ...input } },
+    settings: { ...settings, 'execution.checkpointing.interval': '10 ms', 'execution.checkpointing.min-pause': '0 ms', 'execution.checkpointing.timeout': '10 min', 'execution.checkpointing.max-concurrent-checkpoints': pick(2, 4) },
+    disturbances: [0, 1].flatMap(() => [
+      { at: { after: 'trigger', steps: 1 + random.nextInt(6) }, kind: 'slow-slot', delayMs: pick(15, 30, 80) },
+      { at: { after: 'complete', steps: 1 + random.nextInt(40) }, kind: 'kill-slot', losesMessages: pick(true, false), inFileCall: undefined },
+    ] as const),
   };
 }
 

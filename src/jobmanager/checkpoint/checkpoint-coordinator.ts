@@ -1,6 +1,7 @@
-// Chandy–Lamport's coordinator as pure decisions: facts in (time, acknowledgements, ended tasks), decisions out. One
-// checkpoint at a time. Invariants: a checkpoint completes only when every participant has acknowledged it and its
-// metadata is on disk; ids never repeat and grow; a completed one is subsumed only by `retainedMax` newer ones.
+// Chandy–Lamport's coordinator as pure decisions: facts in (time, acknowledgements, ended tasks), decisions out. At most
+// `concurrentMax` checkpoints are pending, a savepoint alone. Invariants: a checkpoint completes only when every participant
+// has acknowledged it and its metadata is on disk; ids never repeat and grow; when one completes, older pending ones are
+// given up; a completed one is subsumed only by `retainedMax` newer ones.
 // Thread: main; the JobMaster calls it and carries the decisions out.
 import { assert } from '#core/assert';
 import type { SubtaskId } from '#cluster/ids/ids';
@@ -38,7 +39,7 @@ export interface AcknowledgedTimings {
   readonly bytesProcessedDuringAlignment: number;
 }
 
-export type AbortReason = 'expired' | 'declined' | 'task-ended' | 'metadata-failed' | 'stopped';
+export type AbortReason = 'expired' | 'declined' | 'task-ended' | 'metadata-failed' | 'stopped' | 'subsumed';
 
 export type CheckpointDecision =
   | { readonly kind: 'trigger'; readonly checkpointId: number; readonly timestamp: number; readonly participants: CheckpointParticipants }
@@ -47,6 +48,9 @@ export type CheckpointDecision =
   | { readonly kind: 'abort'; readonly checkpointId: number; readonly reason: AbortReason }
   | { readonly kind: 'discard'; readonly checkpointId: number }
   | { readonly kind: 'fail-job'; readonly failures: number };
+
+/** Why a checkpoint may be given up without a failure of anybody. */
+const BLAMELESS: readonly AbortReason[] = ['task-ended', 'stopped', 'subsumed'];
 
 interface PendingCheckpoint {
   readonly checkpointId: number;
@@ -62,7 +66,8 @@ export class CheckpointCoordinator {
   readonly #settings: CheckpointSettings;
   #nextId: number;
   #nextTriggerMs: number;
-  #pending: PendingCheckpoint | undefined;
+  /** Oldest first. */
+  readonly #pending: PendingCheckpoint[] = [];
   /** Oldest first. */
   readonly #completed: number[] = [];
   #failuresInARow = 0;
@@ -88,16 +93,26 @@ export class CheckpointCoordinator {
 
   /** When `onTime` wants to be called next; Infinity when nothing is due. */
   get nextTimeMs(): number {
-    return this.#pending === undefined ? this.#nextTriggerMs : this.#pending.timestamp + this.#settings.timeoutMs;
+    const expiryMs = this.#pending.reduce((earliest, { timestamp }) => Math.min(earliest, timestamp + this.#settings.timeoutMs), Infinity);
+    return this.hasRoom ? Math.min(this.#nextTriggerMs, expiryMs) : expiryMs;
   }
 
-  get pendingId(): number | undefined {
-    return this.#pending?.checkpointId;
+  get pendingIds(): readonly number[] {
+    return this.#pending.map(({ checkpointId }) => checkpointId);
   }
 
-  /** All have acknowledged and the metadata is being written: it may be on disk already. */
+  isPending(checkpointId: number): boolean {
+    return this.#find(checkpointId) !== undefined;
+  }
+
+  /** Another checkpoint may start. */
+  get hasRoom(): boolean {
+    return this.#pending.length < this.#settings.concurrentMax && !this.#pending.some(({ isSavepoint }) => isSavepoint);
+  }
+
+  /** All have acknowledged one, and its metadata is being written: it may be on disk already. */
   get isWritingMetadata(): boolean {
-    return this.#pending?.missing.size === 0;
+    return this.#pending.some(({ missing }) => missing.size === 0);
   }
 
   get latestCompletedId(): number | undefined {
@@ -110,99 +125,104 @@ export class CheckpointCoordinator {
 
   /** @param participants undefined when no checkpoint can be taken now: it is tried again after a tenth of the interval. */
   onTime(nowMs: number, participants: CheckpointParticipants | undefined): readonly CheckpointDecision[] {
-    if (this.#pending !== undefined) return nowMs >= this.#pending.timestamp + this.#settings.timeoutMs ? this.#abort('expired', nowMs) : [];
-    if (nowMs < this.#nextTriggerMs) return [];
+    const expired = this.#pending.filter(({ timestamp }) => nowMs >= timestamp + this.#settings.timeoutMs);
+    if (expired.length > 0) return expired.flatMap((pending) => this.#abort(pending, 'expired', nowMs));
+    if (nowMs < this.#nextTriggerMs || !this.hasRoom) return [];
     if (participants !== undefined) return this.trigger(nowMs, participants);
     this.#nextTriggerMs = nowMs + Math.max(10, (this.#settings.intervalMs ?? 1000) / 10);
     return [];
   }
 
-  /** Starts a checkpoint now; none may be pending. */
+  /** Starts a checkpoint now, for which there is room; a savepoint when none is pending. */
   trigger(nowMs: number, participants: CheckpointParticipants, { isSavepoint = false }: { readonly isSavepoint?: boolean } = {}): readonly CheckpointDecision[] {
-    assert(this.#pending === undefined, 'one checkpoint at a time');
+    assert(isSavepoint ? this.#pending.length === 0 : this.hasRoom, 'a checkpoint starts when there is room for it');
     assert(participants.acknowledging.length > 0, 'a checkpoint has participants');
     const checkpointId = this.#nextId++;
+    const timestamp = Math.trunc(nowMs);
     this.triggeredCount++;
-    this.#pending = { checkpointId, timestamp: Math.trunc(nowMs), missing: new Set(participants.acknowledging), acknowledgements: [], isSavepoint, status: 'IN_PROGRESS' };
+    this.#pending.push({ checkpointId, timestamp, missing: new Set(participants.acknowledging), acknowledgements: [], isSavepoint, status: 'IN_PROGRESS' });
     if (!isSavepoint && this.#settings.intervalMs !== undefined) this.#nextTriggerMs = nowMs + this.#settings.intervalMs;
-    return [{ kind: 'trigger', checkpointId, timestamp: this.#pending.timestamp, participants }];
+    return [{ kind: 'trigger', checkpointId, timestamp, participants }];
   }
 
-  /** The next checkpoint need not wait for its time, only for the pending one. */
+  /** The next checkpoint need not wait for its time, only for room. */
   hurry(nowMs: number): void {
     this.#nextTriggerMs = Math.min(this.#nextTriggerMs, nowMs);
   }
 
   /** A late acknowledgement of a checkpoint given up changes nothing. */
   onAcknowledge(checkpointId: number, acknowledgement: SubtaskAcknowledgement): readonly CheckpointDecision[] {
-    const pending = this.#pending;
-    if (pending?.checkpointId !== checkpointId || !pending.missing.delete(acknowledgement.subtaskId)) return [];
+    const pending = this.#find(checkpointId);
+    if (pending === undefined || !pending.missing.delete(acknowledgement.subtaskId)) return [];
     pending.acknowledgements.push(acknowledgement);
-    if (pending.missing.size > 0) return [];
-    return [{ kind: 'write-metadata', checkpointId, timestamp: pending.timestamp, acknowledgements: pending.acknowledgements }];
+    return pending.missing.size > 0 ? [] : [writeMetadata(pending)];
   }
 
   onDecline(checkpointId: number, nowMs: number): readonly CheckpointDecision[] {
-    return this.#pending?.checkpointId === checkpointId ? this.#abort('declined', nowMs) : [];
+    const pending = this.#find(checkpointId);
+    return pending === undefined ? [] : this.#abort(pending, 'declined', nowMs);
   }
 
   /**
    * A task that has finished without a barrier had all its input before the checkpoint began, and so had those before
-   * it: the checkpoint goes without it. One that ended otherwise takes its checkpoint with it; nobody is to blame.
+   * it: the checkpoint goes without it. One that ended otherwise takes its checkpoints with it; nobody is to blame.
    */
   onTaskEnded(subtaskId: SubtaskId, hasFinished: boolean, nowMs: number): readonly CheckpointDecision[] {
-    const pending = this.#pending;
-    if (pending === undefined || !pending.missing.has(subtaskId)) return [];
-    if (!hasFinished) return this.#abort('task-ended', nowMs);
-    pending.missing.delete(subtaskId);
-    if (pending.missing.size > 0) return [];
-    if (pending.acknowledgements.length === 0) return this.#abort('task-ended', nowMs);
-    const { checkpointId, timestamp, acknowledgements } = pending;
-    return [{ kind: 'write-metadata', checkpointId, timestamp, acknowledgements }];
+    const waiting = this.#pending.filter(({ missing }) => missing.has(subtaskId));
+    return waiting.flatMap((pending) => {
+      if (!hasFinished) return this.#abort(pending, 'task-ended', nowMs);
+      pending.missing.delete(subtaskId);
+      if (pending.missing.size > 0) return [];
+      return pending.acknowledgements.length === 0 ? this.#abort(pending, 'task-ended', nowMs) : [writeMetadata(pending)];
+    });
   }
 
   onMetadataWritten(checkpointId: number, nowMs: number): readonly CheckpointDecision[] {
-    const pending = this.#pending;
-    if (pending?.checkpointId !== checkpointId) return [];
+    const pending = this.#find(checkpointId);
+    if (pending === undefined) return [];
     assert(pending.missing.size === 0, 'metadata is written after the last acknowledgement');
     pending.status = transition(CHECKPOINT_STATUS, pending.status, 'COMPLETED');
-    this.#endPending(nowMs);
+    this.#endPending(pending, nowMs);
     this.completedCount++;
     if (pending.isSavepoint) return [{ kind: 'notify-complete', checkpointId }];
     this.#failuresInARow = 0;
     this.latestDurationMs = nowMs - pending.timestamp;
     this.latestBytes = pending.acknowledgements.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#completed.push(checkpointId);
+    const overtaken = this.#pending.filter((other) => other.checkpointId < checkpointId).flatMap((other) => this.#abort(other, 'subsumed', nowMs));
     const subsumed = this.#completed.splice(0, Math.max(0, this.#completed.length - this.#settings.retainedMax));
-    return [{ kind: 'notify-complete', checkpointId }, ...subsumed.map((id) => ({ kind: 'discard', checkpointId: id }) as const)];
+    return [{ kind: 'notify-complete', checkpointId }, ...overtaken, ...subsumed.map((id) => ({ kind: 'discard', checkpointId: id }) as const)];
   }
 
   onMetadataFailed(checkpointId: number, nowMs: number): readonly CheckpointDecision[] {
-    return this.#pending?.checkpointId === checkpointId ? this.#abort('metadata-failed', nowMs) : [];
+    const pending = this.#find(checkpointId);
+    return pending === undefined ? [] : this.#abort(pending, 'metadata-failed', nowMs);
   }
 
-  /** The attempt ends: gives the pending checkpoint up and starts no other. */
+  /** The attempt ends: gives pending checkpoints up and starts no other. */
   stop(nowMs: number): readonly CheckpointDecision[] {
-    const decisions = this.#pending === undefined ? [] : this.#abort('stopped', nowMs);
+    const decisions = [...this.#pending].flatMap((pending) => this.#abort(pending, 'stopped', nowMs));
     this.#nextTriggerMs = Infinity;
     return decisions;
   }
 
   /** A new attempt runs: periodic checkpoints go on. */
   restart(nowMs: number): void {
-    assert(this.#pending === undefined, 'a restart follows a stop');
+    assert(this.#pending.length === 0, 'a restart follows a stop');
     this.#failuresInARow = 0;
     this.#nextTriggerMs = this.#settings.intervalMs === undefined ? Infinity : nowMs + this.#settings.intervalMs;
   }
 
-  #abort(reason: AbortReason, nowMs: number): readonly CheckpointDecision[] {
-    const pending = this.#pending;
-    assert(pending !== undefined, 'a pending checkpoint is aborted');
+  #find(checkpointId: number): PendingCheckpoint | undefined {
+    return this.#pending.find((pending) => pending.checkpointId === checkpointId);
+  }
+
+  #abort(pending: PendingCheckpoint, reason: AbortReason, nowMs: number): readonly CheckpointDecision[] {
     pending.status = transition(CHECKPOINT_STATUS, pending.status, 'FAILED');
-    this.#endPending(nowMs);
+    this.#endPending(pending, nowMs);
     const { checkpointId } = pending;
     const decisions: CheckpointDecision[] = [{ kind: 'abort', checkpointId, reason }, { kind: 'discard', checkpointId }];
-    if (reason === 'task-ended' || reason === 'stopped') return decisions;
+    if (BLAMELESS.includes(reason)) return decisions;
     this.failedCount++;
     if (pending.isSavepoint) return decisions;
     this.#failuresInARow++;
@@ -210,8 +230,12 @@ export class CheckpointCoordinator {
     return decisions;
   }
 
-  #endPending(nowMs: number): void {
-    this.#pending = undefined;
+  #endPending(pending: PendingCheckpoint, nowMs: number): void {
+    this.#pending.splice(this.#pending.indexOf(pending), 1);
     this.#nextTriggerMs = Math.max(this.#nextTriggerMs, nowMs + this.#settings.minPauseMs);
   }
+}
+
+function writeMetadata({ checkpointId, timestamp, acknowledgements }: PendingCheckpoint): CheckpointDecision {
+  return { kind: 'write-metadata', checkpointId, timestamp, acknowledgements };
 }

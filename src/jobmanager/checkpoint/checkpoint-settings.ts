@@ -8,6 +8,8 @@ export interface CheckpointSettings {
   readonly intervalMs: number | undefined;
   readonly timeoutMs: number;
   readonly minPauseMs: number;
+  /** Checkpoints that may be pending at once, at least 1; 1 where there is a pause between them. */
+  readonly concurrentMax: number;
   readonly tolerableFailures: number;
   readonly retainedMax: number;
   /** Whether checkpoints go on when some tasks have finished. */
@@ -25,18 +27,23 @@ export function localPath(path: string): string {
   return path.replace(/^file:(\/\/)?(?=\/)/, '');
 }
 
-/** Throws CONFIG_VALUE_INVALID, or CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory. */
+/**
+ * Throws CONFIG_VALUE_INVALID, CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory,
+ * CHECKPOINT_SETTINGS_CONFLICT for concurrent checkpoints that are unaligned.
+ */
 export function readCheckpointSettings(configuration: Configuration): CheckpointSettings {
   const intervalMs = configuration.get(checkpointingOptions.interval)?.toMillis();
   const directory = configuration.get(checkpointingOptions.dir);
   if (intervalMs !== undefined && intervalMs > 0 && directory === undefined) {
     throw new JobManagerError('CHECKPOINT_DIRECTORY_MISSING', `checkpoints every ${intervalMs} ms have no place to go: set ${checkpointingOptions.dir.key}`);
   }
+  const minPauseMs = configuration.get(checkpointingOptions.minPause).toMillis();
   const retention = configuration.get(checkpointingOptions.externalizedRetention);
   return {
     intervalMs: intervalMs === undefined || intervalMs <= 0 ? undefined : intervalMs,
     timeoutMs: configuration.get(checkpointingOptions.timeout).toMillis(),
-    minPauseMs: configuration.get(checkpointingOptions.minPause).toMillis(),
+    minPauseMs,
+    concurrentMax: minPauseMs > 0 ? 1 : readConcurrentMax(configuration),
     tolerableFailures: configuration.get(checkpointingOptions.tolerableFailedCheckpoints),
     isAfterTasksFinish: configuration.get(checkpointingOptions.isAfterTasksFinishEnabled),
     retainedMax: Math.max(1, configuration.get(checkpointingOptions.numRetained)),
@@ -44,4 +51,13 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
     isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
     directory: directory === undefined ? undefined : localPath(directory),
   };
+}
+
+function readConcurrentMax(configuration: Configuration): number {
+  const { maxConcurrentCheckpoints, isUnalignedEnabled } = checkpointingOptions;
+  const concurrentMax = Math.max(1, configuration.get(maxConcurrentCheckpoints));
+  if (concurrentMax > 1 && configuration.get(isUnalignedEnabled)) {
+    throw new JobManagerError('CHECKPOINT_SETTINGS_CONFLICT', `${maxConcurrentCheckpoints.key} is ${concurrentMax} and ${isUnalignedEnabled.key} is true: unaligned checkpoints come one at a time; set the first to 1, or switch the second off`);
+  }
+  return concurrentMax;
 }

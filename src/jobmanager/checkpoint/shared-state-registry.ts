@@ -31,6 +31,10 @@ export class SharedStateRegistry {
     return unused;
   }
 
+  has(checkpointId: number): boolean {
+    return this.#byCheckpoint.has(checkpointId);
+  }
+
   isReferenced(path: string): boolean {
     return this.#references.has(path);
   }

@@ -5,7 +5,7 @@ import type { EngineError } from '#core/errors/engine-error';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
-import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type CheckpointParticipants, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
+import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
 import { CheckpointHistory } from '#jobmanager/checkpoint/checkpoint-history';
 import type { CheckpointMetadata, EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
@@ -34,6 +34,7 @@ const ABORT_REASONS: Readonly<Record<AbortReason, string>> = {
   'task-ended': 'a task ended before it had taken its part',
   'metadata-failed': 'its metadata could not be written, see the log',
   stopped: 'the job has ended or restarts',
+  subsumed: 'a newer checkpoint was complete before it',
 };
 
 export interface CheckpointDriverOptions {
@@ -67,6 +68,15 @@ export interface CheckpointedAttempt {
   readonly sources: readonly SourceCoordinator[];
 }
 
+/** What a pending checkpoint is made of beside its acknowledgements. */
+interface UnderWay {
+  /** What it was asked for; undefined when it is a periodic one. */
+  readonly request: SnapshotRequest | undefined;
+  readonly enumerators: readonly EnumeratorState[];
+  /** Tasks at their end that commit with it. */
+  readonly covered: readonly SubtaskId[];
+}
+
 export class CheckpointDriver {
   readonly #options: CheckpointDriverOptions;
   readonly #coordinator: CheckpointCoordinator;
@@ -83,13 +93,11 @@ export class CheckpointDriver {
   #timer: Cancellable | undefined;
   /** Epoch ms before which no request is tried again. */
   #askAtMs = 0;
-  #enumerators: readonly EnumeratorState[] = [];
+  readonly #underWay = new Map<number, UnderWay>();
   /** Checkpoints that were given up while slots still wrote their files. */
   readonly #undeleted: number[] = [];
   /** Tasks at their end that commit with the next checkpoint. */
   #awaiting = new Set<SubtaskId>();
-  /** Those of them that the pending checkpoint covers. */
-  #covered: readonly SubtaskId[] = [];
   /** Tail of the file work. */
   #work: Promise<void> = Promise.resolve();
 
@@ -99,7 +107,7 @@ export class CheckpointDriver {
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
     this.#history = new CheckpointHistory(options.historyMax);
     this.#stoppedWith = options.stoppedWith;
-    this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`);
+    this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`, settings.concurrentMax);
     const { adopted = [], claimed } = options;
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
     this.#coordinator.adopt(claimed === undefined ? adoptedIds : [claimed.checkpointId, ...adoptedIds]);
@@ -179,11 +187,11 @@ export class CheckpointDriver {
     this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
     // A slot that died may have left files of checkpoints that were given up.
-    this.#enqueue((store) => store.removeOrphans((id) => id !== this.#coordinator.pendingId));
+    this.#enqueue((store) => store.removeOrphans((id) => !this.#coordinator.isPending(id)));
     this.#scheduleNext();
   }
 
-  /** Gives a pending checkpoint up; resolves when no file work is under way. */
+  /** Gives pending checkpoints up; resolves when no file work is under way. */
   async stop(): Promise<void> {
     // Metadata that is being written may be whole already, and somebody may have seen it: its checkpoint counts.
     if (this.#coordinator.isWritingMetadata) await this.#work;
@@ -208,27 +216,27 @@ export class CheckpointDriver {
   }
 
   onAcknowledge(execution: Execution, checkpointId: number, acknowledgement: SubtaskAcknowledgement): void {
-    if (checkpointId === this.#coordinator.pendingId) {
-      for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(execution.deployment.subtaskIndex);
-    }
+    if (!this.#coordinator.isPending(checkpointId)) return;
+    const nowMs = this.#options.clock.now();
+    for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(execution.deployment.subtaskIndex, checkpointId);
     const earlier = acknowledgement.sharedFiles.flatMap(({ path, isNew }) => (isNew ? [] : [path]));
-    if (earlier.length > 0 && checkpointId === this.#coordinator.pendingId && !this.#store.areKnown(checkpointId, earlier)) {
+    if (earlier.length > 0 && !this.#store.areKnown(checkpointId, earlier)) {
       this.#options.log.warn('checkpoint refers to files that were removed', { checkpointId, subtaskId: acknowledgement.subtaskId });
-      return this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
+      return this.#act(this.#coordinator.onDecline(checkpointId, nowMs));
     }
-    if (checkpointId === this.#coordinator.pendingId) this.#history.onAcknowledged(checkpointId, acknowledgement, this.#options.clock.now());
+    this.#history.onAcknowledged(checkpointId, acknowledgement, nowMs);
     this.#act(this.#coordinator.onAcknowledge(checkpointId, acknowledgement));
   }
 
   onDecline(checkpointId: number, reason: EngineError): void {
-    if (checkpointId !== this.#coordinator.pendingId) return;
+    if (!this.#coordinator.isPending(checkpointId)) return;
     this.#options.log.warn('checkpoint declined', { checkpointId, error: reason });
     this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
   }
 
   onTaskEnded(execution: Execution): void {
     const { subtaskId, subtaskIndex } = execution.deployment;
-    if (this.#coordinator.pendingId !== undefined) for (const source of this.#sourcesOf(execution)) source.onReaderAcknowledged(subtaskIndex);
+    for (const source of this.#sourcesOf(execution)) source.onReaderEnded(subtaskIndex);
     this.#act(this.#coordinator.onTaskEnded(subtaskId, execution.state === 'FINISHED', this.#options.clock.now()));
     this.#hurryAtEnd();
   }
@@ -253,12 +261,19 @@ export class CheckpointDriver {
 
   #scheduleNext(): void {
     this.#timer?.cancel();
-    const isAsked = this.#requests.isWaiting && this.#coordinator.pendingId === undefined;
+    const isAsked = this.#startable() !== undefined;
     const nowMs = this.#options.clock.now();
     const dueMs = isAsked ? Math.min(this.#askAtMs, this.#coordinator.nextTimeMs) : this.#coordinator.nextTimeMs;
     if (this.#attempt === undefined || !Number.isFinite(dueMs)) return;
     const delayMs = Math.max(0, dueMs - nowMs);
     this.#timer = this.#options.clock.schedule(delayMs, () => this.#onTime());
+  }
+
+  /** The request that is next, when it need not wait for a pending checkpoint: a savepoint waits for all, and the next checkpoint for it. */
+  #startable(): SnapshotRequest | undefined {
+    const request = this.#requests.next();
+    const mayStart = request?.kind === 'savepoint' ? this.#coordinator.pendingIds.length === 0 : this.#coordinator.hasRoom;
+    return mayStart ? request : undefined;
   }
 
   #onTime(): void {
@@ -268,13 +283,14 @@ export class CheckpointDriver {
     const mayStart = areSettled && (this.#options.settings.isAfterTasksFinish || attempt.graph.executions.every((execution) => execution.state === 'RUNNING'));
     const participants = mayStart ? attempt.graph.checkpointParticipants() : undefined;
     const nowMs = this.#options.clock.now();
-    const request = this.#coordinator.pendingId === undefined ? this.#requests.next() : undefined;
+    const request = this.#startable();
     if (request !== undefined && participants !== undefined) {
-      this.#requests.begin();
-      return this.#act(this.#coordinator.trigger(nowMs, participants, { isSavepoint: request.kind === 'savepoint' }));
+      const decisions = this.#coordinator.trigger(nowMs, participants, { isSavepoint: request.kind === 'savepoint' });
+      for (const decision of decisions) if (decision.kind === 'trigger') this.#requests.begin(decision.checkpointId);
+      return this.#act(decisions);
     }
     if (request !== undefined) this.#askAtMs = nowMs + REQUEST_RETRY_MS;
-    this.#act(this.#coordinator.onTime(nowMs, participants));
+    this.#act(this.#coordinator.onTime(nowMs, this.#requests.next()?.kind === 'savepoint' ? undefined : participants));
   }
 
   #act(decisions: readonly CheckpointDecision[]): void {
@@ -284,7 +300,7 @@ export class CheckpointDriver {
 
   #carryOut(decision: CheckpointDecision): void {
     switch (decision.kind) {
-      case 'trigger': return this.#trigger(decision.checkpointId, decision.timestamp, decision.participants);
+      case 'trigger': return this.#trigger(decision);
       case 'write-metadata': return this.#writeMetadata(decision.checkpointId, decision.timestamp, decision.acknowledgements);
       case 'notify-complete':
         return this.#complete(decision.checkpointId);
@@ -298,7 +314,7 @@ export class CheckpointDriver {
 
   /** Only what a restart would go on from is made known to sinks: a savepoint when the job stops with it. */
   #complete(checkpointId: number): void {
-    const request = this.#requests.current;
+    const { request, covered } = this.#endUnderWay(checkpointId);
     const path = this.#store.directoryOf(checkpointId);
     this.#history.onCompleted(checkpointId, path, this.#options.clock.now());
     const isStop = request?.kind === 'savepoint' && request.stop !== undefined;
@@ -309,56 +325,55 @@ export class CheckpointDriver {
     }
     if (isStop || request?.kind !== 'savepoint') {
       this.#options.onCompleted?.();
-      for (const subtaskId of this.#covered) this.#awaiting.delete(subtaskId);
+      for (const subtaskId of covered) this.#awaiting.delete(subtaskId);
       for (const source of this.#attempt?.sources ?? []) source.onCheckpointComplete(checkpointId);
       this.#toAll({ kind: 'checkpoint-complete', checkpointId });
     }
-    this.#requests.complete({ checkpointId, path });
+    this.#requests.complete(checkpointId, path);
   }
 
   #giveUp(checkpointId: number, reason: AbortReason): void {
-    const flags = barrierFlags(this.#requests.current);
+    const flags = barrierFlags(this.#endUnderWay(checkpointId).request);
     this.#history.onFailed(checkpointId, ABORT_REASONS[reason], this.#options.clock.now());
-    this.#requests.abort(ABORT_REASONS[reason]);
-    this.#endHolds();
+    this.#requests.abort(checkpointId, ABORT_REASONS[reason]);
+    this.#endHolds(checkpointId);
     this.#hurryAtEnd();
     this.#toAll({ kind: 'checkpoint-aborted', checkpointId });
     // Time cannot be taken back: after MAX_WATERMARK the job goes on from its last checkpoint.
     if (hasFlag(flags, BarrierFlag.DRAIN) && reason !== 'stopped') this.#options.onTooManyFailures(requestFailed(`${ABORT_REASONS[reason]}, after the end of time had been sent to drain the job`));
   }
 
-  #trigger(checkpointId: number, timestamp: number, participants: CheckpointParticipants): void {
+  #trigger({ checkpointId, timestamp, participants }: CheckpointDecision & { readonly kind: 'trigger' }): void {
     const attempt = this.#attempt;
     assert(attempt !== undefined, 'checkpoints are triggered while an attempt runs');
-    this.#history.onTriggered(checkpointId, timestamp, { isSavepoint: this.#requests.current?.kind === 'savepoint', subtaskCount: participants.acknowledging.length });
+    const request = this.#requests.of(checkpointId);
+    this.#history.onTriggered(checkpointId, timestamp, { isSavepoint: request?.kind === 'savepoint', subtaskCount: participants.acknowledging.length });
     const executions = participants.acknowledging.map((subtaskId) => attempt.graph.execution(subtaskId));
-    this.#enumerators = attempt.sources.map((source) => {
+    const enumerators = attempt.sources.map((source) => {
       const subtasks = executions.filter((execution) => execution.deployment.vertexId === source.vertexId).map((execution) => execution.deployment.subtaskIndex);
       return { operatorId: source.operatorId, state: source.beginCheckpoint(checkpointId, subtasks) };
     });
-    for (const source of attempt.sources) {
-      if (!executions.some((execution) => execution.deployment.vertexId === source.vertexId)) source.endCheckpoint();
-    }
-    this.#covered = [...this.#awaiting];
-    const request = this.#requests.current;
+    this.#underWay.set(checkpointId, { request, enumerators, covered: [...this.#awaiting] });
     if (request?.kind === 'savepoint') this.#store.place(checkpointId, request.directory);
     this.#enqueue((store) => store.prepare(checkpointId));
     void this.#work.then(() => {
-      if (this.#coordinator.pendingId !== checkpointId) return;
+      if (!this.#coordinator.isPending(checkpointId)) return;
       if (request?.kind === 'savepoint') this.#toAll({ kind: 'savepoint-directory', checkpointId, directory: request.directory });
       for (const subtaskId of participants.triggered) this.#options.sendMail(subtaskId, { kind: 'trigger-checkpoint', checkpointId, timestamp, flags: barrierFlags(request) });
     });
   }
 
   #writeMetadata(checkpointId: number, timestamp: number, acknowledgements: readonly SubtaskAcknowledgement[]): void {
-    this.#endHolds();
+    this.#endHolds(checkpointId);
     const attempt = this.#attempt;
     assert(attempt !== undefined, 'acknowledgements come while an attempt runs');
     const { jobId, jobName, vertices, clock, log } = this.#options;
     const operators = stateHandles(vertices(), attempt.graph, acknowledgements);
+    const { enumerators } = this.#underWay.get(checkpointId)!;
     this.#enqueue(async (store) => {
+      if (!this.#coordinator.isPending(checkpointId)) return;
       try {
-        await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators: this.#enumerators, ...filesOf(acknowledgements) });
+        await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators, ...filesOf(acknowledgements) });
       } catch (error) {
         log.warn('checkpoint metadata cannot be written', { checkpointId, error });
         return this.#act(this.#coordinator.onMetadataFailed(checkpointId, clock.now()));
@@ -383,8 +398,15 @@ export class CheckpointDriver {
     else await store.discard(checkpointId);
   }
 
-  #endHolds(): void {
-    for (const source of this.#attempt?.sources ?? []) source.endCheckpoint();
+  #endUnderWay(checkpointId: number): UnderWay {
+    const ended = this.#underWay.get(checkpointId);
+    assert(ended !== undefined, `checkpoint ${checkpointId} is under way`);
+    this.#underWay.delete(checkpointId);
+    return ended;
+  }
+
+  #endHolds(checkpointId: number): void {
+    for (const source of this.#attempt?.sources ?? []) source.endCheckpoint(checkpointId);
   }
 
   #toAll(mail: TaskMail): void {

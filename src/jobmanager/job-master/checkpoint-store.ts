@@ -22,15 +22,17 @@ export class CheckpointStore {
   readonly #placed = new Map<number, string>();
   readonly #storage: CheckpointStorage;
   readonly #registry = new SharedStateRegistry();
+  readonly #concurrentMax: number;
   /**
-   * Released with the checkpoint discarded last. A task may refer to them once more: a barrier can be faster than the
-   * news that a checkpoint is complete, by one checkpoint and no more.
+   * Released with the checkpoints discarded last, oldest first. A task may refer to them once more: barriers can be faster
+   * than the news that a checkpoint is complete, by as many checkpoints as may be under way and no more.
    */
-  #condemned: readonly string[] = [];
+  #condemned: readonly (readonly string[])[] = [];
   #isLaidOut = false;
 
-  /** @param jobDirectory absolute. */
-  constructor(storage: CheckpointStorage, jobDirectory: string | undefined) {
+  /** @param jobDirectory absolute. @param concurrentMax checkpoints under way at once. */
+  constructor(storage: CheckpointStorage, jobDirectory: string | undefined, concurrentMax: number) {
+    this.#concurrentMax = concurrentMax;
     this.#storage = storage;
     this.jobDirectory = jobDirectory;
   }
@@ -71,16 +73,18 @@ export class CheckpointStore {
     // Without its metadata it is no checkpoint any more: a half removed one cannot be mistaken for a whole one.
     await this.#storage.delete(`${directory}/${CHECKPOINT_METADATA_FILE}`);
     await this.#storage.delete(directory);
-    const released = this.#registry.release(checkpointId);
-    for (const path of this.#condemned) if (!this.#registry.isReferenced(path)) await this.#storage.delete(path);
-    this.#condemned = released;
+    // One that was given up has released nothing.
+    const condemned = this.#registry.has(checkpointId) ? [...this.#condemned, this.#registry.release(checkpointId)] : [...this.#condemned];
+    const due = condemned.splice(0, Math.max(0, condemned.length - this.#concurrentMax));
+    this.#condemned = condemned;
+    for (const path of due.flat()) if (!this.#registry.isReferenced(path) && !this.#isCondemned(path)) await this.#storage.delete(path);
     if (!this.#placed.has(checkpointId)) await this.removeOrphans((id) => id === checkpointId);
   }
 
   /** True when every file is there that a checkpoint under way refers to. */
   areKnown(checkpointId: number, paths: readonly string[]): boolean {
     const directory = this.directoryOf(checkpointId);
-    return paths.map((path) => resolveStoragePath(directory, path)).every((path) => this.#registry.isReferenced(path) || this.#condemned.includes(path));
+    return paths.map((path) => resolveStoragePath(directory, path)).every((path) => this.#registry.isReferenced(path) || this.#isCondemned(path));
   }
 
   /** Shared files stored for checkpoints that `isOver` tells of, and that no retained checkpoint needs. */
@@ -89,7 +93,7 @@ export class CheckpointStore {
     for (const { name } of await this.#storage.list(`${this.jobDirectory}/shared`)) {
       const path = `${this.jobDirectory}/shared/${name}`;
       const id = checkpointIdOfSharedFile(name);
-      if (id !== undefined && isOver(id) && !this.#registry.isReferenced(path) && !this.#condemned.includes(path)) await this.#storage.delete(path);
+      if (id !== undefined && isOver(id) && !this.#registry.isReferenced(path) && !this.#isCondemned(path)) await this.#storage.delete(path);
     }
   }
 
@@ -108,6 +112,10 @@ export class CheckpointStore {
       if ((await this.#storage.list(`${jobDirectory}/${name}`)).length === 0) await this.#storage.delete(`${jobDirectory}/${name}`);
     }
     if ((await this.#storage.stat(jobDirectory)) !== undefined && (await this.#storage.list(jobDirectory)).length === 0) await this.#storage.delete(jobDirectory);
+  }
+
+  #isCondemned(path: string): boolean {
+    return this.#condemned.some((paths) => paths.includes(path));
   }
 
   #register(checkpointId: number, directory: string, { sharedFiles }: CheckpointMetadata): void {

@@ -1,4 +1,4 @@
-// Checkpoints and savepoints that somebody has asked for: a queue of them, and the one that is being taken.
+// Checkpoints and savepoints that somebody has asked for: a queue of them, and those that are being taken.
 // Invariant: each request is answered once, with where its snapshot lies or with why there is none. Thread: main.
 import type { SavepointFormat } from '#cluster/gateways/gateways';
 import { assert } from '#core/assert';
@@ -24,44 +24,42 @@ interface Waiting {
 
 export class SnapshotRequests {
   readonly #queue: Waiting[] = [];
-  #current: Waiting | undefined;
+  /** By the checkpoint that was started for it. */
+  readonly #begun = new Map<number, Waiting>();
 
   /** Rejects with SNAPSHOT_REQUEST_FAILED. */
   add(request: SnapshotRequest): Promise<CompletedSnapshot> {
     return new Promise((resolve, reject) => this.#queue.push({ request, resolve, reject }));
   }
 
-  get isWaiting(): boolean {
-    return this.#queue.length > 0;
-  }
-
-  /** What the pending checkpoint was asked for; undefined when it is a periodic one. */
-  get current(): SnapshotRequest | undefined {
-    return this.#current?.request;
-  }
-
   next(): SnapshotRequest | undefined {
     return this.#queue[0]?.request;
   }
 
-  /** The next request is the pending checkpoint from here on. */
-  begin(): void {
-    assert(this.#current === undefined, 'one snapshot at a time');
-    this.#current = this.#queue.shift();
+  /** What a pending checkpoint was asked for; undefined when it is a periodic one. */
+  of(checkpointId: number): SnapshotRequest | undefined {
+    return this.#begun.get(checkpointId)?.request;
   }
 
-  complete(snapshot: CompletedSnapshot): void {
-    this.#current?.resolve(snapshot);
-    this.#current = undefined;
+  /** The next request is this checkpoint from here on. */
+  begin(checkpointId: number): void {
+    const waiting = this.#queue.shift();
+    assert(waiting !== undefined, 'a request waits');
+    this.#begun.set(checkpointId, waiting);
   }
 
-  abort(reason: string): void {
-    this.#current?.reject(requestFailed(reason));
-    this.#current = undefined;
+  complete(checkpointId: number, path: string): void {
+    this.#begun.get(checkpointId)?.resolve({ checkpointId, path });
+    this.#begun.delete(checkpointId);
+  }
+
+  abort(checkpointId: number, reason: string): void {
+    this.#begun.get(checkpointId)?.reject(requestFailed(reason));
+    this.#begun.delete(checkpointId);
   }
 
   abortAll(reason: string): void {
-    this.abort(reason);
+    for (const checkpointId of [...this.#begun.keys()]) this.abort(checkpointId, reason);
     for (const { reject } of this.#queue.splice(0)) reject(requestFailed(reason));
   }
 }

@@ -1,7 +1,7 @@
 // The JobMaster's end of one source: runs its enumerator and carries splits to the readers.
 // Invariant (exactly once): the enumerator is snapshotted when a checkpoint is triggered, and what it assigns from then on
 // is held back until every reader has acknowledged or the checkpoint is over. So each split is, in a checkpoint, either
-// with the enumerator or with exactly one reader. Thread: main; one object per attempt of the job.
+// with the enumerator or with exactly one reader. A checkpoint starts only when nothing is held back. Thread: main; one object per attempt of the job.
 import { serializeError } from '#core/errors/engine-error';
 import { packAny, unpackAny } from '#core/serialization/any-codec';
 import type { Clock } from '#platform/clock/clock';
@@ -42,7 +42,8 @@ export class SourceCoordinator {
   readonly #registered = new Set<number>();
   /** What waits for a checkpoint to be over or for its reader to register, in order of assignment. */
   #held: { readonly subtaskIndex: number; readonly mail: ReaderMail }[] = [];
-  #missingAcknowledgements: Set<number> | undefined;
+  /** By checkpoint under way: readers that have not acknowledged it. */
+  readonly #missingAcknowledgements = new Map<number, Set<number>>();
   /** What a reader that starts again does not find in its snapshot. */
   #assignments: Assignment[] = [];
   #lastCheckpointId: number;
@@ -109,7 +110,8 @@ export class SourceCoordinator {
 
   /** The enumerator's snapshot in base64; assignments are held from here on. Throws SOURCE_ENUMERATOR_FAILED. */
   beginCheckpoint(checkpointId: number, acknowledgingSubtasks: Iterable<number>): string {
-    this.#missingAcknowledgements = new Set(acknowledgingSubtasks);
+    const missing = new Set(acknowledgingSubtasks);
+    if (missing.size > 0) this.#missingAcknowledgements.set(checkpointId, missing);
     this.#lastCheckpointId = checkpointId;
     try {
       return Buffer.from(packAny(this.#enumerator.snapshot(checkpointId))).toString('base64');
@@ -118,14 +120,19 @@ export class SourceCoordinator {
     }
   }
 
-  onReaderAcknowledged(subtaskIndex: number): void {
-    this.#missingAcknowledgements?.delete(subtaskIndex);
-    if (this.#missingAcknowledgements?.size === 0) this.endCheckpoint();
+  onReaderAcknowledged(subtaskIndex: number, checkpointId: number): void {
+    const missing = this.#missingAcknowledgements.get(checkpointId);
+    if (missing?.delete(subtaskIndex) === true && missing.size === 0) this.endCheckpoint(checkpointId);
+  }
+
+  /** It acknowledges none of the checkpoints under way any more. */
+  onReaderEnded(subtaskIndex: number): void {
+    for (const checkpointId of [...this.#missingAcknowledgements.keys()]) this.onReaderAcknowledged(subtaskIndex, checkpointId);
   }
 
   /** Idempotent. */
-  endCheckpoint(): void {
-    this.#missingAcknowledgements = undefined;
+  endCheckpoint(checkpointId: number): void {
+    this.#missingAcknowledgements.delete(checkpointId);
     this.#flush();
   }
 
@@ -152,7 +159,7 @@ export class SourceCoordinator {
   }
 
   #flush(): void {
-    if (this.#missingAcknowledgements !== undefined) return;
+    if (this.#missingAcknowledgements.size > 0) return;
     const ready = this.#held.filter(({ subtaskIndex }) => this.#registered.has(subtaskIndex));
     this.#held = this.#held.filter(({ subtaskIndex }) => !this.#registered.has(subtaskIndex));
     for (const { subtaskIndex, mail } of ready) this.#options.sendMail(subtaskIndex, mail);

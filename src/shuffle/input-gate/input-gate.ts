@@ -32,6 +32,13 @@ export interface Barrier {
   readonly alignmentStartMs: number;
 }
 
+/** A checkpoint whose barrier has come on some channels. */
+interface Alignment {
+  readonly barrier: Barrier;
+  /** Channels by their index. */
+  readonly arrived: Set<number>;
+}
+
 export interface GateInput {
   readonly input: number;
   readonly consumers: readonly ChannelConsumer[];
@@ -63,9 +70,11 @@ export class InputGate {
   readonly #isExactlyOnce: boolean;
   readonly #monotonicMs: () => number;
   readonly #restored: InputChannel[];
-  readonly #arrived = new Set<number>();
   #recorder: InFlightRecorder | undefined;
-  #pending: Barrier | undefined;
+  /** Oldest first; at most one where channels are held back, since none is read past its barrier. */
+  #pending: Alignment[] = [];
+  /** Given up upstream while older ones go on. */
+  readonly #canceled = new Set<number>();
   #lastBarrierId = -1;
   #next = 0;
   channel: InputChannel;
@@ -128,7 +137,7 @@ export class InputGate {
    * `isDue` holds. Undefined when there is none, or when a record that travels in pieces has not come whole.
    */
   overtakingBarrier(isDue: (barrier: { readonly timestamp: number; readonly flags: number }) => boolean): Barrier | undefined {
-    let found = this.#pending;
+    let found = this.#pending.at(-1)?.barrier;
     for (const channel of this.channels) {
       if (channel.isEnded) continue;
       const seen = channel.consumer.peekBarrier(Math.max(this.#lastBarrierId, found?.checkpointId ?? 0) + 1);
@@ -142,13 +151,11 @@ export class InputGate {
   overtake(barrier: Barrier, skipRows: number): InFlightRecorder {
     const { checkpointId } = barrier;
     // The barrier has come on a channel that is held back: nothing before it is under way.
-    const isDue = (channel: InputChannel): boolean => !channel.isEnded && !(this.#pending?.checkpointId === checkpointId && this.#arrived.has(channel.index));
+    const isDue = (channel: InputChannel): boolean => !channel.isEnded && this.#pending.find(({ barrier: aligned }) => aligned.checkpointId === checkpointId)?.arrived.has(channel.index) !== true;
     const recorded = [...this.#restored, ...this.channels.filter(isDue)];
     this.#recorder?.cancel();
     this.#recorder = new InFlightRecorder(checkpointId, recorded.map((channel) => new ChannelRecording(channel, checkpointId, channel === this.channel && channel.hasBatch ? skipRows : channel.firstRow)));
-    this.#lastBarrierId = checkpointId;
-    this.#pending = undefined;
-    this.#unblock();
+    this.#endAlignment(checkpointId);
     this.#recorder.advance();
     return this.#recorder;
   }
@@ -181,7 +188,7 @@ export class InputGate {
         consumer.takeControl();
         return this.#barrierArrived(channel, barrier);
       }
-      case ControlKind.CANCEL_BARRIER: consumer.takeControl(); return this.#cancelArrived(a);
+      case ControlKind.CANCEL_BARRIER: consumer.takeControl(); return this.#cancelArrived(channel, a);
       default: {
         consumer.takeControl();
         channel.isEnded = true;
@@ -190,48 +197,62 @@ export class InputGate {
     }
   }
 
-  /** After CHANNEL_ENDED: true if the ended channel was the last one that alignment waited for; `barrier` is set. */
+  /** After CHANNEL_ENDED: true if the ended channel was the last one that an alignment waited for; `barrier` is set. Until it is false. */
   completeAlignmentAfterEnd(): boolean {
-    return this.#pending !== undefined && this.#completeIfAligned() === GateEvent.BARRIER;
+    return this.#completeIfAligned() === GateEvent.BARRIER;
   }
 
   #barrierArrived(channel: InputChannel, barrier: Barrier): number {
-    if (barrier.checkpointId <= this.#lastBarrierId) return GateEvent.NOTHING;
-    // A newer checkpoint subsumes one that is still being aligned: its trigger timed out or was declined.
-    if (this.#pending === undefined || barrier.checkpointId > this.#pending.checkpointId) this.#start(barrier);
-    if (barrier.checkpointId < this.#pending!.checkpointId) return GateEvent.NOTHING;
-    this.#arrived.add(channel.index);
+    const { checkpointId } = barrier;
+    if (checkpointId <= this.#lastBarrierId || this.#canceled.has(checkpointId)) return GateEvent.NOTHING;
+    const alignment = this.#pending.find(({ barrier: aligned }) => aligned.checkpointId === checkpointId) ?? this.#start(barrier);
+    if (alignment === undefined) return GateEvent.NOTHING;
+    alignment.arrived.add(channel.index);
     channel.isBlocked = this.#isExactlyOnce;
     return this.#completeIfAligned();
   }
 
-  #start(barrier: Barrier): void {
-    this.#unblock();
-    this.#pending = { ...barrier, alignmentStartMs: this.#monotonicMs() };
+  /** Undefined for a checkpoint that a newer one has taken the place of. */
+  #start(barrier: Barrier): Alignment | undefined {
+    if (this.#isExactlyOnce) {
+      // A newer checkpoint subsumes one that is still being aligned: its trigger timed out or was declined.
+      if (this.#pending.some(({ barrier: aligned }) => aligned.checkpointId > barrier.checkpointId)) return undefined;
+      this.#pending = [];
+      this.#unblock();
+    }
+    const alignment = { barrier: { ...barrier, alignmentStartMs: this.#monotonicMs() }, arrived: new Set<number>() };
+    this.#pending.push(alignment);
+    this.#pending.sort((one, other) => one.barrier.checkpointId - other.barrier.checkpointId);
+    return alignment;
   }
 
   #completeIfAligned(): number {
-    for (const channel of this.channels) if (!channel.isEnded && !this.#arrived.has(channel.index)) return GateEvent.NOTHING;
-    this.barrier = this.#pending!;
-    this.#lastBarrierId = this.barrier.checkpointId;
-    this.#pending = undefined;
-    this.#unblock();
+    const complete = this.#pending.find(({ arrived }) => this.channels.every((channel) => channel.isEnded || arrived.has(channel.index)));
+    if (complete === undefined) return GateEvent.NOTHING;
+    this.barrier = complete.barrier;
+    this.#endAlignment(complete.barrier.checkpointId);
     return GateEvent.BARRIER;
   }
 
-  #cancelArrived(checkpointId: number): number {
-    if (checkpointId <= this.#lastBarrierId) return GateEvent.NOTHING;
-    this.#lastBarrierId = checkpointId;
-    if (this.#pending !== undefined && this.#pending.checkpointId <= checkpointId) {
-      this.#pending = undefined;
-      this.#unblock();
-    }
+  #cancelArrived(channel: InputChannel, checkpointId: number): number {
+    if (checkpointId <= this.#lastBarrierId || this.#canceled.has(checkpointId)) return GateEvent.NOTHING;
+    this.#canceled.add(checkpointId);
+    // An older one whose barrier this channel has skipped cannot come any more.
+    this.#pending = this.#pending.filter(({ barrier, arrived }) => barrier.checkpointId > checkpointId || (barrier.checkpointId < checkpointId && arrived.has(channel.index)));
+    if (this.#pending.length === 0) this.#endAlignment(checkpointId);
     this.barrier = { checkpointId, timestamp: 0, flags: 0, alignmentStartMs: 0 };
     return GateEvent.BARRIER_CANCELED;
   }
 
+  /** No barrier up to this checkpoint's is waited for any more. */
+  #endAlignment(checkpointId: number): void {
+    this.#lastBarrierId = checkpointId;
+    this.#pending = this.#pending.filter(({ barrier }) => barrier.checkpointId > checkpointId);
+    for (const canceled of this.#canceled) if (canceled <= checkpointId) this.#canceled.delete(canceled);
+    this.#unblock();
+  }
+
   #unblock(): void {
-    this.#arrived.clear();
     for (const channel of this.channels) channel.isBlocked = false;
   }
 }

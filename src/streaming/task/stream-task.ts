@@ -254,9 +254,11 @@ export class StreamTask implements RunnableTask {
   #channelEnded(): StepResult {
     const gate = this.#gate!;
     const { index, input } = gate.channel;
-    const isAligned = gate.completeAlignmentAfterEnd();
-    const isLast = isAligned && hasFlag(gate.barrier!.flags, BarrierFlag.STOP);
-    if (isAligned && !isLast) this.#checkpoints.snapshot(gate.barrier!);
+    let isLast = false;
+    while (!isLast && gate.completeAlignmentAfterEnd()) {
+      isLast = hasFlag(gate.barrier!.flags, BarrierFlag.STOP);
+      if (!isLast) this.#checkpoints.snapshot(gate.barrier!);
+    }
     if (!gate.isEnded) this.#advanceWatermark(this.#valve.onEnd(index));
     if (gate.isInputEnded(input)) this.#chain.endInput(input);
     // Behind a stop nothing runs: what the channel's end sets off goes before it.

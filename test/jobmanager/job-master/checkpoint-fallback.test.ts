@@ -15,7 +15,7 @@ const JOB = 'job' as JobId;
 async function createDriver() {
   const { files, clock } = simulatedPlatform({ seed: 1 });
   const storage = new DirectoryStorage(files);
-  const store = new CheckpointStore(storage, '/c/job');
+  const store = new CheckpointStore(storage, '/c/job', 1);
   const adopted = [];
   for (const checkpointId of [1, 2, 3]) {
     await store.prepare(checkpointId);

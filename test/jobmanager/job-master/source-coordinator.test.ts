@@ -40,7 +40,7 @@ describe('source coordinator', () => {
     coordinator.beginCheckpoint(7, [0, 1]);
     coordinator.onSplitRequested(0);
     assert.deepEqual(taken(), ['0: a'], 'held while the checkpoint is taken');
-    for (const subtask of [0, 1]) coordinator.onReaderAcknowledged(subtask);
+    for (const subtask of [0, 1]) coordinator.onReaderAcknowledged(subtask, 7);
     coordinator.onCheckpointComplete(7);
     assert.deepEqual(taken(), ['0: b']);
     coordinator.onReaderReset(0, 7);
@@ -48,12 +48,25 @@ describe('source coordinator', () => {
     assert.deepEqual(taken(), ['1: b', '1: c', '1: d', '1: no-more-splits']);
   });
 
+  test('with several checkpoints under way, splits wait until the reader has acknowledged all', () => {
+    const { coordinator, taken } = fourFiles();
+    coordinator.beginCheckpoint(1, [0, 1]);
+    coordinator.beginCheckpoint(2, [0, 1]);
+    coordinator.onSplitRequested(0);
+    assert.equal(coordinator.isSettled, false);
+    for (const subtask of [0, 1]) coordinator.onReaderAcknowledged(subtask, 1);
+    coordinator.onReaderAcknowledged(0, 2);
+    assert.deepEqual(taken(), []);
+    coordinator.onReaderEnded(1);
+    assert.deepEqual([taken(), coordinator.isSettled], [['0: a'], true]);
+  });
+
   test('what was held for a reader that is gone is not sent to its successor', () => {
     const { coordinator, taken } = fourFiles();
     coordinator.beginCheckpoint(1, [0, 1]);
     coordinator.onSplitRequested(0);
     coordinator.onReaderReset(0, 0);
-    coordinator.endCheckpoint();
+    coordinator.endCheckpoint(1);
     coordinator.onReaderRegistered(0);
     assert.deepEqual(taken(), []);
     for (let i = 0; i < 4; i++) coordinator.onSplitRequested(1);

@@ -89,6 +89,22 @@ describe('an input gate', () => {
     assert.deepEqual(g.events(), ['BARRIER 1']);
   });
 
+  test('follows several checkpoints at a time where at least once is enough', () => {
+    const g = new Gate(3, { isExactlyOnce: false });
+    for (const id of [1, 2, 3]) g.control(0, ControlKind.BARRIER, id);
+    for (const id of [1, 2]) g.control(1, ControlKind.BARRIER, id);
+    g.control(1, ControlKind.CANCEL_BARRIER, 3);
+    assert.deepEqual(g.events(), ['BARRIER_CANCELED 3']);
+    g.control(2, ControlKind.BARRIER, 1);
+    g.control(2, ControlKind.CANCEL_BARRIER, 3);
+    assert.deepEqual(g.events(), ['BARRIER 1']);
+    g.control(2, ControlKind.END_OF_INPUT, 0);
+    assert.deepEqual(g.events(), ['CHANNEL_ENDED from 2']);
+    assert.deepEqual([g.gate.completeAlignmentAfterEnd(), g.gate.barrier!.checkpointId, g.gate.completeAlignmentAfterEnd()], [true, 2, false]);
+    for (const channel of [0, 1]) g.control(channel, ControlKind.BARRIER, 4);
+    assert.deepEqual(g.events(), ['BARRIER 4']);
+  });
+
   test('forgets a checkpoint for a newer one, and takes no barrier twice or late', () => {
     const g = new Gate(2);
     g.control(0, ControlKind.BARRIER, 1);

@@ -15,7 +15,8 @@ export const checkpointingOptions = {
     '`jobmanager` keeps snapshots in memory, `filesystem` in the checkpoint folder, else the name of a factory. When not set: filesystem if there is a folder, else jobmanager.', { deprecatedKeys: ['state.checkpoint-storage'] }),
   timeout: durationOption('execution.checkpointing.timeout', '10 min', 'A checkpoint that is not complete by then is given up.'),
   minPause: durationOption('execution.checkpointing.min-pause', '0 ms', 'Shortest time between the end of one checkpoint and the start of the next.'),
-  maxConcurrentCheckpoints: intOption('execution.checkpointing.max-concurrent-checkpoints', '1', 'Checkpoints that may be under way at once; unaligned ones need 1.'),
+  maxConcurrentCheckpoints: intOption('execution.checkpointing.max-concurrent-checkpoints', '1', 
+    'Checkpoints that may be under way at once, savepoints apart, which are alone. One at a time where there is a pause between checkpoints; unaligned ones need 1.'),
   tolerableFailedCheckpoints: intOption('execution.checkpointing.tolerable-failed-checkpoints', '0', 'Checkpoints that may fail in a row before the job is failed.'),
   numRetained: intOption('execution.checkpointing.num-retained', '1', 'Completed checkpoints that are kept.', { deprecatedKeys: ['state.checkpoints.num-retained'] }),
   externalizedRetention: enumOption(['NO_EXTERNALIZED_CHECKPOINTS', 'RETAIN_ON_CANCELLATION', 'DELETE_ON_CANCELLATION'])(
