@@ -17,7 +17,7 @@ export { Cumulate, Over, Session, Slide, Tumble, type GroupWindow, type OverWind
 export { TableError, TableValidationError } from '#table/errors';
 export { SqlParserError } from '#table/parser/sql-parser-error';
 export { RowKind, rowKindName } from '#table/runtime/row-kind';
-export type { UserAggregateFunction, UserFunction, UserScalarFunction, UserTableFunction } from '#table/functions/user-function';
+export type { UserAggregateFunction, UserAsyncScalarFunction, UserFunction, UserScalarFunction, UserTableFunction } from '#table/functions/user-function';
 export type { ProcessTableContext } from '#table/functions/process-table-definition';
 export type { UserProcessTableFunction } from '#table/functions/user-process-table-function';
 export type { LogicalField, LogicalType, RowType } from '#table/types/logical-type';

@@ -8,6 +8,7 @@ export const TABLE_ERRORS = {
   SQL_VALIDATION: 'A statement is refused: an unknown column or function, types that do not fit, a clause where it may not stand.',
   SQL_FUNCTION_FAILED: 'A function or cast cannot make a value of its arguments: a text that is no number, a division by zero, a pattern that is none.',
   FUNCTION_INVALID: 'What CREATE FUNCTION names is no function: its module does not export it, or the export lacks types or methods.',
+  FUNCTION_TIMEOUT: 'An asynchronous function gave no value in time, in none of its attempts.',
   CATALOG_OBJECT_EXISTS: 'A catalog, database, table, view or function of that name is there already.',
   CATALOG_OBJECT_UNKNOWN: 'A catalog, database, table, view or function of that name is not there.',
   CATALOG_OBJECT_IN_USE: 'A catalog object cannot be dropped: it is current, or a temporary object hides it.',

@@ -161,14 +161,22 @@ export class OperatorChain {
   /** Continues what is pending, deepest first. True when nothing is. */
   advance(): boolean {
     if (!this.pending.drain()) return false;
+    let advanced = 0;
     for (let index = this.operators.length - 1; index >= 0; index--) {
-      const operator = this.operators[index];
-      if (operator?.advance === undefined) continue;
-      this.state.operator = index;
-      if (!operator.advance()) return false;
-      if (!this.pending.drain()) return false;
+      if (this.operators[index]?.advance === undefined) continue;
+      if (!this.#advanceOne(index)) return false;
+      advanced++;
     }
+    // What one of them has sent on may wait in the next.
+    for (let index = 1; advanced > 1 && index < this.operators.length; index++) if (!this.#advanceOne(index)) return false;
     return true;
+  }
+
+  #advanceOne(index: number): boolean {
+    const operator = this.operators[index];
+    if (operator?.advance === undefined) return true;
+    this.state.operator = index;
+    return operator.advance() && this.pending.drain();
   }
 
   get hasSinks(): boolean {

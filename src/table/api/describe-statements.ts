@@ -6,6 +6,7 @@ import { quotedExpression } from '#table/api/table-text';
 import type { CatalogTable } from '#table/catalog/catalog';
 import type { ResolvedColumn } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
+import type { FunctionDefinition } from '#table/functions/function-definition';
 import { findBuiltInFunction } from '#table/functions/built-in-functions';
 import type { DescribeStatement } from '#table/parser/ast-statement';
 import { LogicalTypes, nullable, type LogicalField } from '#table/types/logical-type';
@@ -79,6 +80,12 @@ function functionFacts(parts: readonly string[], isExtended: boolean, { catalogs
   return [
     ['is system function', builtIn !== undefined], ['is temporary', own !== undefined && catalogs.isTemporaryFunction(parts)],
     ...(own === undefined ? [] : [['class name', own.identifier], ['function language', own.language], ['resource uris', '[]']] as const),
-    ...(isExtended ? [['kind', definition?.kind.replaceAll('-', '_').toUpperCase()], ['requirements', definition?.kind === 'aggregate' && definition.isOverOnly === true ? '[OVER_WINDOW_ONLY]' : '[]'], ['is deterministic', isDeterministic], ['supports constant folding', isDeterministic && !isDynamic]] as const : []),
+    ...(isExtended ? [['kind', kindText(definition)], ['requirements', definition?.kind === 'aggregate' && definition.isOverOnly === true ? '[OVER_WINDOW_ONLY]' : '[]'], ['is deterministic', isDeterministic], ['supports constant folding', isDeterministic && !isDynamic]] as const : []),
   ];
+}
+
+/** As FunctionKind names it. */
+function kindText(definition: FunctionDefinition | undefined): string | undefined {
+  if (definition?.kind === 'scalar' && definition.evalAsync !== undefined) return 'ASYNC_SCALAR';
+  return definition?.kind.replaceAll('-', '_').toUpperCase();
 }

@@ -122,5 +122,5 @@ export function expressionDigest(expression: Expression): string {
 }
 
 export function isDeterministic(expression: Expression): boolean {
-  return !someExpression(expression, (node) => node.kind === 'call' && node.function.isDeterministic === false);
+  return !someExpression(expression, (node) => node.kind === 'call' && (node.function.isDeterministic === false || node.function.evalAsync !== undefined));
 }

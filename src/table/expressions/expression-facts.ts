@@ -114,7 +114,7 @@ export function someExpression(expression: Expression, test: (expression: Expres
 
 /** The same result for the same row each time. */
 export function isDeterministic(expression: Expression): boolean {
-  return !someExpression(expression, (part) => part.kind === 'call' && part.function.isDeterministic === false);
+  return !someExpression(expression, (part) => part.kind === 'call' && (part.function.isDeterministic === false || part.function.evalAsync !== undefined));
 }
 
 /** Positions of the input columns that are read, ascending. */

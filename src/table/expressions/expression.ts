@@ -3,6 +3,8 @@
 import type { LogicalType } from '#table/types/logical-type';
 import type { AggregateFunctionDefinition, ScalarFunctionDefinition } from '#table/functions/function-definition';
 
+export type CallExpression = Expression & { readonly kind: 'call' };
+
 export type Expression =
   /** A column of the input relation (of both inputs, one after the other, in joins). */
   | { readonly kind: 'input'; readonly index: number; readonly type: LogicalType }

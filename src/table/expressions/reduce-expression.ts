@@ -16,7 +16,7 @@ function reducePart(part: Expression, interpreter: ExpressionInterpreter): Expre
   if (part.kind === 'logic') return reduceLogic(part);
   if (part.kind === 'case') return reduceCase(part);
   if (part.kind !== 'call' && part.kind !== 'cast' && part.kind !== 'field') return part;
-  if (part.kind === 'call' && (part.function.isDeterministic === false || part.function.isDynamic === true)) return part;
+  if (part.kind === 'call' && (part.function.isDeterministic === false || part.function.isDynamic === true || part.function.evalAsync !== undefined)) return part;
   if (!operandsOf(part).every((operand) => operand.kind === 'literal')) return part;
   try {
     const value = interpreter.evaluate(part);

@@ -72,6 +72,8 @@ export interface ScalarFunctionDefinition {
   readonly inferTypes: (call: CallShape) => CallSignature | CallMismatch;
   /** Makes what runs, specialised for the types. Called once per place in a plan. May throw FunctionError for bad literals. */
   readonly bind: (call: BoundCall, context: FunctionContext) => ScalarImplementation;
+  /** Of an asynchronous function: its values come later, and only a Calc can wait for them; `bind` throws. */
+  readonly evalAsync?: (...values: any[]) => Promise<unknown>; // any: see ScalarImplementation
   /**
    * A JavaScript expression over the operands' texts in place of a call, for hot functions. Operands are simple names or
    * literals and may be used several times; none is null when `nulls` is strict. `$name` is a function of inline-runtime.ts.

@@ -24,6 +24,13 @@ export interface UserScalarFunction extends UserFunctionTypes {
   eval(...values: Values): unknown;
 }
 
+/** Its calls are made for several rows at a time; rows leave in their order all the same (`table.exec.async-scalar.…`). */
+export interface UserAsyncScalarFunction extends UserFunctionTypes {
+  readonly kind: 'async-scalar';
+  readonly isDeterministic?: boolean;
+  eval(...values: Values): Promise<unknown>;
+}
+
 export interface UserTableFunction extends UserFunctionTypes {
   readonly kind: 'table';
   readonly isDeterministic?: boolean;
@@ -45,7 +52,7 @@ export interface UserAggregateFunction<A = any> extends UserFunctionTypes { // a
   getValue(accumulator: A): unknown;
 }
 
-export type UserFunction = UserScalarFunction | UserTableFunction | UserAggregateFunction | UserProcessTableFunction;
+export type UserFunction = UserScalarFunction | UserAsyncScalarFunction | UserTableFunction | UserAggregateFunction | UserProcessTableFunction;
 
 /** @param exported what the module exports. Throws FUNCTION_INVALID where that is no function of this shape. */
 export function userFunctionDefinition(name: string, identifier: string, exported: unknown): FunctionDefinition {
@@ -56,6 +63,12 @@ export function userFunctionDefinition(name: string, identifier: string, exporte
   const inferTypes = inference(name, types, fn.kind === 'table' ? rowOf(result) : result);
   switch (fn.kind) {
     case 'scalar': return { kind: 'scalar', name, nulls: 'called', inferTypes, bind: () => (...values) => fn.eval(...(values as Values)) ?? null, isDeterministic: fn.isDeterministic ?? true };
+    case 'async-scalar': return {
+      kind: 'scalar', name, nulls: 'called', inferTypes, isDeterministic: fn.isDeterministic ?? true, evalAsync: (...values: Values) => fn.eval(...values),
+      bind: () => {
+        throw new TableError('TABLE_NOT_SUPPORTED', `The asynchronous function '${name}' can be called in SELECT and WHERE only: call it in a query below, and use its result`);
+      },
+    };
     case 'table': return {
       kind: 'table', name, inferTypes, isDeterministic: fn.isDeterministic ?? true,
       bind: () => (result.kind === 'ROW' ? (...values) => fn.eval(...(values as Values)) : wrapping(fn, rowOf(result))),
@@ -70,7 +83,7 @@ function checked(identifier: string, exported: unknown): UserFunction {
     throw new TableError('FUNCTION_INVALID', `The function '${identifier}' ${problem}`, { context: { function: identifier } });
   };
   if (typeof fn !== 'object' || fn === null) return invalid("is no export of that name: export an object with kind, arguments, result and eval");
-  if (!['scalar', 'table', 'aggregate', 'process-table'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'table', 'aggregate' or 'process-table'`);
+  if (!['scalar', 'async-scalar', 'table', 'aggregate', 'process-table'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'async-scalar', 'table', 'aggregate' or 'process-table'`);
   if (fn.kind !== 'process-table' && (!Array.isArray((fn as Partial<UserScalarFunction>).arguments) || typeof fn.result !== 'string')) invalid('does not say its types: give arguments as a list of SQL types, and result as one');
   const methods = fn.kind === 'aggregate' ? ['create', 'accumulate', 'getValue'] : ['eval'];
   for (const method of methods) if (typeof (fn as Record<string, unknown>)[method] !== 'function') invalid(`has no method ${method}`);

@@ -6,11 +6,13 @@ import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
 import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, isDeterministic, isTrueLiteral, shiftInputs } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
+import { hasAsyncCall, planAsyncCalc } from '#table/planner/async-calls';
 import type { RowType } from '#table/types/logical-type';
 
 /** @param expressions undefined = all columns of the input. */
 export function mergedCalc(input: ExecNode, expressions: readonly Expression[] | undefined, condition: Expression | undefined, rowType: RowType): ExecNode {
   const all = expressions ?? columnsOf(input);
+  if ((condition !== undefined && hasAsyncCall(condition)) || all.some(hasAsyncCall)) return planAsyncCalc(input, { expressions: all, condition }, rowType, mergedCalc);
   if (!(input instanceof CalcExec) || !input.expressions.every(isDeterministic)) return simplified(new CalcExec(input, all, condition, rowType));
   const inline = (expression: Expression): Expression => inlineProjection(expression, input.expressions);
   const conditions = [input.condition, condition === undefined ? undefined : inline(condition)].filter((part) => part !== undefined);

@@ -7,12 +7,15 @@ import { WindowJoinExec } from '#table/exec/window-join-exec';
 import { conjunctionOf } from '#table/expressions/conditions';
 import type { JoinNode } from '#table/logical/logical-plan';
 import { narrowed, withKeyColumns, type KeyedInputs } from '#table/planner/key-columns';
+import { TableError } from '#table/errors';
+import { hasAsyncCall } from '#table/planner/async-calls';
 import { intervalBoundsOf } from '#table/planner/interval-bounds';
 import type { PlannerContext } from '#table/planner/planner-context';
 
 export function planJoin(node: JoinNode, context: PlannerContext): ExecNode {
   const leftWidth = node.left.rowType.fields.length;
   const inputs = withKeyColumns(node, context.plan(node.left), context.plan(node.right));
+  if (hasAsyncCall(inputs.condition)) throw new TableError('TABLE_NOT_SUPPORTED', 'An asynchronous function cannot be called in the condition of a join: call it in SELECT or WHERE of a query below, and compare its result');
   const keys = joinKeysOf(inputs.condition, inputs.left.rowType.fields.length);
   const timed = context.isBatch ? undefined : (windowJoin(inputs, node.joinType, keys) ?? intervalJoin(inputs, node.joinType, context));
   const join = timed ?? new JoinExec(inputs.left, inputs.right, node.joinType, keys, inputs.rowType, { isBatch: context.isBatch, stateTtl: node.stateTtl });

@@ -30,7 +30,7 @@ export interface LookupOperatorOptions {
   /** Rows of the result, for a row and what was found for it. */
   readonly join: (row: TableRow, found: readonly TableRow[], collect: (row: TableRow) => void) => void;
   readonly inputType: TypeInformation;
-  /** Rows that may wait for answers. */
+  /** Rows that may wait for answers at a time; more are not asked for yet. */
   readonly capacity: number;
   readonly retry: LookupRetry | undefined;
 }
@@ -40,6 +40,7 @@ interface WaitingRow {
   readonly row: TableRow;
   readonly timestamp: number;
   asked: AskedLookup | undefined;
+  hasBegun: boolean;
   attemptsLeft: number;
   /** When it is asked again; NaN while it is not to be. */
   dueMs: number;
@@ -54,6 +55,8 @@ export class LookupOperator implements StreamOperator {
   readonly #options: LookupOperatorOptions;
   readonly #queue: Waiting[] = [];
   #rows = 0;
+  /** Rows that have begun to wait, and have no answer. */
+  #asking = 0;
   #clock!: Clock;
   #output!: Output;
 
@@ -140,9 +143,15 @@ export class LookupOperator implements StreamOperator {
   }
 
   #enqueue(row: TableRow, timestamp: number): void {
-    const entry: WaitingRow = { kind: 'row', row, timestamp, asked: undefined, attemptsLeft: this.#options.retry?.attempts ?? 0, dueMs: Number.NaN, results: undefined, next: 0 };
+    const entry: WaitingRow = { kind: 'row', row, timestamp, asked: undefined, hasBegun: false, attemptsLeft: this.#options.retry?.attempts ?? 0, dueMs: Number.NaN, results: undefined, next: 0 };
     this.#queue.push(entry);
     this.#rows++;
+    if (this.#asking < this.#options.capacity) this.#begin(entry);
+  }
+
+  #begin(entry: WaitingRow): void {
+    entry.hasBegun = true;
+    this.#asking++;
     this.#ask(entry);
   }
 
@@ -156,6 +165,10 @@ export class LookupOperator implements StreamOperator {
   #takeAnswers(): void {
     for (const entry of this.#queue) {
       if (entry.kind === 'watermark' || entry.results !== undefined) continue;
+      if (!entry.hasBegun) {
+        if (this.#asking >= this.#options.capacity) return;
+        this.#begin(entry);
+      }
       if (entry.dueMs <= this.#clock.now()) {
         entry.dueMs = Number.NaN;
         this.#ask(entry);
@@ -175,5 +188,6 @@ export class LookupOperator implements StreamOperator {
     const results: TableRow[] = [];
     this.#options.join(entry.row, found, (row) => results.push(row));
     entry.results = results;
+    this.#asking--;
   }
 }
