@@ -7,6 +7,13 @@ export interface FunctionAccess {
   readonly reads: FieldTree;
   /** The function is exactly `p => p.a.b`: its result is that part of the record. */
   readonly projects: readonly string[] | undefined;
+  /** Parts of the record that become fields of the result as they are, and what the function reads beside them. */
+  readonly copies?: FunctionCopies | undefined;
+}
+
+export interface FunctionCopies {
+  readonly fields: readonly { readonly from: readonly string[]; readonly to: string }[];
+  readonly otherReads: FieldTree;
 }
 
 const EVERYTHING: FunctionAccess = { reads: FieldTree.all(), projects: undefined };
@@ -34,9 +41,9 @@ export function declareProjection<F extends (value: any) => unknown>(fn: F, path
   return fn;
 }
 
-/** For functions that the engine makes itself: what `fn` reads of its record. Returns `fn`. */
-export function declareReads<F extends (value: any) => unknown>(fn: F, reads: FieldTree): F { // any: the record's type
-  cache.set(fn, { reads, projects: undefined });
+/** For functions that the engine makes itself: what `fn` reads of its record, and what of that it hands on without looking at it. Returns `fn`. */
+export function declareReads<F extends (value: any) => unknown>(fn: F, reads: FieldTree, copies?: FunctionCopies): F { // any: the record's type
+  cache.set(fn, { reads, projects: undefined, copies });
   return fn;
 }
 

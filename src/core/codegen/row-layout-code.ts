@@ -13,6 +13,8 @@ export interface RowReadCode {
   readonly value: string;
   /** Expression for the event time of row `i`. */
   readonly eventTime: string;
+  /** Declarations of the slices that the other parts use, once per loop. */
+  readonly slices: string;
   /** Statements after the last row: decide how the next batch's text is decoded. */
   readonly epilogue: string;
 }
@@ -31,10 +33,12 @@ export interface RowReadOptions {
   readonly reads?: FieldTree;
   /** Name of a TextDecoding in scope; without it every heap is decoded in a block. */
   readonly decoding?: string;
+  /** Texts that are read as TextSlices: the locals that `slices` of the code declares outlive the loop. */
+  readonly slices?: FieldTree;
 }
 
 /** Names the generated code expects in its scope besides `batch`: see row-reader.ts for what they are. */
-export const READ_SCOPE = ['decodeVar', 'utf8Of', 'exactAt'] as const;
+export const READ_SCOPE = ['decodeVar', 'utf8Of', 'exactAt', 'TextSlice'] as const;
 
 /**
  * Strings come from one decode of the whole heap where it is ASCII (12 ns a string against
@@ -42,6 +46,7 @@ export const READ_SCOPE = ['decodeVar', 'utf8Of', 'exactAt'] as const;
  */
 export function rowReadCode(schema: Schema, options: RowReadOptions = {}): RowReadCode {
   const { reads = FieldTree.all(), decoding } = options;
+  const context: ReadContext = { schema, next: 0, sliced: [] };
   const hasText = schema.columns.some((column) => column.type.kind === 'string' && column.kind === 'var');
   const bindings: (readonly [string, string])[] = [
     ['memory', 'batch.memory'], ['i32', 'memory.i32'], ['f64', 'memory.f64'], ['u8', 'memory.u8'], ['i64', 'memory.i64'],
@@ -54,19 +59,20 @@ export function rowReadCode(schema: Schema, options: RowReadOptions = {}): RowRe
     if (kind === 'var') bindings.push([`l${index}`, `(base + columns[${index}].lengths) / 4`]);
     if (isNullable) bindings.push([`p${index}`, `(base + columns[${index}].validity) / 4`]);
   }
-  const prelude = `${bindings.map(([name, expression]) => `const ${name} = ${expression};`).join('\n')}${hasText ? ' let textReads = 0;' : ''}`;
-  const cursor = { next: 0 };
-  const value = readExpression(schema, schema.type, false, cursor, reads) ?? 'undefined';
+  const value = readExpression(schema.type, false, context, reads, options.slices) ?? 'undefined';
+  const { sliced } = context;
+  const slicing = sliced.map((index) => ` s${index}.memory = memory; s${index}.isAscii = batch.isAsciiHeap;`).join('');
+  const prelude = `${bindings.map(([name, expression]) => `const ${name} = ${expression};`).join('\n')}${hasText ? ' let textReads = 0;' : ''}${slicing}`;
   const epilogue = hasText && decoding !== undefined ? `${decoding}.isBlock = textReads * ${BLOCK_BYTES_PER_STRING} > batch.heapLength;` : '';
-  return { prelude, bindings, value, eventTime: 'f64[eventTimes + i]', epilogue };
+  return { prelude, bindings, slices: sliced.map((index) => `const s${index} = new TextSlice();`).join(' '), value, eventTime: 'f64[eventTimes + i]', epilogue };
 }
 
 /** Expressions for the fields of row `i` where rows are plain: no row within a row, nothing inferred. Undefined for others. */
 export function fieldReads(schema: Schema): readonly (readonly [name: string, expression: string])[] | undefined {
   const { type } = schema;
   if (type.kind !== 'row' || type.inferred !== undefined || type.fields.some((field) => isNested(field.type))) return undefined;
-  const cursor = { next: 0 };
-  return type.fields.map((field) => [field.name, readExpression(schema, field.type, false, cursor, FieldTree.all())!]);
+  const context: ReadContext = { schema, next: 0, sliced: [] };
+  return type.fields.map((field) => [field.name, readExpression(field.type, false, context, FieldTree.all())!]);
 }
 
 function isNested(type: TypeInformation): boolean {
@@ -76,34 +82,46 @@ function isNested(type: TypeInformation): boolean {
 /** Whether the value of a nullable column is there in row `i`. */
 export const present = (index: number): string => `((i32[p${index} + (i >>> 5)] >>> (i & 31)) & 1) !== 0`;
 
-/** Walks the type in the order in which schema.ts made the columns; undefined = nobody reads it (the cursor still moves on). */
-function readExpression(schema: Schema, type: TypeInformation, isNullable: boolean, cursor: { next: number }, reads: FieldTree | undefined): string | undefined {
-  if (type.kind === 'nullable') return readExpression(schema, type.inner, true, cursor, reads);
-  if (type.kind === 'row' || type.kind === 'tuple') return readNested(schema, type, isNullable, cursor, reads);
-  const index = cursor.next++;
+interface ReadContext {
+  readonly schema: Schema;
+  /** Index of the next column. */
+  next: number;
+  /** Columns that are read as slices. */
+  readonly sliced: number[];
+}
+
+/** Walks the type in the order in which schema.ts made the columns; undefined = nobody reads it (the next column is another one still). */
+function readExpression(type: TypeInformation, isNullable: boolean, context: ReadContext, reads: FieldTree | undefined, slices?: FieldTree): string | undefined {
+  if (type.kind === 'nullable') return readExpression(type.inner, true, context, reads, slices);
+  if (type.kind === 'row' || type.kind === 'tuple') return readNested(type, isNullable, context, reads, slices);
+  const index = context.next++;
   if (reads === undefined) return undefined;
-  const value = leafExpression(type, index);
+  const isSliced = type.kind === 'string' && slices?.isAll === true;
+  if (isSliced) context.sliced.push(index);
+  const value = isSliced ? sliceExpression(index) : leafExpression(type, index);
   return isNullable ? `(${present(index)} ? ${value} : null)` : value;
 }
 
-function readNested(schema: Schema, type: TypeInformation & { kind: 'row' | 'tuple' }, isNullable: boolean, cursor: { next: number }, reads: FieldTree | undefined): string | undefined {
-  const presence = isNullable ? cursor.next++ : -1;
+function readNested(type: TypeInformation & { kind: 'row' | 'tuple' }, isNullable: boolean, context: ReadContext, reads: FieldTree | undefined, slices: FieldTree | undefined): string | undefined {
+  const presence = isNullable ? context.next++ : -1;
   let value: string;
   if (type.kind === 'tuple') {
     // Positions are not left out: the array keeps its length.
-    value = `[${type.elements.map((element) => readExpression(schema, element, false, cursor, reads)).join(', ')}]`;
+    value = `[${type.elements.map((element) => readExpression(element, false, context, reads)).join(', ')}]`;
   } else {
     const isAtomic = type.inferred?.isAtomic === true;
-    const fields = type.fields.map((field) => [field.name, readExpression(schema, field.type, false, cursor, isAtomic ? reads : reads?.child(field.name))] as const);
+    const fields = type.fields.map((field) => [field.name, readExpression(field.type, false, context, isAtomic ? reads : reads?.child(field.name), slices?.fields.get(field.name))] as const);
     value = isAtomic ? fields[0]![1]! : `{${fields.filter(([, code]) => code !== undefined).map(([name, code]) => `${propertyKey(name)}: ${code}`).join(', ')}}`;
     if (type.inferred !== undefined) {
-      const side = cursor.next++;
+      const side = context.next++;
       value = `(${present(side)} ? ${leafExpression({ kind: 'any' }, side)} : ${value})`;
     }
   }
   if (reads === undefined) return undefined;
   return presence === -1 ? value : `(${present(presence)} ? ${value} : null)`;
 }
+
+const sliceExpression = (index: number): string => `(s${index}.offset = heap + i32[d${index} + i], s${index}.length = i32[l${index} + i], s${index})`;
 
 function leafExpression(type: TypeInformation, index: number): string {
   switch (type.kind) {

@@ -5,6 +5,7 @@ import type { FrameMemory } from '#core/columns/frame-memory';
 import type { Schema } from '#core/columns/schema';
 import { READ_SCOPE, rowReadCode } from '#core/codegen/row-layout-code';
 import { exactAt, exactOf } from '#core/columns/exact-integer';
+import { TextSlice } from '#core/columns/text-slice';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataInput } from '#core/serialization/data-input';
 import type { TypeInformation } from '#core/types/type-information';
@@ -24,7 +25,7 @@ export function readScope(schema: Schema): readonly unknown[] {
   const decodeVar = (column: number, memory: FrameMemory, offset: number, length: number): unknown =>
     serializers[column]!.read(new DataInput(memory.u8, offset, length));
   const utf8Of = (memory: FrameMemory, offset: number, length: number): string => memory.bytes.utf8Slice(offset, offset + length);
-  return [decodeVar, utf8Of, exactAt];
+  return [decodeVar, utf8Of, exactAt, TextSlice];
 }
 
 export function isEncoded(type: TypeInformation): boolean {

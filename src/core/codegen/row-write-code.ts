@@ -11,7 +11,7 @@ interface WriteContext {
 }
 
 /** Names the generated writer expects: see row-writer.ts. */
-export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length', 'writeExact', 'misfits'] as const;
+export const WRITE_SCOPE = ['mismatch', 'encodeVar', 'utf8Length', 'writeExact', 'misfits', 'TextSlice'] as const;
 
 /**
  * Statements that write `v`; they end with `return false` when the heap has no room (nothing counted), and fall through
@@ -82,7 +82,7 @@ function writeLeaf(type: TypeInformation, x: string, index: number, path: readon
     case 'double': return `if (typeof ${x} !== "number") ${bad} f64[d${index} + n] = ${x};`;
     case 'bigint': return `if (typeof ${x} !== "bigint" || BigInt.asIntN(64, ${x}) !== ${x}) ${bad} i64[d${index} + n] = ${x};`;
     case 'int64': return `if (!writeExact(i32, i64, d${index} + n, ${x})) ${bad}`;
-    case 'string': return `if (typeof ${x} !== "string") ${bad} ${writeText(index, x)}`;
+    case 'string': return `if (typeof ${x} === "string") ${writeText(index, x)} else if (${x} instanceof TextSlice) ${copySlice(index, x)} else { ${bad} }`;
     case 'bytes': return `if (!(${x} instanceof Uint8Array)) ${bad} if (h + ${x}.length > heapEnd) return false; u8.set(${x}, h); ${endVar(index, `${x}.length`)} isAscii = false;`;
     // An inferred field that is missing reads as undefined: writing it would add the field.
     default: return `${context.isInferred ? `if (${x} === undefined) break fit;` : ''} ${writeEncoded(index, x)} isAscii = false;`;
@@ -107,6 +107,20 @@ function writeText(index: number, x: string): string {
       if (written !== length) isAscii = false;
     }
     ${endVar(index, 'written')}
+  }`;
+}
+
+/** Word by word, from one frame into the other. */
+function copySlice(index: number, x: string): string {
+  return `{
+    const length = ${x}.length;
+    const last = (h >>> 2) + ((length + 3) >>> 2);
+    if (last > heapEnd >>> 2) return false;
+    const from = ${x}.memory.i32;
+    let word = ${x}.offset >>> 2;
+    for (let to = h >>> 2; to < last; to++, word++) i32[to] = from[word];
+    if (!${x}.isAscii) isAscii = false;
+    ${endVar(index, 'length')}
   }`;
 }
 

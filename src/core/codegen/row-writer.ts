@@ -10,6 +10,7 @@ import { Misfits } from '#core/codegen/misfits';
 import { rowWriteCode, WRITE_SCOPE } from '#core/codegen/row-write-code';
 import { failTypeMismatch } from '#core/errors/type-errors';
 import { writeExact } from '#core/columns/exact-integer';
+import { TextSlice } from '#core/columns/text-slice';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
@@ -45,7 +46,7 @@ function writeScope(schema: Schema, misfits: Misfits): readonly unknown[] {
     serializers[column]!.write(value, encodeScratch);
     return encodeScratch.view();
   };
-  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text), writeExact, misfits];
+  return [mismatch, encodeVar, (text: string) => Buffer.byteLength(text), writeExact, misfits, TextSlice];
 }
 
 export function createRowWriter(schema: Schema): RowWriter {

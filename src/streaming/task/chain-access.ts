@@ -6,7 +6,7 @@ import type { TypeInformation } from '#core/types/type-information';
 import type { ChainEdges } from '#streaming/task/chain-code';
 import type { ChainedOperator, TaskOutput } from '#streaming/task/task-description';
 
-type Chain = Pick<ChainEdges, 'operators' | 'edgesOf'>;
+export type Chain = Pick<ChainEdges, 'operators' | 'edgesOf'>;
 export type EdgeReads = Pick<TaskOutput, 'partitioner' | 'type' | 'reads'>;
 
 /** @param functions further functions called with each row: timestamp assigner, watermark generator. */
@@ -26,7 +26,8 @@ function addConsumers(chain: Chain, outputs: readonly EdgeReads[], index: number
   for (const { operatorIndex } of next) addOperator(chain, outputs, operatorIndex, path, reads);
 }
 
-function addOperator(chain: Chain, outputs: readonly EdgeReads[], index: number, path: readonly string[], reads: FieldTree, input = 0): void {
+/** Adds what an operator, and what is behind it, may read of the value at `path`. */
+export function addOperator(chain: Chain, outputs: readonly EdgeReads[], index: number, path: readonly string[], reads: FieldTree, input = 0): void {
   const { node }: ChainedOperator = chain.operators[index]!;
   if (node.kind !== 'operator') {
     reads.addAll(path);
@@ -48,7 +49,7 @@ function addOperator(chain: Chain, outputs: readonly EdgeReads[], index: number,
 }
 
 /** An edge writes what its consumers may read, as far as its declared type has it. */
-function addEdge(output: EdgeReads, path: readonly string[], reads: FieldTree): void {
+export function addEdge(output: EdgeReads, path: readonly string[], reads: FieldTree): void {
   const key = output.partitioner.key;
   if (key !== undefined) reads.merge(path, accessOf(key.selector).reads);
   if (!output.reads.isAll || output.type === undefined) reads.merge(path, output.reads);

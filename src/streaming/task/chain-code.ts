@@ -73,11 +73,18 @@ function rowBody(chain: ChainEdges, input: number, source: SourceLoopOptions | u
     ${deliverCode(chain, 0, 'v', 't', input)}`;
 }
 
+/** What a loop reads of a batch: parts of its rows, and which texts among them are only copied. */
+export interface BatchReads {
+  readonly reads: FieldTree;
+  readonly slices: FieldTree;
+}
+
 /** `(batch, from) => next row`: stops early when the task's outputs are blocked. */
-export function batchLoopCode(chain: ChainEdges, schema: Schema, input: number, source: SourceLoopOptions | undefined, reads: FieldTree): string {
-  const read = rowReadCode(schema, { reads, decoding: 'decoding' });
+export function batchLoopCode(chain: ChainEdges, schema: Schema, input: number, source: SourceLoopOptions | undefined, { reads, slices }: BatchReads): string {
+  const read = rowReadCode(schema, { reads, slices, decoding: 'decoding' });
   return `
     const decoding = { isBlock: true };
+    ${read.slices}
     return function batchLoop(batch, from) {
       ${read.prelude}
       const to = batch.count;

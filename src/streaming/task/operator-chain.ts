@@ -16,6 +16,7 @@ import { type OperatorContext, type RowOperator, rowOperatorOfSubtask, type Snap
 import { SinkDriver } from '#streaming/sink/sink-driver';
 import type { FieldTree } from '#core/codegen/field-tree';
 import { readsOfHead } from '#streaming/task/chain-access';
+import { slicesOfHead } from '#streaming/task/chain-slices';
 import { readingKeysAhead } from '#streaming/task/keys-ahead';
 import { batchLoopCode, type ChainEdges, emitCode, rowsLoopCode, SOURCE_SCOPE, type SourceLoopOptions } from '#streaming/task/chain-code';
 import { ChainOutput, type WatermarkTargets } from '#streaming/task/chain-output';
@@ -115,8 +116,8 @@ export class OperatorChain {
     }
     if (loop === undefined) {
       const names = source === undefined ? '' : 'source-';
-      const reads = this.#readsOfHead(source, input);
-      loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, reads), `${names}batch-loop`, schema, source) as BatchLoop;
+      const slices = slicesOfHead(this.#edges, this.#description.outputs, functionsOf(source), input);
+      loop = this.#generate(batchLoopCode(this.#edges, schema, input, source, { reads: this.#readsOfHead(source, input), slices }), `${names}batch-loop`, schema, source) as BatchLoop;
       if (source === undefined) loop = this.#readingAhead(loop, schema, input);
       this.#loops.set(key, loop);
     }
@@ -124,7 +125,7 @@ export class OperatorChain {
   }
 
   #readsOfHead(source: SourceFunctions | undefined, input: number): FieldTree {
-    return readsOfHead(this.#edges, this.#description.outputs, [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined], input);
+    return readsOfHead(this.#edges, this.#description.outputs, functionsOf(source), input);
   }
 
   /** Of a head that takes batches as they are. */
@@ -413,4 +414,9 @@ export class OperatorChain {
     if (value instanceof Promise) this.#failPromise(index);
     throw new StreamingError('USER_FUNCTION_NOT_ITERABLE', `the flatMap function of ${this.#description.operators[index]!.name} returned ${typeof value}: return nothing, an array or a generator`);
   }
+}
+
+/** Functions of a source that are called with each row. */
+function functionsOf(source: SourceFunctions | undefined): readonly unknown[] {
+  return [source?.assign, source?.watermarks === 'generator' ? source.onEvent : undefined];
 }

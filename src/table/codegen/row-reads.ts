@@ -1,17 +1,53 @@
 // Which fields of a record generated code reads, from the texts by which it reads them.
 import { FieldTree } from '#core/codegen/field-tree';
-import { inputsUsed } from '#table/expressions/conditions';
+import type { FunctionCopies } from '#core/codegen/function-access';
+import { operandsOf } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { KIND_KEY } from '#table/runtime/row-kind';
+import { fieldKeys, type RowType } from '#table/types/logical-type';
+import { isCharacter } from '#table/types/type-families';
+
+/** Nothing but `v.a.b`. */
+const WHOLE_PATH = /^v(?:\.[A-Za-z_$][\w$]*|\["(?:[^"\\]|\\.)*"\])+$/;
+
+type Access = (index: number) => string;
 
 /** @param access text for an input column of the record `v`: `v.bid.price`, perhaps within a larger text. */
-export function readsOf(expressions: readonly Expression[], access: (index: number) => string, options: { readonly hasKind: boolean }): FieldTree {
+export function readsOf(expressions: readonly Expression[], access: Access, options: { readonly hasKind: boolean }): FieldTree {
   const tree = new FieldTree();
-  const used = new Set<number>();
-  for (const expression of expressions) inputsUsed(expression, used);
-  for (const index of used) for (const path of pathsIn(access(index))) tree.addAll(path);
+  for (const expression of expressions) addReads(expression, access, tree);
   if (options.hasKind) tree.addAll([KIND_KEY]);
   return tree;
+}
+
+/** Texts that become columns of the result as they are, and what is read beside them. @param keys of the result, by expression. */
+export function copiesOf(expressions: readonly Expression[], keys: readonly string[], access: Access, options: { readonly hasKind: boolean }): FunctionCopies {
+  const fields: FunctionCopies['fields'][number][] = [];
+  const others = expressions.filter((expression, index) => {
+    const from = isCharacter(expression.type) ? pathOf(expression, access) : undefined;
+    if (from !== undefined) fields.push({ from, to: keys[index]! });
+    return from === undefined;
+  });
+  return { fields, otherReads: readsOf(others, access, options) };
+}
+
+function addReads(expression: Expression, access: Access, tree: FieldTree): void {
+  const path = pathOf(expression, access);
+  if (path !== undefined) tree.addAll(path);
+  else if (expression.kind === 'input') for (const each of pathsIn(access(expression.index))) tree.addAll(each);
+  else for (const operand of operandsOf(expression)) addReads(operand, access, tree);
+}
+
+/** Of a column, or of a field within one, that lies at one place of the record. */
+function pathOf(expression: Expression, access: Access): readonly string[] | undefined {
+  if (expression.kind === 'field') {
+    const path = pathOf(expression.operand, access);
+    return path === undefined ? undefined : [...path, fieldKeys(expression.operand.type as RowType)[expression.index]!];
+  }
+  if (expression.kind !== 'input') return undefined;
+  const text = access(expression.index);
+  const [path, ...more] = pathsIn(text);
+  return path !== undefined && more.length === 0 && WHOLE_PATH.test(text) ? path : undefined;
 }
 
 /** Paths below `v`; brackets hold JSON names. */

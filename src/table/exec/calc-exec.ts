@@ -6,7 +6,7 @@ import { inputsUsed, isTrueLiteral, rewriteExpression, someExpression } from '#t
 import { expressionText } from '#table/exec/plan-text';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';
-import { readsOf } from '#table/codegen/row-reads';
+import { copiesOf, readsOf } from '#table/codegen/row-reads';
 import { CURRENT_WATERMARK } from '#table/functions/watermark-functions';
 import { ProcessOperator } from '#streaming/process/process-operator';
 import { KIND_KEY } from '#table/runtime/row-kind';
@@ -148,7 +148,8 @@ function projectionFunction(calc: CalcExec, functions: FunctionContext, context:
   }
   const literal = rowLiteral(keys, values);
   const fn = compile<RowFunction>('v', statements === '' ? `(${literal})` : `{ ${statements}\nreturn ${literal}; }`, codegen.constants);
-  return declareReads(fn, readsOf(calc.expressions, access, { hasKind: context.hasKind }));
+  const { hasKind } = context;
+  return declareReads(fn, readsOf(calc.expressions, access, { hasKind }), copiesOf(calc.expressions, keys, access, { hasKind }));
 }
 
 function filterFunction(condition: Expression, functions: FunctionContext, input: TranslatedInput): (row: any) => boolean { // any: as above
@@ -169,5 +170,5 @@ export function plainRowFunction(input: TranslatedInput): RowFunction {
     keys.push(KIND_KEY);
     values.push(fieldAccess('v', KIND_KEY));
   }
-  return declareReads(compile<RowFunction>('v', `(${rowLiteral(keys, values)})`), readsOf(columns, access, { hasKind: input.hasKind }));
+  return declareReads(compile<RowFunction>('v', `(${rowLiteral(keys, values)})`), readsOf(columns, access, { hasKind: input.hasKind }), copiesOf(columns, keys, access, { hasKind: input.hasKind }));
 }

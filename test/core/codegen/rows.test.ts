@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createInterpretedRowReader, createRowReader } from '#core/codegen/row-reader';
+import { FieldTree } from '#core/codegen/field-tree';
+import { READ_SCOPE, rowReadCode } from '#core/codegen/row-layout-code';
+import { createInterpretedRowReader, createRowReader, readScope } from '#core/codegen/row-reader';
 import { createRowView, keptRow, viewOf } from '#core/codegen/row-view';
 import { createRowWriter } from '#core/codegen/row-writer';
 import { exactOf } from '#core/columns/exact-integer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { schemaOf } from '#core/columns/schema';
+import { TextSlice } from '#core/columns/text-slice';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataOutput } from '#core/serialization/data-output';
 import { inferType } from '#core/types/infer-type';
@@ -112,6 +115,45 @@ describe('rows in columns', () => {
     const view = createRowView(schema, { decodesBlocks: true })!;
     view.bind(batch, { isSame: false });
     assert.deepStrictEqual(view.copy(), {});
+  });
+
+  test('texts go from one frame into another without becoming strings, also those that are no ASCII, absent or within a row that is', () => {
+    const from = Types.ROW({ id: Types.INT, inner: Types.NULLABLE(Types.ROW({ a: Types.NULLABLE(Types.STRING), b: Types.STRING })) });
+    const to = schemaOf(Types.ROW({ id: Types.INT, a: Types.NULLABLE(Types.STRING), b: Types.NULLABLE(Types.STRING) }));
+    const slices = new FieldTree();
+    for (const name of ['a', 'b']) slices.addAll(['inner', name]);
+    fc.assert(fc.property(fc.array(fc.record({ id: fc.nat({ max: 1e6 }), inner: fc.option(fc.record({ a: fc.option(text, { nil: null }), b: text })) }), { maxLength: CAPACITY }), (rows) => {
+      const { batch, schema } = roundTrip(from, rows);
+      const code = rowReadCode(schema, { slices });
+      const copyAll = new Function(...READ_SCOPE, `${code.slices} return (batch, append) => { ${code.prelude} for (let i = 0; i < batch.count; i++) append(${code.value}, ${code.eventTime}); };`)(...readScope(schema)) as (batch: Batch, append: (row: any, time: number) => void) => void; // any: texts are slices
+      const writer = createRowWriter(to);
+      const layout = layoutOf(to, CAPACITY);
+      const memory = FrameMemory.allocate(layout.heapStart + (1 << 16));
+      writer.open(memory, 0, layout, memory.u8.length);
+      copyAll(batch, ({ id, inner }, time) => assert.ok(writer.append({ id, a: inner === null ? null : inner.a, b: inner === null ? null : inner.b }, time)));
+      const copy = new Batch(memory, layout);
+      writer.finish(copy);
+      const reader = createInterpretedRowReader(to);
+      reader.bind(copy);
+      assert.deepEqual(rows.map((_, row) => reader.read(row)), rows.map(({ id, inner }) => ({ id, a: inner?.a ?? null, b: inner?.b ?? null })));
+      if (!batch.isAsciiHeap && rows.some(({ inner }) => inner !== null)) assert.equal(copy.isAsciiHeap, false);
+    }));
+  });
+
+  test('a text that does not fit the heap as it lies leaves the frame unchanged', () => {
+    const schema = schemaOf(Types.STRING);
+    const layout = layoutOf(schema, CAPACITY);
+    const memory = FrameMemory.allocate(layout.heapStart + 64);
+    const writer = createRowWriter(schema);
+    writer.open(memory, 0, layout, memory.u8.length);
+    const slice = new TextSlice();
+    slice.memory = FrameMemory.allocate(256);
+    slice.length = 40;
+    assert.equal(writer.append(slice, 0), true);
+    assert.equal(writer.append(slice, 0), false);
+    slice.length = 24;
+    assert.equal(writer.append(slice, 0), true);
+    assert.equal(writer.count(), 2);
   });
 
   test('a row that does not fit the heap leaves the frame unchanged', () => {
