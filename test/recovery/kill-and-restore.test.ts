@@ -54,14 +54,19 @@ describe('kill and restore', () => {
     assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
   });
 
-  test('so does one whose barriers overtake rows, killed at 2 and again at 3, and what was under way is dealt out anew', async () => {
-    const args = folder.arguments('unaligned', { gateFiles: [folder.gate('third'), folder.gate('fourth')] });
-    const settings = { ...folder.checkpointSettings(), 'execution.checkpointing.unaligned.enabled': true };
+  const variants = {
+    'whose barriers overtake rows, and what was under way is dealt out anew': { 'execution.checkpointing.unaligned.enabled': true },
+    'whose snapshots are compressed': { 'execution.checkpointing.snapshot-compression': true },
+    'whose checkpoints overlap': { 'execution.checkpointing.interval': '3 ms', 'execution.checkpointing.max-concurrent-checkpoints': 4, 'execution.checkpointing.data-inline-threshold': '0 bytes' },
+  };
+  for (const [what, more] of Object.entries(variants)) test(`so does one ${what}, killed at 2 and again at 3`, async () => {
+    const args = folder.arguments(what, { gateFiles: [folder.gate(`${what}-1`), folder.gate(`${what}-2`)] });
+    const settings = { ...folder.checkpointSettings(), ...more };
     const one = await runRecovery(args, 2, settings, afterCheckpoints(3));
     assert.equal(one.error?.code, 'SLOT_WORKER_DIED');
-    folder.open('third');
+    folder.open(`${what}-1`);
     const two = await runRecovery(args, 3, { ...settings, 'execution.state-recovery.path': one.job.details.checkpoints.latestPath }, afterCheckpoints(3));
-    folder.open('fourth');
+    folder.open(`${what}-2`);
     assert.equal(two.error?.code, 'SLOT_WORKER_DIED');
     const three = await runRecovery(args, 1, { ...settings, 'execution.state-recovery.path': two.job.details.checkpoints.latestPath });
     assert.equal(three.error, undefined);

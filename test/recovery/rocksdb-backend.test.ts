@@ -28,11 +28,16 @@ addonTest('a run that nobody disturbs gives the same lines from RocksDB, and lea
   assert.deepEqual(readdirSync(databases), []);
 });
 
-for (const isIncremental of [false, true]) {
-  addonTest(`a job killed at parallelism 2 and again at 3 ends at 1, and loses and doubles nothing, ${isIncremental ? 'with incremental checkpoints' : 'with whole ones'}`, async () => {
-    const name = isIncremental ? 'incremental' : 'whole';
+const VARIANTS = {
+  whole: { 'execution.checkpointing.incremental': false },
+  incremental: { 'execution.checkpointing.incremental': true },
+  overlapping: { 'execution.checkpointing.incremental': true, 'execution.checkpointing.interval': '3 ms', 'execution.checkpointing.max-concurrent-checkpoints': 4, 'execution.checkpointing.snapshot-compression': true },
+};
+
+for (const [name, more] of Object.entries(VARIANTS)) {
+  addonTest(`a job killed at parallelism 2 and again at 3 ends at 1, and loses and doubles nothing, with ${name} checkpoints`, async () => {
     const args = folder.arguments(name, { gateFiles: [folder.gate(`${name}-first`), folder.gate(`${name}-second`)] });
-    const settings = { ...folder.checkpointSettings(), ...ROCKSDB, 'execution.checkpointing.incremental': isIncremental };
+    const settings = { ...folder.checkpointSettings(), ...ROCKSDB, ...more };
     const one = await runRecovery(args, 2, settings, afterCheckpoints(3));
     assert.equal(one.error?.code, 'SLOT_WORKER_DIED');
     folder.open(`${name}-first`);

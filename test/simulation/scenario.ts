@@ -89,6 +89,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
       'execution.checkpointing.aligned-checkpoint-timeout': isUnaligned ? pick('0 ms', '0 ms', '10 ms') : '0 ms',
       'execution.checkpointing.incremental': pick(true, false),
       'execution.checkpointing.data-inline-threshold': isLate ? '20 kb' : pick('0 bytes', '200 bytes', '20 kb'),
+      'execution.checkpointing.snapshot-compression': seed % 3 === 0,
       'execution.buffer-timeout.interval': pick('0 ms', '5 ms', '100 ms'),
       'pipeline.auto-watermark-interval': pick('1 ms', '10 ms'),
       'pipeline.max-parallelism': pick(5, 16, 128),

@@ -16,6 +16,8 @@ const APPEND_BYTES = 4 * 2 ** 20;
 export interface SubtaskStateWriterOptions extends FileSetStoreOptions {
   /** A part of at most so many bytes gets no file of its own. */
   readonly inlineBytesMax: number;
+  /** Whether what is no file of a backend is compressed. Default: not. */
+  readonly isCompressed?: boolean;
 }
 
 export interface WrittenState {
@@ -50,7 +52,7 @@ export class SubtaskStateWriter {
   constructor(options: SubtaskStateWriterOptions) {
     this.#options = options;
     this.#fileSets = new FileSetStore(options);
-    this.#encoder = new SnapshotEncoder((bytes) => this.#gather(bytes));
+    this.#encoder = new SnapshotEncoder((bytes) => this.#gather(bytes), options);
   }
 
   /** Where an operator's sections go. Throws what writing has failed with. */

@@ -9,10 +9,13 @@ import type { SerializerSnapshot } from '#core/serialization/type-serializer';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { crc32 } from '#state/snapshot/crc32';
 import type { OperatorSection } from '#state/snapshot/operator-snapshot';
+import { COMPRESSED_RUN_BYTES, compressRun } from '#state/snapshot/run-compression';
 
 export const SNAPSHOT_MAGIC = 0x5353524d;
 export const SNAPSHOT_END_MAGIC = 0x4d525353;
 export const SUBTASK_SNAPSHOT_VERSION = 2;
+/** Has compressed runs; all else is as in the version before. */
+export const COMPRESSED_SNAPSHOT_VERSION = 3;
 export const SNAPSHOT_HEADER_BYTES = 8;
 export const SNAPSHOT_TRAILER_BYTES = 12;
 /** Bytes of a section that make a run, where several sections are written at a time. */
@@ -43,10 +46,13 @@ export interface SectionIndex {
   /** Bytes of each piece, one after another from `offset`. */
   readonly lengths: readonly number[];
   readonly offset: number;
+  /** Of what lies in the file. */
   readonly crc32: number;
+  /** Bytes in the file where they are compressed, the pieces as one. */
+  readonly compressedBytes?: number;
 }
 
-export type SectionHeader = Omit<SectionIndex, 'lengths' | 'offset' | 'crc32' | 'keyGroups'>;
+export type SectionHeader = Omit<SectionIndex, 'lengths' | 'offset' | 'crc32' | 'keyGroups' | 'compressedBytes'>;
 
 /** Where the bytes of the file go, in their order. They must not be changed afterwards. */
 export type ByteSink = (bytes: Uint8Array) => void;
@@ -55,19 +61,24 @@ export class SnapshotEncoder {
   readonly index: SectionIndex[] = [];
   readonly #sink: ByteSink;
   readonly #open: Run[] = [];
+  readonly #isCompressed: boolean;
   #payloadBytes = 0;
 
-  constructor(sink: ByteSink) {
+  /** File sets are never compressed: their backend has done it. */
+  constructor(sink: ByteSink, { isCompressed = false }: { readonly isCompressed?: boolean } = {}) {
     this.#sink = sink;
+    this.#isCompressed = isCompressed;
     const header = new DataView(new ArrayBuffer(SNAPSHOT_HEADER_BYTES));
     header.setUint32(0, SNAPSHOT_MAGIC, true);
-    header.setUint32(4, SUBTASK_SNAPSHOT_VERSION, true);
+    header.setUint32(4, isCompressed ? COMPRESSED_SNAPSHOT_VERSION : SUBTASK_SNAPSHOT_VERSION, true);
     sink(new Uint8Array(header.buffer));
   }
 
   /** Begins a section; pieces may be added to several in turn. A section without pieces is kept. */
   section(header: SectionHeader): Run {
-    const run = new Run(header, (full) => this.#write(full));
+    // The pieces of a file set belong to its files by their number.
+    const bytesMax = header.mode === 'files' ? Infinity : this.#isCompressed ? COMPRESSED_RUN_BYTES : RUN_BYTES;
+    const run = new Run(header, bytesMax, (full) => this.#write(full));
     this.#open.push(run);
     return run;
   }
@@ -86,14 +97,15 @@ export class SnapshotEncoder {
 
   #write(run: Run): void {
     const { pieces, keyGroups, header } = run;
+    const compressed = this.#isCompressed && header.mode !== 'files' ? compressRun(Buffer.concat(pieces)) : undefined;
     let checksum = 0;
     let bytes = 0;
-    for (const piece of pieces) {
+    for (const piece of compressed === undefined ? pieces : [compressed]) {
       checksum = crc32(piece, 0, piece.length, checksum);
       bytes += piece.length;
       this.#sink(piece);
     }
-    this.index.push({ ...header, ...(header.mode === 'keyed' ? { keyGroups } : {}), lengths: pieces.map((piece) => piece.length), offset: this.#payloadBytes, crc32: checksum });
+    this.index.push({ ...header, ...(header.mode === 'keyed' ? { keyGroups } : {}), lengths: pieces.map((piece) => piece.length), offset: this.#payloadBytes, crc32: checksum, ...(compressed === undefined ? {} : { compressedBytes: bytes }) });
     this.#payloadBytes += bytes;
     run.clear();
   }
@@ -105,11 +117,13 @@ export class Run {
   pieces: Uint8Array[] = [];
   keyGroups: number[] = [];
   isUnwritten = true;
+  readonly #bytesMax: number;
   readonly #onFull: (run: Run) => void;
   #bytes = 0;
 
-  constructor(header: SectionHeader, onFull: (run: Run) => void) {
+  constructor(header: SectionHeader, bytesMax: number, onFull: (run: Run) => void) {
     this.header = header;
+    this.#bytesMax = bytesMax;
     this.#onFull = onFull;
   }
 
@@ -119,8 +133,7 @@ export class Run {
     this.pieces.push(piece);
     this.keyGroups.push(keyGroup);
     this.#bytes += piece.length;
-    // The pieces of a file set belong to its files by their number.
-    if (this.#bytes >= RUN_BYTES && this.header.mode !== 'files') this.#onFull(this);
+    if (this.#bytes >= this.#bytesMax) this.#onFull(this);
   }
 
   clear(): void {

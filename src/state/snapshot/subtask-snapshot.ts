@@ -7,7 +7,8 @@ import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { crc32 } from '#state/snapshot/crc32';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { SectionAssembly } from '#state/snapshot/section-assembly';
-import { SNAPSHOT_END_MAGIC, SNAPSHOT_HEADER_BYTES, SNAPSHOT_MAGIC, SNAPSHOT_TRAILER_BYTES, SnapshotEncoder, SUBTASK_SNAPSHOT_VERSION, type SectionIndex } from '#state/snapshot/snapshot-encoder';
+import { decompressRun } from '#state/snapshot/run-compression';
+import { COMPRESSED_SNAPSHOT_VERSION, SNAPSHOT_END_MAGIC, SNAPSHOT_HEADER_BYTES, SNAPSHOT_MAGIC, SNAPSHOT_TRAILER_BYTES, SnapshotEncoder, SUBTASK_SNAPSHOT_VERSION, type SectionIndex } from '#state/snapshot/snapshot-encoder';
 
 export { SUBTASK_SNAPSHOT_VERSION, type SectionIndex };
 
@@ -34,9 +35,9 @@ export interface SnapshotSource {
 }
 
 /** Of snapshots without deferred parts and file sets. Cost: one copy and one checksum of all bytes. The bytes belong to the caller. */
-export function encodeSubtaskSnapshot(operators: SubtaskSections): EncodedSnapshot {
+export function encodeSubtaskSnapshot(operators: SubtaskSections, options: { readonly isCompressed?: boolean } = {}): EncodedSnapshot {
   const parts: Uint8Array[] = [];
-  const encoder = new SnapshotEncoder((bytes) => parts.push(bytes));
+  const encoder = new SnapshotEncoder((bytes) => parts.push(bytes), options);
   for (const [operatorId, { keyed, operator }] of operators) {
     for (const { name, version, serializers, groups } of keyed) {
       const run = encoder.section({ operatorId, name, version, mode: 'keyed', serializers });
@@ -124,8 +125,8 @@ function versionOf(header: Uint8Array, fileName: string): number {
   const view = viewOf(header);
   if (view.getUint32(0, true) !== SNAPSHOT_MAGIC) failCorrupt(fileName, 'header', 'it does not start as a subtask snapshot');
   const version = view.getUint32(4, true);
-  if (version === SUBTASK_SNAPSHOT_VERSION || version === FIRST_VERSION) return version;
-  throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `snapshot file ${fileName} has format ${version}, this engine reads ${FIRST_VERSION} to ${SUBTASK_SNAPSHOT_VERSION}: restore it with the engine that wrote it`);
+  if (version >= FIRST_VERSION && version <= COMPRESSED_SNAPSHOT_VERSION) return version;
+  throw new StateError('SNAPSHOT_VERSION_UNSUPPORTED', `snapshot file ${fileName} has format ${version}, this engine reads ${FIRST_VERSION} to ${COMPRESSED_SNAPSHOT_VERSION}: restore it with the engine that wrote it`);
 }
 
 function indexBytesIn(trailer: Uint8Array, fileBytes: number, fileName: string): number {
@@ -147,12 +148,18 @@ function cutPieces(section: SectionIndex, payload: Uint8Array, fileName: string)
   const subject = `section ${section.name} of operator ${section.operatorId}`;
   if (total > payload.length) failCorrupt(fileName, subject, `${payload.length} of its ${total} bytes are there`);
   if (crc32(payload, 0, total) !== section.crc32) failCorrupt(fileName, subject, 'its checksum does not match its bytes');
+  const run = section.compressedBytes === undefined ? payload : decompressRun(payload.subarray(0, total), pieceBytesOf(section)) ?? failCorrupt(fileName, subject, 'its bytes cannot be decompressed to their length');
   let at = 0;
-  return section.lengths.map((length) => payload.subarray(at, (at += length)));
+  return section.lengths.map((length) => plainView(run).subarray(at, (at += length)));
 }
 
+/** In the file. */
 function bytesOf(section: SectionIndex): number {
-  return section.lengths.reduce((sum, length) => sum + length, 0);
+  return section.compressedBytes ?? pieceBytesOf(section);
+}
+
+function pieceBytesOf({ lengths }: SectionIndex): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** Pieces are given to readers, for whom a Buffer's `slice` would mean something else. */

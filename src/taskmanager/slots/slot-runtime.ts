@@ -169,9 +169,11 @@ export class SlotRuntime {
       this.#options.report(message);
     };
     const { attemptNumber, checkpointDirectory } = deployment;
-    const inlineBytesMax = Number(Configuration.fromMap(deployment.configuration).get(checkpointingOptions.dataInlineThreshold).bytes);
+    const configuration = Configuration.fromMap(deployment.configuration);
+    const inlineBytesMax = Number(configuration.get(checkpointingOptions.dataInlineThreshold).bytes);
+    const isCompressed = configuration.get(checkpointingOptions.snapshotCompression);
     const checkpoints = new SubtaskCheckpoints({
-      subtaskId, attemptNumber, checkpointDirectory, inlineBytesMax, report, clock, files, pending: this.#pending, deferred: this.#deferred,
+      subtaskId, attemptNumber, checkpointDirectory, inlineBytesMax, isCompressed, report, clock, files, pending: this.#pending, deferred: this.#deferred,
       ...state,
     });
     const reporter = new SubtaskReporter({ subtaskId, attemptNumber, report, process, checkpoints });

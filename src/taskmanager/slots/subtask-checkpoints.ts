@@ -29,6 +29,8 @@ export interface SubtaskCheckpointsOptions {
   readonly storage: CheckpointStorage;
   readonly sharedFiles: SharedFiles;
   readonly inlineBytesMax: number;
+  /** Default: not. */
+  readonly isCompressed?: boolean;
   readonly report: (report: SlotReport) => void;
   readonly clock: Clock;
   readonly files: Files;
@@ -142,8 +144,8 @@ export class SubtaskCheckpoints {
   }
 
   #createWriter({ checkpointId, isSavepoint }: Cut): SubtaskStateWriter {
-    const { storage, files, sharedFiles, inlineBytesMax, checkpointDirectory } = this.#options;
-    const common = { storage, files, checkpointId, file: this.#file, sharedFiles };
+    const { storage, files, sharedFiles, inlineBytesMax, isCompressed = false, checkpointDirectory } = this.#options;
+    const common = { storage, files, checkpointId, file: this.#file, sharedFiles, isCompressed };
     if (isSavepoint) return new SubtaskStateWriter({ ...common, inlineBytesMax: 0, directory: this.#savepoint(checkpointId).directory, sharedDirectory: undefined });
     assert(checkpointDirectory !== undefined, 'checkpoints are triggered only where there is a directory for them');
     return new SubtaskStateWriter({ ...common, inlineBytesMax, directory: Promise.resolve(`${checkpointDirectory}/chk-${checkpointId}`), sharedDirectory: `${checkpointDirectory}/shared` });

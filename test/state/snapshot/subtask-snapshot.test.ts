@@ -36,9 +36,9 @@ describe('subtask snapshot', () => {
   });
 
   test('what is encoded decodes to the same sections, from any position of a buffer', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string({ minLength: 1 }), snapshots, { maxKeys: 4 }), (operators) => {
+    fc.assert(fc.property(fc.dictionary(fc.string({ minLength: 1 }), snapshots, { maxKeys: 4 }), fc.boolean(), (operators, isCompressed) => {
       const sections = new Map(Object.entries(operators).filter(([, snapshot]) => snapshot.keyed.length + snapshot.operator.length > 0));
-      const { bytes, index } = encodeSubtaskSnapshot(sections);
+      const { bytes, index } = encodeSubtaskSnapshot(sections, { isCompressed });
       const shifted = new Uint8Array(bytes.length + 3);
       shifted.set(bytes, 3);
       assert.deepEqual(JSON.parse(JSON.stringify([...decodeSubtaskSnapshot(shifted.subarray(3), 'file')])), JSON.parse(JSON.stringify([...sections])));
@@ -66,9 +66,10 @@ describe('subtask snapshot', () => {
     for (let length = 0; length < bytes.length; length++) assert.throws(() => decodeSubtaskSnapshot(bytes.subarray(0, length), 'f'), { code: 'SNAPSHOT_CORRUPT' });
   });
 
-  test('read by ranges, only what may hold the wanted key groups is read, and damage in it is found', async () => {
+  for (const isCompressed of [false, true]) test(`read by ranges, only what may hold the wanted key groups is read, and damage in it is found${isCompressed ? ', also when it is compressed' : ''}`, async () => {
     const groups = Array.from({ length: 64 }, (_, keyGroup) => ({ keyGroup, bytes: new Uint8Array(20_000).fill(keyGroup) }));
-    const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed: [{ name: 'k', version: 1, serializers: {}, groups }], operator: SAMPLE.operator }]]));
+    const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed: [{ name: 'k', version: 1, serializers: {}, groups }], operator: SAMPLE.operator }]]), { isCompressed });
+    assert.equal(bytes.length < 64 * 20_000 / 10, isCompressed);
     let readBytes = 0;
     const sourceOf = (file: Uint8Array): SnapshotSource => ({
       name: 'f', bytes: file.length,
@@ -81,13 +82,32 @@ describe('subtask snapshot', () => {
     assert.ok(readBytes < bytes.length / 2, `${readBytes} of ${bytes.length} bytes`);
     assert.deepEqual(read.keyed[0]!.groups.filter(({ keyGroup }) => keyGroup === 30 || keyGroup === 31), groups.slice(30, 32));
     assert.deepEqual(read.operator, SAMPLE.operator);
-    for (let at = 0; at < bytes.length; at += 997) {
+    for (let at = 0; at < bytes.length; at += isCompressed ? 13 : 997) {
       const damaged = bytes.slice();
       damaged[at]! ^= 0x10;
       const whole = { start: 0, end: 63 };
       await assert.rejects(readSubtaskSnapshot(sourceOf(damaged), whole), (error) => error instanceof StateError, `byte ${at}`);
       await assert.rejects(readSubtaskSnapshot(sourceOf(bytes.subarray(0, at)), whole), { code: 'SNAPSHOT_CORRUPT' }, `cut at ${at}`);
     }
+  });
+
+  test('bytes that deflate does not shorten lie as they are, and a run of another length than the index says is no run', () => {
+    let state = 1;
+    const noise = Uint8Array.from({ length: 300 }, () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) >>> 16);
+    const encode = (bytes: Uint8Array) => encodeSubtaskSnapshot(new Map([['op', { keyed: [], operator: [{ name: 'o', version: 1, mode: 'split' as const, items: [bytes] }] }]]), { isCompressed: true });
+    assert.deepEqual(encode(noise).index.map(({ compressedBytes }) => compressedBytes), [undefined]);
+    const { bytes, index } = encode(new Uint8Array(5000));
+    assert.ok(index[0]!.compressedBytes! < 100);
+    const swap = (from: string, to: string): Uint8Array => {
+      const text = JSON.stringify(index).replace(from, to);
+      const end = Buffer.alloc(12);
+      end.writeUInt32LE(text.length, 0);
+      end.writeUInt32LE(crc32(Buffer.from(text)), 4);
+      end.writeUInt32LE(0x4d525353, 8);
+      return Buffer.concat([bytes.subarray(0, SNAPSHOT_HEADER_BYTES + index[0]!.compressedBytes!), Buffer.from(text), end]);
+    };
+    assert.equal(decodeSubtaskSnapshot(swap('5000', '5000'), 'f').get('op')!.operator[0]!.items[0]!.length, 5000);
+    for (const length of ['4999', '5001']) assert.throws(() => decodeSubtaskSnapshot(swap('5000', length), 'f'), { code: 'SNAPSHOT_CORRUPT', message: /section o of operator op.*decompressed/ });
   });
 
   test('a file of the first format, with its index in front, stays readable', () => {
