@@ -11,6 +11,8 @@ const SET_UP = [
 ];
 
 const REFUSED: readonly (readonly [statement: string, code: string, message: string])[] = [
+  ['INSERT OVERWRITE s SELECT a, b FROM p', 'TABLE_NOT_SUPPORTED', "INSERT OVERWRITE requires that the underlying DynamicTableSink of table 'default_catalog.default_database.s' implements the SupportsOverwrite interface"],
+  ["SET 'table.local-time-zone' = 'Mars/Base'", 'TABLE_OPTION_INVALID', "The supported Zone ID is either a full name such as 'America/Los_Angeles', or a custom timezone id such as 'GMT-08:00', but configured Zone ID is 'Mars/Base'"],
   ['SELECT x FROM p', 'SQL_VALIDATION', "Column 'x' not found in any table at line 1, column 8. Did you mean 'a'?"],
   ['SELECT p.x FROM p', 'SQL_VALIDATION', "Column 'p.x' not found in any table at line 1, column 8."],
   ['SELECT q.a FROM p', 'SQL_VALIDATION', "Table 'q' not found at line 1, column 8."],

@@ -7,9 +7,12 @@ import type { Random } from '#platform/random/random';
 import { TableError } from '#table/errors';
 import type { Snapshots } from '#table/factories/snapshots';
 import type { FunctionContext } from '#table/functions/function-definition';
+import { findTimeZone } from '#table/values/time-zone';
 import type { ValidatorSession } from '#table/validator/statement-validator';
 
 const DEFAULTS: Readonly<Record<string, string>> = { 'table.local-time-zone': 'default', 'execution.runtime-mode': 'STREAMING' };
+
+const TIME_ZONE = 'table.local-time-zone';
 
 export type LoadModule = (path: string) => Promise<Readonly<Record<string, unknown>>>;
 
@@ -50,7 +53,11 @@ export class Session implements ValidatorSession {
     return this.#settings.get(key) ?? this.#base(key) ?? DEFAULTS[key];
   }
 
+  /** Throws TABLE_OPTION_INVALID for a time zone that there is not. */
   set(key: string, value: string): void {
+    if (key === TIME_ZONE && value !== 'default' && findTimeZone(value) === undefined) {
+      throw new TableError('TABLE_OPTION_INVALID', `The supported Zone ID is either a full name such as 'America/Los_Angeles', or a custom timezone id such as 'GMT-08:00', but configured Zone ID is '${value}'.`);
+    }
     this.#settings.set(key, value);
   }
 
@@ -68,7 +75,7 @@ export class Session implements ValidatorSession {
   }
 
   get timeZone(): string {
-    const zone = this.option('table.local-time-zone');
+    const zone = this.option(TIME_ZONE);
     return zone === undefined || zone === 'default' ? this.#systemTimeZone : zone;
   }
 

@@ -9,6 +9,9 @@ export interface ObjectIdentifier {
   readonly name: string;
 }
 
+/** As messages name it. */
+export const identifierPath = ({ catalog, database, name }: ObjectIdentifier): string => `${catalog}.${database}.${name}`;
+
 /** `catalog`.`database`.`name`. */
 export const identifierText = ({ catalog, database, name }: ObjectIdentifier): string => `\`${catalog}\`.\`${database}\`.\`${name}\``;
 

@@ -47,7 +47,7 @@ export const filesystemConnector: TableConnector = {
     const format = checkedFormat(table, options);
     const { updates, deletes } = format.kind === 'text' ? format.changes : INSERTS;
     return {
-      kind: 'sink',
+      kind: 'sink', supportsOverwrite: true,
       changelogMode: (offered) => ((updates || deletes) && (offered.updates || offered.deletes) ? 'retract' : 'insert-only'),
       createSink: (request) => filesystemSink(table, options, request),
     };

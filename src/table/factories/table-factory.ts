@@ -106,6 +106,8 @@ export interface TableSink {
   readonly deletesByUpdateBefore?: boolean;
   /** A row that is deleted may have the columns of the primary key only. */
   readonly acceptsDeleteByKey?: boolean;
+  /** INSERT OVERWRITE: what was there before goes. */
+  readonly supportsOverwrite?: boolean;
   createSink(request: SinkRequest): SinkRuntime;
 }
 

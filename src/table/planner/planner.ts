@@ -3,7 +3,7 @@
 import { castTo } from '#table/expressions/implicit-cast';
 import type { Expression } from '#table/expressions/expression';
 import { reduceExpression } from '#table/expressions/reduce-expression';
-import { sinkRowType, type ResolvedTable } from '#table/catalog/resolved-table';
+import { identifierPath, sinkRowType, type ResolvedTable } from '#table/catalog/resolved-table';
 import { TableError } from '#table/errors';
 import { inferChangelog } from '#table/exec/changelog-inference';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
@@ -92,15 +92,18 @@ export class Planner {
   }
 
   #sinkOver(input: ExecNode, table: ResolvedTable, sink: TableSink, rowType: RowType, { onConflict, ...options }: Pick<Modification, 'isOverwrite' | 'staticPartitions' | 'onConflict'>): ExecNode {
+    if (options.isOverwrite && sink.supportsOverwrite !== true) {
+      throw new TableError('TABLE_NOT_SUPPORTED', `INSERT OVERWRITE requires that the underlying DynamicTableSink of table '${identifierPath(table.identifier)}' implements the SupportsOverwrite interface: use INSERT INTO, or a table of the filesystem connector`);
+    }
     const changes = inferChangelog([input]).changesOf(input);
     const mode = sink.changelogMode(changes);
     const keyColumns = (table.schema.primaryKey?.columns ?? []).map((name) => rowType.fields.findIndex((field) => field.name === name));
     if (mode === 'insert-only' && !isInsertOnly(changes)) {
       const what = changes.updates && changes.deletes ? 'update and delete' : changes.updates ? 'update' : 'delete';
-      throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table sink '${[table.identifier.catalog, table.identifier.database, table.identifier.name].join('.')}' doesn't support consuming ${what} changes which is produced by node ${input.kind}(${input.description})`);
+      throw new TableError('TABLE_CHANGELOG_MISMATCH', `Table sink '${identifierPath(table.identifier)}' doesn't support consuming ${what} changes which is produced by node ${input.kind}(${input.description})`);
     }
     if (this.#session.isBatch) return new SinkExec(input, table, sink, rowType, { mode, keyColumns, ...options });
-    const sinkName = [table.identifier.catalog, table.identifier.database, table.identifier.name].join('.');
+    const sinkName = identifierPath(table.identifier);
     const rows = withoutConflicts({ input, changes, sink, sinkName, keyColumns, onConflict, option: (key) => this.#session.option(key) });
     return new SinkExec(rows, table, sink, rowType, { mode: rows === input ? mode : 'upsert', keyColumns, ...options });
   }
