@@ -1,0 +1,67 @@
+// Runs the records of an SQL text file in a session of its own, as a stream or as a batch.
+import type { TableEnvironment } from '#table/api/table-environment';
+import { registerValues } from '#table/factories/values-registry';
+import { rowKindName } from '#table/runtime/row-kind';
+import { inlineTables } from '../api/table-jobs.js';
+import { writeValue } from '../conformance/conformance-value.js';
+import type { SqlRecord } from './sql-file.js';
+
+export type SqlMode = 'streaming' | 'batch';
+
+/** What a record of a kind that has results gave: lines as they stand in files. */
+export type SqlOutcome = { readonly kind: 'lines'; readonly lines: readonly string[] } | { readonly kind: 'error'; readonly code: string | undefined; readonly message: string };
+
+export class SqlSession {
+  readonly #tables: TableEnvironment;
+
+  constructor(mode: SqlMode) {
+    this.#tables = inlineTables({ 'execution.runtime-mode': mode });
+  }
+
+  async run(record: SqlRecord): Promise<SqlOutcome> {
+    try {
+      switch (record.kind) {
+        case 'table': return { kind: 'lines', lines: await this.#createTable(record) };
+        case 'statement': case 'error': {
+          const result = await this.#tables.executeSql(record.sql);
+          if (record.kind === 'error') for await (const row of result.collect()) void row;
+          return { kind: 'lines', lines: [] };
+        }
+        case 'changes': return { kind: 'lines', lines: await this.#changes(record.sql) };
+        default: return { kind: 'lines', lines: remaining(await this.#changes(record.sql)) };
+      }
+    } catch (error) {
+      const { code, message } = error as Error & { code?: string };
+      return { kind: 'error', code, message };
+    }
+  }
+
+  async #createTable({ words, expected }: SqlRecord): Promise<readonly string[]> {
+    const open = words.indexOf('(');
+    const [name, mode] = words.slice(0, open).trim().split(' ');
+    const rows = expected.map((line) => {
+      const kind = line.slice(0, line.indexOf('['));
+      return { values: JSON.parse(line.slice(kind.length)) as unknown[], ...(kind === '' ? {} : { kind: kind as '+I' }) };
+    });
+    await this.#tables.executeSql(`CREATE TABLE ${name!} ${words.slice(open)} WITH ('connector' = 'values', 'data-id' = '${registerValues(rows)}'${mode === undefined ? '' : `, 'changelog-mode' = '${mode}'`})`);
+    return expected;
+  }
+
+  async #changes(query: string): Promise<readonly string[]> {
+    const lines: string[] = [];
+    const result = await this.#tables.executeSql(query);
+    const { fields } = result.rowType;
+    for await (const { kind, values } of result.collect()) lines.push(`${rowKindName(kind)}${JSON.stringify(values.map((value, index) => writeValue(fields[index]!.type, value)))}`);
+    return lines;
+  }
+}
+
+/** Rows that are there at the end, in the order of their texts. */
+function remaining(changes: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const change of changes) {
+    const row = change.slice(2);
+    counts.set(row, (counts.get(row) ?? 0) + (change.startsWith('+') ? 1 : -1));
+  }
+  return [...counts].flatMap(([row, count]) => Array.from({ length: Math.max(0, count) }, () => row)).sort();
+}
