@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => B
   exchange: async () => (await import('./exchange-bench.js')).exchangeRows,
   codegen: async () => (await import('./codegen-bench.js')).codegenRows,
   parser: async () => (await import('./parser-bench.js')).parserRows,
+  planner: async () => (await import('./planner-bench.js')).plannerRows,
   rocksdb: async () => (await import('./rocksdb-bench.js')).rocksdbRows,
   state: async () => (await import('./state-bench.js')).stateRows,
   checkpoint: async () => (await import('./checkpoint-bench.js')).checkpointRows,

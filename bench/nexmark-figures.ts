@@ -1,4 +1,5 @@
 // Runs of `millrace nexmark` in a process of their own, and the figures of Flink that they are held against.
+import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,4 +36,13 @@ export function commandOf({ query, api, events, parallelism }: NexmarkBenchRun, 
 
 export function figuresOf(text: string): NexmarkFigures {
   return JSON.parse(text.trim().split('\n').at(-1)!) as NexmarkFigures;
+}
+
+/** Queries that have a hand-written kernel. */
+export const KERNEL_QUERIES = ['q0', 'q1', 'q2', 'q3', 'q5', 'q8', 'q11'] as const;
+
+/** M events per CPU-second of the query's hand-written kernel, in a process of its own. */
+export function kernelFigure(query: string, events: number): number {
+  const text = execFileSync(process.execPath, [join(root, 'dist', 'bench', 'kernels', 'nexmark-kernel-report.js'), String(events), query], { encoding: 'utf8' });
+  return Number(/([\d.]+) M events\/CPU-s/.exec(text)![1]);
 }
