@@ -19,5 +19,7 @@ export { SqlParserError } from '#table/parser/sql-parser-error';
 export { RowKind, rowKindName } from '#table/runtime/row-kind';
 export type { UserAggregateFunction, UserAsyncScalarFunction, UserFunction, UserScalarFunction, UserTableFunction } from '#table/functions/user-function';
 export type { ProcessTableContext } from '#table/functions/process-table-definition';
+export type { RetractableCollector } from '#table/functions/table-aggregate-definition';
+export type { UserTableAggregateFunction } from '#table/functions/user-table-aggregate-function';
 export type { UserProcessTableFunction } from '#table/functions/user-process-table-function';
 export type { LogicalField, LogicalType, RowType } from '#table/types/logical-type';

@@ -3,9 +3,12 @@
 import { StreamTableEnvironment, type ChangelogRecord } from '#client/stream-table-environment';
 import type { DataStream } from '#datastream/stream/data-stream';
 import { Schema } from '#table/fluent/schema';
+import { $, call } from '#table/fluent/expressions';
+import type { Table } from '#table/fluent/table';
 import { RowKind } from '#table/runtime/row-kind';
 import type { Row } from './input.js';
 import type { JobPart } from './pipelines.js';
+import { EXTENT, HIGHEST } from './table-aggregates.js';
 
 /** Takes a line back. */
 export const RETRACTION = '-';
@@ -53,20 +56,35 @@ export const SQL_PIPELINES: readonly JobPart[] = [
   sql('sort by time', 'SELECT s, n, `time` FROM a ORDER BY rowtime, s, n'),
   sql('match recognize', `SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY lane ORDER BY rowtime MEASURES FIRST(UP.n) AS f, LAST(UP.n) AS l, DOWN.n AS d
     AFTER MATCH SKIP PAST LAST ROW PATTERN (UP+ DOWN) DEFINE UP AS UP.\`value\` > 30, DOWN AS DOWN.\`value\` <= 30)`),
+  table('table aggregation, rows made anew', (tables) => tables.from('a').groupBy($('key')).flatAggregate(call('highest', $('value')).as('high', 'place'))),
+  table('table aggregation of updates, rows that change', (tables) => tables.sqlQuery('SELECT `key`, lane, CAST(COUNT(*) AS INT) AS c FROM a GROUP BY `key`, lane').groupBy($('key')).flatAggregate(call('extent', $('c')).as('edge', 'score'))),
 ];
 
+function table(name: string, write: (tables: StreamTableEnvironment) => Table): JobPart {
+  return pipeline(name, write, { hasTwoInputs: false, options: {} });
+}
+
 function sql(name: string, query: string, options: Readonly<Record<string, string>> = {}): JobPart {
+  const write = (tables: StreamTableEnvironment): Table => {
+    if (query.includes('newest_b')) tables.createTemporaryView('newest_b', tables.sqlQuery(NEWEST_B));
+    return tables.sqlQuery(query);
+  };
+  return pipeline(name, write, { hasTwoInputs: /\b(newest_)?b\b/.test(query), options });
+}
+
+function pipeline(name: string, write: (tables: StreamTableEnvironment) => Table, { hasTwoInputs, options }: { readonly hasTwoInputs: boolean; readonly options: Readonly<Record<string, string>> }): JobPart {
   return {
     name: `sql ${name}`,
-    hasTwoInputs: /\b(newest_)?b\b/.test(query),
+    hasTwoInputs,
     build: (first, second) => {
       const tables = new StreamTableEnvironment({ environment: first.environment, clock: { now: () => 0 }, random: { nextDouble: () => 0.5 } });
       tables.setOption('table.local-time-zone', 'UTC');
       for (const [key, value] of Object.entries(options)) tables.setOption(key, value);
       tables.createTemporaryView('a', first, SCHEMA);
       if (second !== first) tables.createTemporaryView('b', second, SCHEMA);
-      if (query.includes('newest_b')) tables.createTemporaryView('newest_b', tables.sqlQuery(NEWEST_B));
-      return tables.toChangelogStream(tables.sqlQuery(query)).map((change) => lineOf(name, change));
+      tables.createTemporarySystemFunction('highest', HIGHEST);
+      tables.createTemporarySystemFunction('extent', EXTENT);
+      return tables.toChangelogStream(write(tables)).map((change) => lineOf(name, change));
     },
   };
 }

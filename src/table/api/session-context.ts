@@ -7,6 +7,7 @@ import type { ExpressionTable } from '#table/fluent/column-expression';
 import { nameText } from '#table/fluent/literal-text';
 import type { StatementSetContext } from '#table/fluent/table-pipeline';
 import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { Query } from '#table/parser/ast-query';
 import type { ExplainDetail, InsertStatement } from '#table/parser/ast-statement';
 import { parsePath } from '#table/fluent/table-path';
 import { parseStatement } from '#table/parser/parser';
@@ -14,6 +15,7 @@ import { checkStatement } from '#table/parser/statement-checks';
 import type { Modification } from '#table/planner/planner';
 import { QueryScope } from '#table/validator/query-scope';
 import { StatementValidator } from '#table/validator/statement-validator';
+import { convertTableAggregate } from '#table/validator/table-aggregate-converter';
 import { failAt } from '#table/validator/validation-error';
 
 export class SessionContext implements StatementSetContext {
@@ -27,10 +29,13 @@ export class SessionContext implements StatementSetContext {
   }
 
   plan(query: string, tables: readonly ExpressionTable[]): LogicalPlan {
-    const statement = parseStatement(query);
-    checkStatement(query, statement);
-    if (statement.kind !== 'query') return failAt(query, statement.span, 'a query is wanted here');
-    return new StatementValidator(query, this.#session).query(statement, new QueryScope([], undefined, tables));
+    return new StatementValidator(query, this.#session).query(queryOf(query), new QueryScope([], undefined, tables));
+  }
+
+  tableAggregate(query: string, names: readonly string[] | undefined, tables: readonly ExpressionTable[]): LogicalPlan {
+    const { body, span } = queryOf(query);
+    if (body.kind !== 'select') return failAt(query, span, 'flatAggregate takes a call of a table aggregate function');
+    return convertTableAggregate(body, names, new StatementValidator(query, this.#session), new QueryScope([], undefined, tables));
   }
 
   execute(plan: LogicalPlan): Promise<TableResult> {
@@ -80,4 +85,10 @@ export class SessionContext implements StatementSetContext {
     const view = { kind: 'view' as const, originalQuery: '', expandedQuery: '', rowType: plan.rowType, plan, comment: undefined, isTemporary: true };
     catalogs.createTable(catalogs.qualify(parsePath(path)), view, { isTemporary: true, ignoreIfExists: false });
   }
+}
+
+function queryOf(text: string): Query {
+  const statement = parseStatement(text);
+  checkStatement(text, statement);
+  return statement.kind === 'query' ? statement : failAt(text, statement.span, 'a query is wanted here');
 }

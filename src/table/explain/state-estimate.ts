@@ -3,6 +3,7 @@
 import type { DeduplicateExec } from '#table/exec/deduplicate-exec';
 import type { ExecNode } from '#table/exec/exec-node';
 import type { GroupAggregateExec } from '#table/exec/group-aggregate-exec';
+import type { GroupTableAggregateExec } from '#table/exec/group-table-aggregate-exec';
 import type { JoinExec } from '#table/exec/join-exec';
 import type { MatchExec } from '#table/exec/match-exec';
 import type { OverAggregateExec } from '#table/exec/over-aggregate-exec';
@@ -31,6 +32,7 @@ export function stateOf(node: ExecNode): readonly StateEstimate[] {
   switch (node.kind) {
     case 'GroupAggregate': return aggregateState(node as GroupAggregateExec);
     case 'GlobalGroupAggregate': case 'IncrementalGroupAggregate': return [perKey(node, node.upsertKeys[0]?.map((_, index) => index) ?? [], rowBytes(node.rowType))];
+    case 'GroupTableAggregate': return [perKey(input!, Array.from({ length: (node as GroupTableAggregateExec).keyCount }, (_, index) => index), rowBytes((node as GroupTableAggregateExec).definition.accumulator))];
     case 'WindowAggregate': case 'GroupWindowAggregate': case 'GlobalWindowAggregate': return [windowState(node as WindowAggregateExec)];
     case 'Join': return joinState(node as JoinExec);
     case 'IntervalJoin': case 'WindowJoin': return node.inputs.map((side, index) => ({ entry: `row of the ${index === 0 ? 'left' : 'right'} input`, bytesPerEntry: rowBytes(side.rowType), growth: 'by-time', isBoundByTtl: false }));

@@ -37,6 +37,7 @@ export function convertCall(node: ast.CallExpression, scope: ExpressionScope, pa
     return failAt(scope, `No match found for function signature ${signature}`, node.span, nearestAdvice(path.join('.'), [...builtInFunctionNames(), ...(scope.functionNames?.() ?? [])]));
   }
   if (definition.kind === 'table') return failAt(scope, `'${definition.name}' is a table function: call it in FROM, as in LATERAL TABLE(${definition.name}(…))`, node.span);
+  if (definition.kind === 'table-aggregate') return failAt(scope, `'${definition.name}' is a table aggregate function: it can be called in flatAggregate of the Table API only`, node.span);
   if (definition.kind === 'process-table') return failAt(scope, `'${definition.name}' is a process table function: call it in FROM, as in ${definition.name}(TABLE t PARTITION BY k)`, node.span);
   if (node.over !== undefined) return failAt(scope, `OVER must be applied to an aggregate function, but '${definition.name}' is none`, node.span);
   if (node.quantifier === 'DISTINCT' || node.filter !== undefined) return failAt(scope, `DISTINCT and FILTER are for aggregate functions, but '${definition.name}' is none`, node.span);

@@ -25,6 +25,11 @@ export class GroupedTable {
   aggregate(expression: AnyExpression): Table {
     return this.select(...this.#keys, expression);
   }
+
+  /** The keys, then the columns of the rows that a table aggregate function makes of each group. */
+  flatAggregate(expression: AnyExpression): Table {
+    return this.#table.tableAggregate(this.#keys, expression);
+  }
 }
 
 /** With a group window: it must be among the keys of `groupBy`. */

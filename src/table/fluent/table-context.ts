@@ -8,6 +8,8 @@ import type { Modification } from '#table/planner/planner';
 export interface TableContext {
   /** The plan of a query in which each of `tables` is known by its name. Throws as executeSql does. */
   plan(query: string, tables: readonly ExpressionTable[]): LogicalPlan;
+  /** The plan of `SELECT keys …, f(…) FROM table` with a table aggregate function, whose columns may be given names. */
+  tableAggregate(query: string, names: readonly string[] | undefined, tables: readonly ExpressionTable[]): LogicalPlan;
   execute(plan: LogicalPlan): Promise<TableResult>;
   explain(plan: LogicalPlan, details: readonly ExplainDetail[]): string;
   /** What writes the plan's rows into a table of a catalog. */

@@ -131,6 +131,11 @@ export class Table {
     return this.select(expression);
   }
 
+  /** Any number of rows of all rows, from a table aggregate function: `flatAggregate(call('top2', $('a')).as('value', 'rank'))`. */
+  flatAggregate(expression: AnyExpression): Table {
+    return this.tableAggregate([], expression);
+  }
+
   // ---- joins
 
   join(right: Table, condition?: ColumnExpression<boolean>): Table {
@@ -201,6 +206,13 @@ export class Table {
   /** The plan of a query over this table, which `write` is given the name of. Used by grouped and windowed tables. */
   derived(write: (self: string) => string, expressions: readonly AnyExpression[] = []): Table {
     return this.#over(write, expressions);
+  }
+
+  /** Used by grouped tables. */
+  tableAggregate(keys: readonly AnyExpression[], expression: AnyExpression): Table {
+    const self = namedTable(this.logicalPlan);
+    const query = `SELECT ${[...keys, expression].map(({ sql }) => sql).join(', ')} FROM ${nameText([self.name])}`;
+    return new Table(this.#context.tableAggregate(query, expression.alias, [self, ...[...keys, expression].flatMap(({ tables }) => tables)]), this.#context);
   }
 
   #over(write: (self: string) => string, expressions: readonly AnyExpression[] = [], more: readonly ExpressionTable[] = []): Table {

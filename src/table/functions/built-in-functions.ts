@@ -20,10 +20,9 @@ import { MATH_FUNCTIONS } from '#table/functions/math-functions';
 import { STRING_FUNCTIONS } from '#table/functions/string-functions';
 import { PATTERN_FUNCTIONS } from '#table/functions/pattern-functions';
 import { WATERMARK_FUNCTIONS } from '#table/functions/watermark-functions';
-import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
-import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition } from '#table/functions/function-definition';
+import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
 
-const ALL: readonly Exclude<FunctionDefinition, ProcessTableFunctionDefinition>[] = [
+const ALL: readonly (ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition)[] = [
   ...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS, ...CONSTRUCTOR_FUNCTIONS, ...PATTERN_FUNCTIONS,
   ...MATH_FUNCTIONS, ...STRING_FUNCTIONS, ...ENCODING_FUNCTIONS, ...DATETIME_FIELD_FUNCTIONS, ...DATETIME_ARITHMETIC_FUNCTIONS, ...DATETIME_FUNCTIONS,
   ...COLLECTION_FUNCTIONS, ...JSON_FUNCTIONS, ...BITMAP_FUNCTIONS, ...SESSION_FUNCTIONS, ...WATERMARK_FUNCTIONS,

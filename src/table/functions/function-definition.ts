@@ -2,6 +2,7 @@
 // tables of these definitions; user functions are wrapped into the same shape. Thread: definitions are immutable and shared.
 import type { Snapshots } from '#table/factories/snapshots';
 import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
+import type { TableAggregateFunctionDefinition } from '#table/functions/table-aggregate-definition';
 import type { LogicalType } from '#table/types/logical-type';
 
 /** A call as the validator sees it, before implicit casts. */
@@ -172,4 +173,4 @@ export interface TableFunctionDefinition {
   readonly bind: (call: BoundCall, context: FunctionContext) => (...values: any[]) => Iterable<unknown>; // any: see ScalarImplementation
 }
 
-export type FunctionDefinition = ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition | ProcessTableFunctionDefinition;
+export type FunctionDefinition = ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition | TableAggregateFunctionDefinition | ProcessTableFunctionDefinition;

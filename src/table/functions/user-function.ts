@@ -3,6 +3,7 @@
 import { TableError } from '#table/errors';
 import type { AggregateImplementation, CallMismatch, CallShape, CallSignature, FunctionDefinition } from '#table/functions/function-definition';
 import { processTableDefinition, type UserProcessTableFunction } from '#table/functions/user-process-table-function';
+import { tableAggregateDefinition, type UserTableAggregateFunction } from '#table/functions/user-table-aggregate-function';
 import { parseDataType } from '#table/parser/parser';
 import { canCastImplicitly } from '#table/types/cast-support';
 import { convertDataType } from '#table/types/data-type-conversion';
@@ -52,7 +53,7 @@ export interface UserAggregateFunction<A = any> extends UserFunctionTypes { // a
   getValue(accumulator: A): unknown;
 }
 
-export type UserFunction = UserScalarFunction | UserAsyncScalarFunction | UserTableFunction | UserAggregateFunction | UserProcessTableFunction;
+export type UserFunction = UserScalarFunction | UserAsyncScalarFunction | UserTableFunction | UserAggregateFunction | UserTableAggregateFunction | UserProcessTableFunction;
 
 /** @param exported what the module exports. Throws FUNCTION_INVALID where that is no function of this shape. */
 export function userFunctionDefinition(name: string, identifier: string, exported: unknown): FunctionDefinition {
@@ -60,7 +61,7 @@ export function userFunctionDefinition(name: string, identifier: string, exporte
   if (fn.kind === 'process-table') return processTableDefinition(name, identifier, fn, (text) => typeOf(identifier, text));
   const types = fn.arguments.map((text) => typeOf(identifier, text));
   const result = typeOf(identifier, fn.result);
-  const inferTypes = inference(name, types, fn.kind === 'table' ? rowOf(result) : result);
+  const inferTypes = inference(name, types, fn.kind === 'table' || fn.kind === 'table-aggregate' ? rowOf(result) : result);
   switch (fn.kind) {
     case 'scalar': return { kind: 'scalar', name, nulls: 'called', inferTypes, bind: () => (...values) => fn.eval(...(values as Values)) ?? null, isDeterministic: fn.isDeterministic ?? true };
     case 'async-scalar': return {
@@ -74,8 +75,12 @@ export function userFunctionDefinition(name: string, identifier: string, exporte
       bind: () => (result.kind === 'ROW' ? (...values) => fn.eval(...(values as Values)) : wrapping(fn, rowOf(result))),
     };
     case 'aggregate': return { kind: 'aggregate', name, inferTypes, bind: ({ needsRetract }) => implementation(name, identifier, fn, needsRetract) };
+    case 'table-aggregate': return tableAggregateDefinition(name, identifier, fn, { accumulator: typeOf(identifier, fn.accumulator), rowType: rowOf(result), isRow: result.kind === 'ROW', inferTypes });
   }
 }
+
+/** What a function of each kind needs; others have `eval`. */
+const METHODS = { aggregate: ['create', 'accumulate', 'getValue'], 'table-aggregate': ['create', 'accumulate'] } as const;
 
 function checked(identifier: string, exported: unknown): UserFunction {
   const fn = exported as Partial<UserFunction> | undefined;
@@ -83,9 +88,9 @@ function checked(identifier: string, exported: unknown): UserFunction {
     throw new TableError('FUNCTION_INVALID', `The function '${identifier}' ${problem}`, { context: { function: identifier } });
   };
   if (typeof fn !== 'object' || fn === null) return invalid("is no export of that name: export an object with kind, arguments, result and eval");
-  if (!['scalar', 'async-scalar', 'table', 'aggregate', 'process-table'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'async-scalar', 'table', 'aggregate' or 'process-table'`);
+  if (!['scalar', 'async-scalar', 'table', 'aggregate', 'table-aggregate', 'process-table'].includes(fn.kind!)) invalid(`has the kind ${JSON.stringify(fn.kind)}: give 'scalar', 'async-scalar', 'table', 'aggregate', 'table-aggregate' or 'process-table'`);
   if (fn.kind !== 'process-table' && (!Array.isArray((fn as Partial<UserScalarFunction>).arguments) || typeof fn.result !== 'string')) invalid('does not say its types: give arguments as a list of SQL types, and result as one');
-  const methods = fn.kind === 'aggregate' ? ['create', 'accumulate', 'getValue'] : ['eval'];
+  const methods = METHODS[fn.kind as keyof typeof METHODS] ?? ['eval'];
   for (const method of methods) if (typeof (fn as Record<string, unknown>)[method] !== 'function') invalid(`has no method ${method}`);
   return fn as UserFunction;
 }

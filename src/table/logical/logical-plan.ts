@@ -5,6 +5,7 @@ import type { ResolvedTable } from '#table/catalog/resolved-table';
 import type { AggregateExpression, Expression, OverWindow, SortKey } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
 import type { ProcessTableFunctionDefinition, ProcessTableParameter } from '#table/functions/process-table-definition';
+import type { TableAggregateFunctionDefinition } from '#table/functions/table-aggregate-definition';
 import type { MatchShape } from '#table/logical/match-shape';
 import type { RowType } from '#table/types/logical-type';
 
@@ -100,6 +101,14 @@ export interface AggregateNode extends Node {
   readonly hints: readonly PlanHint[];
   /** What STATE_TTL says: a duration as text. */
   readonly stateTtl?: string;
+}
+
+/** flatAggregate. Input: the grouping columns, then the function's arguments. Output: the grouping columns, then those of the function's rows. */
+export interface TableAggregateNode extends Node {
+  readonly kind: 'table-aggregate';
+  readonly input: LogicalPlan;
+  readonly function: TableAggregateFunctionDefinition;
+  readonly keyCount: number;
 }
 
 /** Properties TUMBLE_START etc. come as columns behind the aggregates, in the order start, end, rowtime, proctime as far as asked. */
@@ -204,7 +213,7 @@ export interface PlanHint {
 }
 
 export type LogicalPlan =
-  | ScanNode | ValuesNode | ProjectNode | FilterNode | JoinNode | CorrelateNode | TemporalJoinNode | AggregateNode | OverNode | WindowTableNode
+  | ScanNode | ValuesNode | ProjectNode | FilterNode | JoinNode | CorrelateNode | TemporalJoinNode | AggregateNode | TableAggregateNode | OverNode | WindowTableNode
   | TableFunctionNode | ProcessTableNode | SetOperationNode | SortNode | WatermarkNode | MatchNode;
 
 export type { SortKey };

@@ -18,6 +18,7 @@ function lineOf(plan: LogicalPlan): string {
     case 'correlate': return `LogicalCorrelate(joinType=[${plan.joinType.toLowerCase()}])`;
     case 'temporal-join': return `LogicalTemporalJoin(condition=[${expressionText(plan.condition, fields)}], joinType=[${plan.joinType.toLowerCase()}])`;
     case 'aggregate': return `LogicalAggregate(group=[{${plan.groupColumns.join(', ')}}]${plan.aggregates.map(({ name, call }) => `, ${name}=[${aggregateText(call, fields)}]`).join('')})`;
+    case 'table-aggregate': return `LogicalTableAggregate(group=[{${Array.from({ length: plan.keyCount }, (_, index) => index).join(', ')}}], tableAggregate=[${plan.function.name}(${fields.slice(plan.keyCount).map(({ name }) => name).join(', ')})])`;
     case 'over': return `LogicalWindow(partitionBy=[${plan.window.partitionBy.map((part) => expressionText(part, fields)).join(', ')}], orderBy=[${sortText(plan.window.orderBy, fields)}], calls=[${plan.calls.map(({ call }) => aggregateText(call, fields)).join(', ')}])`;
     case 'window-table': return `LogicalTableFunctionScan(invocation=[${plan.spec.window}(${fields[plan.spec.timeColumn]!.name}, ${plan.spec.sizeMs} ms)])`;
     case 'table-function': return `LogicalTableFunctionScan(invocation=[${plan.function.name}(${plan.arguments.map((argument) => expressionText(argument, fields)).join(', ')})])`;

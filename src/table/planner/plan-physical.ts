@@ -17,6 +17,7 @@ import { planMatch } from '#table/planner/plan-match';
 import { planOver, planRankedFilter, withoutUnusedRank } from '#table/planner/plan-over';
 import { planProcessTable } from '#table/planner/plan-process-table';
 import { planSort } from '#table/planner/plan-sort';
+import { planTableAggregate } from '#table/planner/plan-table-aggregate';
 import { planTemporalJoin } from '#table/planner/plan-temporal-join';
 import { planWindowTable } from '#table/planner/plan-window-table';
 import type { PlannerContext } from '#table/planner/planner-context';
@@ -37,6 +38,7 @@ function planNode(node: LogicalPlan, context: PlannerContext): ExecNode {
     case 'correlate': return planCorrelate(node, context);
     case 'temporal-join': return planTemporalJoin(node, context);
     case 'aggregate': return planAggregate(node, context);
+    case 'table-aggregate': return planTableAggregate(node, context);
     case 'over': return planOver(node, context);
     case 'window-table': return planWindowTable(node, context);
     case 'table-function': return planTableFunction(node, context);

@@ -12,6 +12,7 @@ import { findBuiltInFunction } from '#table/functions/built-in-functions';
 import { unnest, unnestWithOrdinality } from '#table/functions/planner-table-functions';
 import type { FunctionContext, FunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
 import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
+import type { TableAggregateFunctionDefinition } from '#table/functions/table-aggregate-definition';
 import type { LogicalPlan, ScanNode } from '#table/logical/logical-plan';
 import type { Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { Identifier, ObjectPath, Span } from '#table/parser/ast-node';
@@ -81,6 +82,11 @@ export class StatementValidator implements ValidatorContext {
   findProcessTableFunction(parts: readonly string[]): ProcessTableFunctionDefinition | undefined {
     const found = this.#findFunction(parts);
     return found?.kind === 'process-table' ? found : undefined;
+  }
+
+  findTableAggregateFunction(parts: readonly string[]): TableAggregateFunctionDefinition | undefined {
+    const found = this.#findFunction(parts);
+    return found?.kind === 'table-aggregate' ? found : undefined;
   }
 
   isAggregateFunction(parts: readonly string[]): boolean {

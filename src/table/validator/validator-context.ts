@@ -5,6 +5,7 @@ import type { Query, WindowSpecification } from '#table/parser/ast-query';
 import type { Expression } from '#table/expressions/expression';
 import type { TableFunctionDefinition } from '#table/functions/function-definition';
 import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
+import type { TableAggregateFunctionDefinition } from '#table/functions/table-aggregate-definition';
 import type { LogicalPlan } from '#table/logical/logical-plan';
 import type { QueryScope } from '#table/validator/query-scope';
 
@@ -33,6 +34,7 @@ export interface ValidatorContext {
   hasModule(name: string): boolean;
   findTableFunction(parts: readonly string[]): TableFunctionDefinition | undefined;
   findProcessTableFunction(parts: readonly string[]): ProcessTableFunctionDefinition | undefined;
+  findTableAggregateFunction(parts: readonly string[]): TableAggregateFunctionDefinition | undefined;
   /** Built-in or user's. */
   isAggregateFunction(parts: readonly string[]): boolean;
 }
