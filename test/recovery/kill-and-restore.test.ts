@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -73,17 +73,25 @@ describe('kill and restore', () => {
     assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
   });
 
-  for (const fault of ['throw', 'exit'] as const) {
-    test(`a job whose function does ${fault} is restarted by its strategy from the newest checkpoint`, async () => {
-      const args = folder.arguments(`restarted-${fault}`, { fault, marker: join(folder.path, `has-done-${fault}`), gateFiles: [folder.gate(fault)] });
-      const settings = { ...folder.checkpointSettings(), 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.delay': '1 ms', 'restart-strategy.fixed-delay.attempts': 3 };
+  const localDirectory = (): string => join(folder.path, 'local');
+  const restarts = [
+    { fault: 'throw', from: 'the newest checkpoint', more: () => ({}) },
+    { fault: 'exit', from: 'the newest checkpoint', more: () => ({}) },
+    { fault: 'exit', from: 'second copies of the newest checkpoint, of which nothing is left', more: () => ({ 'execution.state-recovery.from-local': true, 'execution.checkpointing.local-backup.dirs': localDirectory(), 'execution.checkpointing.data-inline-threshold': '0 bytes' }) },
+  ] as const;
+  for (const [index, { fault, from, more }] of restarts.entries()) {
+    test(`a job whose function does ${fault} is restarted by its strategy from ${from}`, async () => {
+      const name = `${fault}-${index}`;
+      const args = folder.arguments(`restarted-${name}`, { fault, marker: join(folder.path, `has-done-${name}`), gateFiles: [folder.gate(name)] });
+      const settings = { ...folder.checkpointSettings(), ...more(), 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.delay': '1 ms', 'restart-strategy.fixed-delay.attempts': 3 };
       const { error, job } = await runRecovery(args, 2, settings, { isDue: (running) => {
-        if (running.details.checkpoints.completed >= 2) folder.open(fault);
+        if (running.details.checkpoints.completed >= 2) folder.open(name);
         return false;
       } });
       assert.equal(error, undefined);
       assert.equal(job.details.restarts, 1);
       assert.deepEqual(difference(committedLines(args.outputDirectory), expected), []);
+      if (existsSync(localDirectory())) assert.deepEqual(readdirSync(localDirectory()), []);
     });
   }
 

@@ -78,7 +78,7 @@ export class SimulatedCluster {
       createSlot: (name) => new WorkerSlot(this.threads, SLOT_ENTRY, name, {}),
     });
     this.#announce(taskExecutor);
-    this.dispatcher = new Dispatcher({ taskExecutor, resourceManager: new ResourceManager(Infinity), clock, files: this.files, log: this.log, random: random.split() });
+    this.dispatcher = new Dispatcher({ taskExecutor, resourceManager: new ResourceManager(Infinity), clock, files: this.files, temporaryDirectory: '/tmp', log: this.log, random: random.split() });
   }
 
   submit(configuration: Readonly<Record<string, unknown>>, recovered?: RecoveredJob): SubmittedJob {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
+import { Configuration } from '#core/config/configuration';
 import { simulatedPlatform } from '#platform/simulated-platform';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
+import { withLocalBackup } from '#state/checkpoint-storage/local-backup-storage';
 import { RestoredFiles } from '#taskmanager/deployment/restored-files';
-import { loadRestoredState } from '#taskmanager/deployment/restored-state';
+import { loadFromAnyCopy } from '#taskmanager/deployment/restored-state';
 
 const MAX_PARALLELISM = 16;
 
@@ -18,18 +20,20 @@ function snapshotOf(subtask: number, parallelism: number): OperatorSnapshot {
   return { keyed: [{ name: 'state/count', version: 1, serializers: {}, groups }], operator: [{ name: 'items', version: 3, mode: 'split', items }] };
 }
 
-async function written(parallelism: number) {
+async function written(parallelism: number, settings: Readonly<Record<string, unknown>> = {}) {
   const { files } = simulatedPlatform({ seed: 1 });
-  const storage = new DirectoryStorage(files);
+  const storage = withLocalBackup(new DirectoryStorage(files), files, Configuration.fromMap(settings), { jobId: 'j', jobDirectory: '/c', temporaryDirectory: '/tmp' });
   await storage.mkdirs('/c/chk-4');
   const subtasks = await Promise.all(Array.from({ length: parallelism }, async (_, subtaskIndex) => {
     const { bytes } = encodeSubtaskSnapshot(new Map([['op', snapshotOf(subtaskIndex, parallelism)]]));
-    await storage.writeWhole(`/c/chk-4/v_${subtaskIndex}.state`, bytes);
+    const writer = await storage.create(`/c/chk-4/v_${subtaskIndex}.state`);
+    await writer.append(bytes);
+    await writer.commit();
     return { subtaskIndex, file: `v_${subtaskIndex}.state`, bytes: bytes.length };
   }));
   const restore = { checkpointId: 4, directory: '/c/chk-4', operators: [{ operatorId: 'op', parallelism, maxParallelism: MAX_PARALLELISM, subtasks }], inlined: {} };
-  const load = (subtaskIndex: number, at: number) => loadRestoredState(storage, restore, { operatorIds: ['op', 'new'], subtaskIndex, parallelism: at, maxParallelism: MAX_PARALLELISM },
-    new RestoredFiles({ storage, files, directory: '/c/chk-4', temporaryDirectory: '/tmp/restore', sharedDirectory: '/c/shared' }));
+  const load = (subtaskIndex: number, at: number) => loadFromAnyCopy(storage, restore, { operatorIds: ['op', 'new'], subtaskIndex, parallelism: at, maxParallelism: MAX_PARALLELISM },
+    (from) => new RestoredFiles({ storage: from, files, directory: '/c/chk-4', temporaryDirectory: '/tmp/restore', sharedDirectory: '/c/shared' }));
   return { files, load };
 }
 
@@ -55,5 +59,19 @@ describe('restored state', () => {
     await assert.rejects(load(0, 1), { code: 'SNAPSHOT_CORRUPT', message: /v_0\.state/ });
     await files.delete('/c/chk-4/v_0.state');
     await assert.rejects(load(0, 1), { code: 'SNAPSHOT_READ_FAILED', message: /v_0\.state/ });
+  });
+
+  test('a damaged second copy is passed over for the first one', async () => {
+    const { files, load } = await written(1, { 'execution.state-recovery.from-local': true });
+    const copy = '/tmp/millrace-local-state-j/chk-4/v_0.state';
+    const bytes = Uint8Array.from(await files.read(copy));
+    const itemsOf = async () => (await load(0, 1)).state('op').operator('items').map((item) => item.bytes[0]);
+    for (const damaged of [bytes.subarray(0, 9), bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte))]) {
+      await files.atomicWrite(copy, damaged);
+      assert.deepEqual(await itemsOf(), [0, 1]);
+    }
+    await files.atomicWrite(copy, bytes);
+    await files.delete('/c/chk-4/v_0.state');
+    assert.deepEqual(await itemsOf(), [0, 1]);
   });
 });

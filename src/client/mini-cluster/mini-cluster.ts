@@ -58,8 +58,8 @@ export class MiniCluster {
       createSlot: (name, hardHeapBytes) => this.#createSlot(name, hardHeapBytes),
     });
     const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
-    const { clock, files, log, random } = platform;
-    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), configuration, clock, files, log, random });
+    const { clock, files, log, process, random } = platform;
+    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), configuration, clock, files, temporaryDirectory: process.temporaryDirectory, log, random });
   }
 
   /** Starts workers ahead of a job, so that they load while the program is bundled. */

@@ -26,6 +26,8 @@ export interface DispatcherOptions {
   /** Of the cluster: how storage is reached that belongs to no job. */
   readonly configuration?: Configuration;
   readonly files: Files;
+  /** Of the process. */
+  readonly temporaryDirectory: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;

@@ -12,7 +12,7 @@ import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-setti
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { JobManagerError } from '#jobmanager/errors';
-import { absolutePath, CheckpointStore, loadWholeCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { CheckpointStore, jobDirectoryOf, loadWholeCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { removeClaimed } from '#jobmanager/job-master/savepoint-files';
@@ -107,7 +107,7 @@ export class CheckpointDriver {
     this.#coordinator = new CheckpointCoordinator(settings, options.firstCheckpointId, clock.now());
     this.#history = new CheckpointHistory(options.historyMax);
     this.#stoppedWith = options.stoppedWith;
-    this.#store = new CheckpointStore(storage, settings.directory === undefined ? undefined : `${absolutePath(settings.directory)}/${jobId}`, settings.concurrentMax);
+    this.#store = new CheckpointStore(storage, jobDirectoryOf(settings, jobId), settings.concurrentMax);
     const { adopted = [], claimed } = options;
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
     this.#coordinator.adopt(claimed === undefined ? adoptedIds : [claimed.checkpointId, ...adoptedIds]);

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { assert } from '#core/assert';
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
-import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
+import { localPath, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import { CHECKPOINT_METADATA_FILE, decodeCheckpointMetadata, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { checkpointIdOfSharedFile, SharedStateRegistry } from '#jobmanager/checkpoint/shared-state-registry';
 import { JobManagerError } from '#jobmanager/errors';
@@ -152,6 +152,11 @@ export async function loadWholeCheckpoint(storage: CheckpointStorage, path: stri
     throw new JobManagerError('CHECKPOINT_FILE_MISSING', `the file ${file.path} of the checkpoint ${path} ${why}${file.bytes === undefined ? '' : `, ${file.bytes} were stored`}: restore from another checkpoint`, { context: { path, file: file.path } });
   }
   return loaded;
+}
+
+/** `<root>/<job id>`, absolute; undefined where no checkpoint can be taken. */
+export function jobDirectoryOf({ directory }: CheckpointSettings, jobId: string): string | undefined {
+  return directory === undefined ? undefined : `${absolutePath(directory)}/${jobId}`;
 }
 
 /** Of a local path relative to where the process runs; a path of an object store is absolute. */

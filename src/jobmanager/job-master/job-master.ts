@@ -24,7 +24,7 @@ import { isFinalError } from '#jobmanager/failover/final-errors';
 import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
-import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { jobDirectoryOf, loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { JobDeployment } from '#jobmanager/job-master/job-deployment';
 import { JobParallelism, type Parallelisms } from '#jobmanager/job-master/job-parallelism';
 import type { JobPlan } from '#jobmanager/job-master/job-plan';
@@ -36,6 +36,7 @@ import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jo
 import { StateQueries } from '#jobmanager/job-master/state-queries';
 import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { clearLocalBackup, withLocalBackup } from '#state/checkpoint-storage/local-backup-storage';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
@@ -50,6 +51,8 @@ export interface JobMasterOptions {
   readonly taskExecutor: TaskExecutorGateway;
   readonly resourceManager: ResourceManagerGateway;
   readonly files: Files;
+  /** Of the process: where second copies of state lie. */
+  readonly temporaryDirectory: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Uniform in [0, 1). */
@@ -110,7 +113,8 @@ export class JobMaster implements JobMasterGateway {
     this.#parallelism = new JobParallelism({ jobId, plan, resourceManager, recovered: recovered?.point.parallelisms ?? {}, isAdaptive: this.#slotWatch !== undefined });
     this.#queries = new StateQueries(clock);
     this.#settings = readCheckpointSettings(options.configuration);
-    this.#storage = createCheckpointStorage(options.files, options.configuration);
+    const { files, temporaryDirectory } = options;
+    this.#storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId, jobDirectory: jobDirectoryOf(this.#settings, jobId), temporaryDirectory });
     this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
     this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
     this.#isWholeJobRestarted = isFullFailover(options.configuration);
@@ -124,6 +128,7 @@ export class JobMaster implements JobMasterGateway {
   async start(): Promise<void> {
     const { jobId, files, clock, log, recovered } = this.#options;
     try {
+      await clearLocalBackup(this.#storage);
       const found = recovered === undefined ? undefined : await findRecoveryStart(this.#storage, log, recovered.point);
       this.#restore = await this.#findRestore(found?.restore);
       this.#checkpoints = new CheckpointDriver({
@@ -545,6 +550,7 @@ export class JobMaster implements JobMasterGateway {
     resourceManager.releaseSlots(jobId);
     try {
       await this.#checkpoints?.close({ isRetained: areCheckpointsRetained(status, this.#settings) });
+      await clearLocalBackup(this.#storage);
     } catch (error) {
       log.warn('checkpoints of an ended job cannot be removed', { jobId, error });
     }

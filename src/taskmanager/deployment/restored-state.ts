@@ -3,9 +3,11 @@
 // Thread: the slot's, once per task before it opens.
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
+import { EngineError } from '#core/errors/engine-error';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { resolveStoragePath, type CheckpointStorage, type StorageReader } from '#state/checkpoint-storage/checkpoint-storage';
+import { primaryOf } from '#state/checkpoint-storage/local-backup-storage';
 import type { SharedFile } from '#state/checkpoint-storage/shared-files';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
@@ -25,6 +27,17 @@ export interface RestoredSubtask {
   state(operatorId: string): RestoredOperatorState;
   /** By shared id: what the restored files of backends are in storage. */
   readonly sharedFiles: ReadonlyMap<string, SharedFile>;
+}
+
+/** As loadRestoredState, from second copies where there are some, and from the first ones when those are damaged. */
+export async function loadFromAnyCopy(storage: CheckpointStorage, restore: RestoreDescriptor, place: RestorePlace, createFiles: (storage: CheckpointStorage) => RestoredFiles): Promise<RestoredSubtask> {
+  const primary = primaryOf(storage);
+  try {
+    return await loadRestoredState(storage, restore, place, createFiles(storage));
+  } catch (error) {
+    if (primary === undefined || !(error instanceof EngineError)) throw error;
+    return loadRestoredState(primary, restore, place, createFiles(primary));
+  }
 }
 
 /** Throws SNAPSHOT_READ_FAILED, SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNSUPPORTED. */

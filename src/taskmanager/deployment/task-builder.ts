@@ -23,7 +23,7 @@ import { readsOfHead } from '#streaming/task/chain-access';
 import type { ChainedOperator, TaskDescription, TaskInput, TaskOutput, TaskReporter } from '#streaming/task/task-description';
 import { SlotChannels } from '#taskmanager/deployment/slot-channels';
 import type { RestoredFiles } from '#taskmanager/deployment/restored-files';
-import { loadRestoredState } from '#taskmanager/deployment/restored-state';
+import { loadFromAnyCopy } from '#taskmanager/deployment/restored-state';
 
 export interface SlotResources {
   readonly configuration: Configuration;
@@ -39,7 +39,8 @@ export interface SlotResources {
   /** See SlotRuntimeOptions. */
   readonly bellDoor: BellDoor | undefined;
   readonly storage: CheckpointStorage;
-  readonly restoredFiles: (task: TaskDeployment, directory: string) => RestoredFiles;
+  /** @param storage that they come from. */
+  readonly restoredFiles: (task: TaskDeployment, directory: string, storage: CheckpointStorage) => RestoredFiles;
   /** @param sharedFiles of backends, as they lie in storage, by shared id. */
   readonly createReporter: (task: TaskDeployment, sharedFiles: ReadonlyMap<string, SharedFile>) => TaskReporter;
 }
@@ -68,7 +69,7 @@ async function buildTask(deployment: SlotDeployment, task: TaskDeployment, verte
   const { restore } = deployment;
   const maxParallelism = maxParallelismIn(deployment, vertex.id);
   const place = { operatorIds: [...vertex.operators.map((operator) => operator.operatorId), inFlightOperatorId(vertex.id)], subtaskIndex: task.subtaskIndex, parallelism: vertex.parallelism, maxParallelism };
-  const restored = restore === undefined ? undefined : await loadRestoredState(storage, restore, place, resources.restoredFiles(task, restore.directory));
+  const restored = restore === undefined ? undefined : await loadFromAnyCopy(storage, restore, place, (from) => resources.restoredFiles(task, restore.directory, from));
   return {
     jobId: deployment.jobId,
     vertexId: vertex.id,

@@ -15,6 +15,7 @@ import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
 import type { BellDoor, SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { withLocalBackup } from '#state/checkpoint-storage/local-backup-storage';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import { SharedFiles } from '#state/checkpoint-storage/shared-files';
 import { openStateBackend, type StateBackend } from '#state/state-backend';
@@ -139,13 +140,14 @@ export class SlotRuntime {
     const { clock, files, process, random, loadProgram, createTask, bellDoor } = this.#options;
     assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
-    const storage = createCheckpointStorage(files, Configuration.fromMap(deployment.configuration));
+    const configuration = Configuration.fromMap(deployment.configuration);
+    const storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId: deployment.jobId, jobDirectory: deployment.checkpointDirectory, temporaryDirectory: process.temporaryDirectory });
     const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration: Configuration.fromMap(deployment.configuration), clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
+      configuration, clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
       storage,
-      restoredFiles: ({ subtaskId }, directory) => {
-        const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${process.temporaryDirectory}/millrace-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });
+      restoredFiles: ({ subtaskId }, directory, from) => {
+        const brought = new RestoredFiles({ storage: from, files, directory, temporaryDirectory: `${process.temporaryDirectory}/millrace-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });
         restoredFiles.push(brought);
         return brought;
       },

@@ -51,8 +51,8 @@ export const checkpointingOptions = {
   fileMergingMaxSpaceAmplification: floatOption('execution.checkpointing.file-merging.max-space-amplification', '2.0', 'Stored bytes per live byte above which joined files are written anew.'),
   fileMergingPoolBlocking: booleanOption('execution.checkpointing.file-merging.pool-blocking', 'false', 'Whether a writer waits for a free joined file instead of opening another.'),
   isLocalBackupEnabled: booleanOption('execution.checkpointing.local-backup.enabled', 'false',
-    'Whether each TaskManager keeps a local copy of its newest snapshot.', { fallbackKeys: ['execution.state-recovery.from-local'], deprecatedKeys: ['state.backend.local-recovery'] }),
+    'Whether a local copy of each state file of retained checkpoints is kept.', { fallbackKeys: ['execution.state-recovery.from-local'], deprecatedKeys: ['state.backend.local-recovery'] }),
   localBackupDirs: stringOption('execution.checkpointing.local-backup.dirs', undefined,
-    'Folders of the local copies; `localState` in the working folder when not set.', { deprecatedKeys: ['taskmanager.state.local.root-dirs'] }),
+    'Folders of the local copies, with commas between; the temporary folder of the host when not set.', { deprecatedKeys: ['taskmanager.state.local.root-dirs'] }),
   pauseSourcesUntilFirstCheckpoint: booleanOption('pipeline.sources.pause-until-first-checkpoint', 'false', 'Whether sources of a restored job wait with new data until a first checkpoint is complete.'),
 } as const;

@@ -10,7 +10,7 @@ export const stateRecoveryOptions = {
     'Whether the job takes over the snapshot it starts from, and may delete it, or leaves it to its owner.', { deprecatedKeys: ['execution.savepoint-restore-mode'] }),
   isUnclaimedStateIgnored: booleanOption('execution.state-recovery.ignore-unclaimed-state', 'false',
     'Whether state of operators that the program no longer has may be dropped.', { deprecatedKeys: ['execution.savepoint.ignore-unclaimed-state'] }),
-  fromLocal: booleanOption('execution.state-recovery.from-local', 'false', 'Whether a failed-over task restores from the local copy of its snapshot where there is one.'),
+  fromLocal: booleanOption('execution.state-recovery.from-local', 'false', 'Whether a failed-over task restores from the local copy of its snapshot where there is one; without a word on local copies they are kept then.'),
   withoutChannelStateCheckpointId: longOption('execution.state-recovery.without-channel-state.checkpoint-id', '-1',
     'Number of the checkpoint whose in-flight data is left out on restore; -1 for none.'),
 } as const;
