@@ -14,6 +14,7 @@ import recoveryJob, { type RecoveryArguments } from './recovery-job.js';
 import regionJob, { type RegionArguments } from './region-job.js';
 import schemaJob, { type SchemaArguments } from './schema-job.js';
 import smallJob, { type SmallArguments } from './small-job.js';
+import sqlJob, { type SqlArguments } from './sql-job.js';
 
 interface JobModule {
   readonly url: URL;
@@ -23,6 +24,7 @@ interface JobModule {
 const RECOVERY_JOB: JobModule = { url: new URL('./recovery-job.js', import.meta.url), build: recoveryJob };
 const REGION_JOB: JobModule = { url: new URL('./region-job.js', import.meta.url), build: regionJob };
 const SCHEMA_JOB: JobModule = { url: new URL('./schema-job.js', import.meta.url), build: schemaJob };
+const SQL_JOB: JobModule = { url: new URL('./sql-job.js', import.meta.url), build: sqlJob };
 const SMALL_JOB: JobModule = { url: new URL('./small-job.js', import.meta.url), build: smallJob };
 const ROWS = 1800;
 const RATE = 2500;
@@ -140,6 +142,10 @@ export function runRecovery(args: RecoveryArguments, parallelism: number, settin
 
 export function runSmall(args: SmallArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
   return runJobModule(SMALL_JOB, args, parallelism, settings, disturbance);
+}
+
+export function runSql(args: SqlArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
+  return runJobModule(SQL_JOB, args, parallelism, settings, disturbance);
 }
 
 export function runSchema(args: SchemaArguments, parallelism: number, settings: Settings, disturbance?: Disturbance): Promise<RunOutcome> {
