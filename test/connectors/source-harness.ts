@@ -55,6 +55,7 @@ export class SourceHarness {
     this.#enumerator = source.createEnumerator({
       parallelism, files: this.files, clock: this.clock,
       assignSplit: (split, subtask) => this.readers[subtask]!.addSplits([split]),
+      setIsProcessingBacklog: () => undefined,
       signalNoMoreSplits: (subtask) => this.readers[subtask]!.notifyNoMoreSplits(),
     }, options.checkpoint?.enumerator);
     this.#enumerator.start();

@@ -7,7 +7,7 @@ import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-setti
 const SOURCE = subtaskIdOf('source', 0);
 const SINK = subtaskIdOf('sink', 0);
 const PARTICIPANTS = { triggered: [SOURCE], acknowledging: [SOURCE, SINK] };
-const SETTINGS: CheckpointSettings = { intervalMs: 100, timeoutMs: 1000, minPauseMs: 0, concurrentMax: 1, tolerableFailures: 0, retainedMax: 1, isAfterTasksFinish: true, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
+const SETTINGS: CheckpointSettings = { intervalMs: 100, intervalDuringBacklogMs: undefined, timeoutMs: 1000, minPauseMs: 0, concurrentMax: 1, tolerableFailures: 0, retainedMax: 1, isAfterTasksFinish: true, isRetainedOnCancellation: false, isRetainedOnFailure: false, directory: '/chk' };
 
 function acknowledgement(subtaskId: typeof SOURCE, bytes = 10): SubtaskAcknowledgement {
   return { subtaskId, file: `${subtaskId}.state`, bytes, fullBytes: bytes, inline: undefined, sharedFiles: [], timings: { alignmentMs: 0, syncMs: 0, asyncMs: 0, bytesProcessedDuringAlignment: 0 }, operatorIds: [] };
@@ -185,5 +185,26 @@ describe('checkpoint coordinator', () => {
     const coordinator = new CheckpointCoordinator({ ...SETTINGS, concurrentMax: 4 }, 1, 0);
     coordinator.trigger(10, PARTICIPANTS, { isSavepoint: true });
     assert.deepEqual([coordinator.hasRoom, coordinator.onTime(500, PARTICIPANTS)], [false, []]);
+  });
+
+  test('during a backlog checkpoints come by its interval, and behind it by theirs at once', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, intervalDuringBacklogMs: 1000 }, 1, 0);
+    coordinator.onBacklog(true, 10);
+    assert.equal(coordinator.nextTimeMs, 100);
+    complete(coordinator, 100);
+    assert.equal(coordinator.nextTimeMs, 1100);
+    coordinator.onBacklog(false, 300);
+    assert.equal(coordinator.nextTimeMs, 400);
+  });
+
+  test('none come during a backlog where its interval says so, but those that are asked for', () => {
+    const coordinator = new CheckpointCoordinator({ ...SETTINGS, intervalDuringBacklogMs: Infinity }, 1, 0);
+    coordinator.onBacklog(true, 10);
+    assert.equal(coordinator.nextTimeMs, Infinity);
+    coordinator.hurry(50);
+    complete(coordinator, 50);
+    assert.equal(coordinator.nextTimeMs, Infinity);
+    coordinator.onBacklog(false, 300);
+    assert.equal(coordinator.nextTimeMs, 400);
   });
 });

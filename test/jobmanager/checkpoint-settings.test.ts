@@ -11,6 +11,12 @@ describe('checkpoint settings', () => {
     assert.equal(readCheckpointSettings(Configuration.fromMap({ [CONCURRENT]: 3, 'execution.checkpointing.min-pause': '1 ms' })).concurrentMax, 1);
   });
 
+  test('the interval during a backlog is no shorter than the other; 0 is none', () => {
+    const during = (value: string) => readCheckpointSettings(Configuration.fromMap({ 'execution.checkpointing.interval': '10 s', 'execution.checkpointing.dir': '/c', 'execution.checkpointing.interval-during-backlog': value })).intervalDuringBacklogMs;
+    assert.deepEqual([during('1 min'), during('0 ms')], [60_000, Infinity]);
+    assert.throws(() => during('9 s'), { code: 'CHECKPOINT_SETTINGS_CONFLICT' });
+  });
+
   test('unaligned checkpoints are refused at several at a time', () => {
     assert.throws(() => readCheckpointSettings(Configuration.fromMap({ [CONCURRENT]: 2, 'execution.checkpointing.unaligned.enabled': true })), { code: 'CHECKPOINT_SETTINGS_CONFLICT' });
   });

@@ -42,6 +42,7 @@ export class FileSplitEnumerator implements SplitEnumerator<FileSplit, QueuedFil
     const { monitorIntervalMs } = this.#discovery;
     if (this.#queue === undefined || monitorIntervalMs !== undefined) this.#discover();
     if (monitorIntervalMs === undefined) return;
+    this.#context.setIsProcessingBacklog(this.#queue !== undefined && this.#queue.length > 0);
     this.#timer = this.#context.clock.scheduleRepeating(monitorIntervalMs, () => this.#discover());
   }
 
@@ -51,7 +52,13 @@ export class FileSplitEnumerator implements SplitEnumerator<FileSplit, QueuedFil
     const split = this.#queue?.shift();
     if (split !== undefined) this.#context.assignSplit(split, subtask);
     else if (this.#discovery.monitorIntervalMs === undefined) this.#context.signalNoMoreSplits(subtask);
-    else this.#waiting.push(subtask);
+    else this.#wait(subtask);
+  }
+
+  /** Files that were there at the start are a backlog until a reader has come to their end. */
+  #wait(subtask: number): void {
+    this.#waiting.push(subtask);
+    this.#context.setIsProcessingBacklog(false);
   }
 
   addSplitsBack(splits: readonly FileSplit[], subtask: number): void {

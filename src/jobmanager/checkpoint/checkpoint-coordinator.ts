@@ -71,6 +71,7 @@ export class CheckpointCoordinator {
   /** Oldest first. */
   readonly #completed: number[] = [];
   #failuresInARow = 0;
+  #isBacklog = false;
   triggeredCount = 0;
   completedCount = 0;
   failedCount = 0;
@@ -141,7 +142,7 @@ export class CheckpointCoordinator {
     const timestamp = Math.trunc(nowMs);
     this.triggeredCount++;
     this.#pending.push({ checkpointId, timestamp, missing: new Set(participants.acknowledging), acknowledgements: [], isSavepoint, status: 'IN_PROGRESS' });
-    if (!isSavepoint && this.#settings.intervalMs !== undefined) this.#nextTriggerMs = nowMs + this.#settings.intervalMs;
+    if (!isSavepoint && this.#settings.intervalMs !== undefined) this.#nextTriggerMs = nowMs + this.#intervalMs;
     return [{ kind: 'trigger', checkpointId, timestamp, participants }];
   }
 
@@ -210,7 +211,22 @@ export class CheckpointCoordinator {
   restart(nowMs: number): void {
     assert(this.#pending.length === 0, 'a restart follows a stop');
     this.#failuresInARow = 0;
-    this.#nextTriggerMs = this.#settings.intervalMs === undefined ? Infinity : nowMs + this.#settings.intervalMs;
+    this.#nextTriggerMs = nowMs + this.#intervalMs;
+  }
+
+  /** A source has begun to work off a backlog, or the last one has done so: the next checkpoint comes by the interval in effect now. */
+  onBacklog(isBacklog: boolean, nowMs: number): void {
+    if (isBacklog === this.#isBacklog) return;
+    this.#isBacklog = isBacklog;
+    const nextMs = nowMs + this.#intervalMs;
+    // One that is due is only put off where there are none during a backlog.
+    this.#nextTriggerMs = isBacklog && nextMs !== Infinity ? this.#nextTriggerMs : nextMs;
+  }
+
+  /** Infinity: no periodic checkpoints. */
+  get #intervalMs(): number {
+    const { intervalMs = Infinity, intervalDuringBacklogMs = intervalMs } = this.#settings;
+    return this.#isBacklog ? intervalDuringBacklogMs : intervalMs;
   }
 
   #find(checkpointId: number): PendingCheckpoint | undefined {

@@ -6,6 +6,8 @@ import { JobManagerError } from '#jobmanager/errors';
 export interface CheckpointSettings {
   /** Undefined = periodic checkpoints are off. */
   readonly intervalMs: number | undefined;
+  /** While a source works off a backlog; Infinity: no periodic ones meanwhile. Not below `intervalMs`. */
+  readonly intervalDuringBacklogMs: number | undefined;
   readonly timeoutMs: number;
   readonly minPauseMs: number;
   /** Checkpoints that may be pending at once, at least 1; 1 where there is a pause between them. */
@@ -29,7 +31,7 @@ export function localPath(path: string): string {
 
 /**
  * Throws CONFIG_VALUE_INVALID, CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory,
- * CHECKPOINT_SETTINGS_CONFLICT for concurrent checkpoints that are unaligned.
+ * CHECKPOINT_SETTINGS_CONFLICT for concurrent checkpoints that are unaligned, and an interval during backlog below the other.
  */
 export function readCheckpointSettings(configuration: Configuration): CheckpointSettings {
   const intervalMs = configuration.get(checkpointingOptions.interval)?.toMillis();
@@ -41,6 +43,7 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
   const retention = configuration.get(checkpointingOptions.externalizedRetention);
   return {
     intervalMs: intervalMs === undefined || intervalMs <= 0 ? undefined : intervalMs,
+    intervalDuringBacklogMs: intervalMs === undefined || intervalMs <= 0 ? undefined : readIntervalDuringBacklog(configuration, intervalMs),
     timeoutMs: configuration.get(checkpointingOptions.timeout).toMillis(),
     minPauseMs,
     concurrentMax: minPauseMs > 0 ? 1 : readConcurrentMax(configuration),
@@ -51,6 +54,16 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
     isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
     directory: directory === undefined ? undefined : localPath(directory),
   };
+}
+
+function readIntervalDuringBacklog(configuration: Configuration, intervalMs: number): number {
+  const { intervalDuringBacklog, interval } = checkpointingOptions;
+  const duringMs = configuration.get(intervalDuringBacklog)?.toMillis() ?? intervalMs;
+  if (duringMs <= 0) return Infinity;
+  if (duringMs < intervalMs) {
+    throw new JobManagerError('CHECKPOINT_SETTINGS_CONFLICT', `${intervalDuringBacklog.key} is ${duringMs} ms and ${interval.key} ${intervalMs} ms: give the first a longer time, or 0 for no checkpoints during a backlog`);
+  }
+  return duringMs;
 }
 
 function readConcurrentMax(configuration: Configuration): number {

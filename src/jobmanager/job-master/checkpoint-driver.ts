@@ -186,8 +186,16 @@ export class CheckpointDriver {
     this.#awaiting = new Set(attempt.graph.executions.flatMap(({ state, deployment: { subtaskId } }) => (state === 'RUNNING' && this.#awaiting.has(subtaskId) ? [subtaskId] : [])));
     this.#isStopping = false;
     this.#coordinator.restart(this.#options.clock.now());
+    this.onBacklogChanged();
     // A slot that died may have left files of checkpoints that were given up.
     this.#enqueue((store) => store.removeOrphans((id) => !this.#coordinator.isPending(id)));
+    this.#scheduleNext();
+  }
+
+  /** A source says otherwise of its backlog. */
+  onBacklogChanged(): void {
+    if (this.#attempt === undefined) return;
+    this.#coordinator.onBacklog(this.#attempt.sources.some((source) => source.isProcessingBacklog), this.#options.clock.now());
     this.#scheduleNext();
   }
 

@@ -37,6 +37,8 @@ export interface JobDeploymentOptions {
   readonly files: Files;
   readonly clock: Clock;
   readonly onSourceFailure: (error: JobManagerError, vertexId: string) => void;
+  /** A source says otherwise of its backlog. */
+  readonly onBacklogChanged: () => void;
 }
 
 export class JobDeployment {
@@ -141,7 +143,7 @@ export class JobDeployment {
   }
 
   #createSources(): readonly SourceCoordinator[] {
-    const { plan, files, clock, restore, onSourceFailure } = this.#options;
+    const { plan, files, clock, restore, onSourceFailure, onBacklogChanged } = this.#options;
     const enumerators = new Map(restore?.metadata.enumerators.map(({ operatorId, state }) => [operatorId, state]));
     return plan.sources.map(({ operatorId, vertexId, source, parallelism }) => new SourceCoordinator({
       operatorId, vertexId, source, parallelism, files, clock,
@@ -149,6 +151,7 @@ export class JobDeployment {
       restoredCheckpointId: restore?.descriptor.checkpointId ?? 0,
       sendMail: (subtaskIndex, mail) => this.#sendTo(vertexId, subtaskIndex, mail),
       onFailure: (error) => onSourceFailure(error, vertexId),
+      onBacklogChanged,
     }));
   }
 

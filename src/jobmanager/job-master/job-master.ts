@@ -379,6 +379,7 @@ export class JobMaster implements JobMasterGateway {
       jobId, plan: this.#plan, rescaled: this.#parallelism.rescaled, configuration, program, taskExecutor, files, clock, attemptNumber: this.#attemptNumber,
       checkpointDirectory: this.#checkpoints?.jobDirectory, restore: this.#restore,
       onSourceFailure: (error) => this.#fail(error),
+      onBacklogChanged: () => this.#checkpoints?.onBacklogChanged(),
     });
     this.#deployment = deployment;
     this.#moveTo('RUNNING');

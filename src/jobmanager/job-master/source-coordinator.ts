@@ -23,6 +23,8 @@ export interface SourceCoordinatorOptions {
   readonly restoredCheckpointId: number;
   readonly sendMail: (subtaskIndex: number, mail: TaskMail) => void;
   readonly onFailure: (error: JobManagerError) => void;
+  /** `isProcessingBacklog` has changed. */
+  readonly onBacklogChanged: () => void;
 }
 
 /** A split that was handed out after this checkpoint, counted from the moment it began. */
@@ -50,6 +52,7 @@ export class SourceCoordinator {
   /** The enumerator is being called: what it assigns to a reader goes in one mail, so that its watermarks know of all. */
   #isRunning = false;
   #isClosed = false;
+  #isProcessingBacklog = false;
 
   /** Throws SOURCE_ENUMERATOR_FAILED. */
   constructor(options: SourceCoordinatorOptions) {
@@ -64,6 +67,11 @@ export class SourceCoordinator {
       assignSplit: (split, subtaskIndex) => {
         this.#assignments.push({ subtaskIndex, split, checkpointId: this.#lastCheckpointId });
         this.#send(subtaskIndex, { kind: 'add-splits', operatorId: options.operatorId, splits: [split] });
+      },
+      setIsProcessingBacklog: (isProcessingBacklog) => {
+        if (isProcessingBacklog === this.#isProcessingBacklog) return;
+        this.#isProcessingBacklog = isProcessingBacklog;
+        options.onBacklogChanged();
       },
       signalNoMoreSplits: (subtask) => this.#send(subtask, { kind: 'no-more-splits', operatorId: options.operatorId }),
     };
@@ -101,6 +109,11 @@ export class SourceCoordinator {
   /** What was handed out before it is in the readers' snapshots. */
   onCheckpointComplete(checkpointId: number): void {
     this.#assignments = this.#assignments.filter((assignment) => assignment.checkpointId >= checkpointId);
+  }
+
+  /** What the enumerator says of the records that are read now. */
+  get isProcessingBacklog(): boolean {
+    return this.#isProcessingBacklog;
   }
 
   /** True when every split assigned so far has been sent: only then may a checkpoint start. */

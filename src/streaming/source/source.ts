@@ -27,6 +27,8 @@ export interface SplitEnumeratorContext<SplitT> {
   assignSplit(split: SplitT, subtask: number): void;
   /** No split will be assigned to the reader any more: it ends when it has read what it has. */
   signalNoMoreSplits(subtask: number): void;
+  /** Whether old records are being caught up with: meanwhile checkpoints may be rarer (`execution.checkpointing.interval-during-backlog`). False at the start. */
+  setIsProcessingBacklog(isProcessingBacklog: boolean): void;
 }
 
 export interface SplitEnumerator<SplitT, CheckpointT> {
