@@ -6,6 +6,7 @@ import { failWithoutKey } from '#state/errors';
 import type { KeyTable } from '#state/tables/key-table';
 
 const UNRESOLVED = -2;
+/** The table was asked last for the key, which is not there. */
 const ABSENT = -1;
 const BITS_PER_MASK = 31;
 
@@ -71,8 +72,9 @@ export class KeyContext {
   rowForWrite(): number {
     if (this.#row < 0) {
       if (!this.#hasKey) failWithoutKey();
-      this.#row = this.table.findOrInsert(this.key);
-      this.#isRowNew = this.table.wasInserted;
+      const { table } = this;
+      this.#row = this.#row === ABSENT && table.insertAbsent !== undefined ? table.insertAbsent() : table.findOrInsert(this.key);
+      this.#isRowNew = table.wasInserted;
     } else {
       this.#isRowNew = false;
       this.table.columns.beforeWrite(this.#row);
@@ -115,6 +117,6 @@ export class KeyContext {
     for (let i = 0; i < this.#maskColumns.length; i++) if (i32[this.#maskColumns[i]!]![row] !== 0) return;
     const isRemoved = this.table.remove(this.key);
     assert(isRemoved, 'the current key has a row to remove');
-    this.#row = ABSENT;
+    this.#row = UNRESOLVED;
   }
 }

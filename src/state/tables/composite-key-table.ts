@@ -63,6 +63,12 @@ export class CompositeKeyTable implements KeyTable {
     return found;
   }
 
+  /** The key is encoded still. */
+  insertAbsent(): number {
+    this.wasInserted = true;
+    return this.#insert(0);
+  }
+
   /**
    * Rows of the keys [offset, offset + count) of the parts into rowsOut[0 .. count), ready to be written; new rows are clean.
    * Returns how many were made. Views of `columns` may have been replaced. Throws MANAGED_MEMORY_EXHAUSTED.

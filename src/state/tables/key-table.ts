@@ -35,6 +35,8 @@ export interface KeyTable {
   find(key: unknown): number;
   /** Row of the key, ready to be written; a new one has zeros and undefined. Throws as find, and MANAGED_MEMORY_EXHAUSTED. */
   findOrInsert(key: unknown): number;
+  /** findOrInsert of the key that `find` did not find in the last call of the table. Where it saves work. */
+  insertAbsent?(): number;
   /** The key of a live row; a fresh value for keys of composite type. */
   keyAt(row: number): unknown;
   /** For a reader of a cut of `columns` made at the same time; undefined where keys are values of JavaScript. */

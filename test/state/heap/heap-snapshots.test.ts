@@ -45,6 +45,7 @@ const GATHERED: StateDescriptor = {
 const KEY_FORMS: readonly { readonly name: string; readonly type: TypeInformation | undefined; readonly of: (n: number) => unknown }[] = [
   { name: 'LONG', type: Types.LONG, of: (n) => n * 3 - 50 },
   { name: 'STRING', type: Types.STRING, of: (n) => `key ${n}` },
+  { name: 'TUPLE', type: Types.TUPLE(Types.LONG, Types.NULLABLE(Types.STRING)), of: (n) => [n >> 1, n % 2 === 0 ? null : `part ${n % 100}`] },
   { name: 'undeclared', type: undefined, of: (n) => (n % 2 === 0 ? n : `${n}`) },
 ];
 
@@ -178,17 +179,18 @@ function toRecord(entries: readonly (readonly [unknown, Record<string, unknown>]
 function contentOf(snapshot: OperatorSnapshot, keyType: TypeInformation | undefined, descriptors: readonly StateDescriptor[]): Record<string, Record<string, unknown>> {
   const backend = open(keyType, MemoryManager.unshared(1 << 26));
   backend.restore(redistribute({ old: [snapshot], newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
-  const content = new Map<unknown, Record<string, unknown>>();
+  /** By the text of the key: keys of several columns are read anew for each state. */
+  const content = new Map<string, Record<string, unknown>>();
   for (const descriptor of descriptors) {
     backend.getState(descriptor);
     backend.applyToKeys(descriptor.name, (key, state) => {
-      const held = content.get(key) ?? {};
+      const held = content.get(JSON.stringify(key)) ?? {};
       held[descriptor.name] = valueOf(descriptor, state);
-      content.set(key, held);
+      content.set(JSON.stringify(key), held);
     });
   }
   backend.release();
-  return toRecord([...content]);
+  return toRecord([...content].map(([key, held]) => [JSON.parse(key), held]));
 }
 
 function valueOf(descriptor: StateDescriptor, state: unknown): unknown {
