@@ -1,6 +1,7 @@
 // Rewrites a logical plan into one that means the same and costs less: sub-queries become joins, filters sink, projections merge,
 // columns that nobody reads go. Each rule is a pure function of a plan; their order is fixed here.
 import type { LogicalPlan } from '#table/logical/logical-plan';
+import { computePartitions } from '#table/optimizer/computed-partitions';
 import { expandSetOperations } from '#table/optimizer/expand-set-operations';
 import { groupEqualRows } from '#table/optimizer/group-equal-rows';
 import { mergeProjections } from '#table/optimizer/merge-projections';
@@ -26,5 +27,5 @@ export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalP
   const merge = unless('merge-projections', mergeProjections);
   const prune = unless('prune-columns', pruneColumns);
   const unnested = unnestSubqueries(expandSetOperations(plan));
-  return groupEqualRows(merge(prune(merge(push(unnested)))));
+  return groupEqualRows(merge(prune(merge(computePartitions(push(unnested))))));
 }

@@ -1,10 +1,12 @@
 // Takes the conditions that refer to the query around out of a sub-query, so that they can become a join condition. Columns that they
 // need and the sub-query drops are carried along behind its own.
 import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral, shiftInputs, someExpression } from '#table/expressions/conditions';
-import type { Expression } from '#table/expressions/expression';
+import type { Expression, OverWindow } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
+import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import { joinedRowType } from '#table/logical/joined-row-type';
-import { inputsOf, type AggregateNode, type LogicalPlan, type ProjectNode } from '#table/logical/logical-plan';
+import { inputsOf, type AggregateNode, type LogicalPlan, type NamedAggregate, type ProjectNode, type SortNode } from '#table/logical/logical-plan';
+import { LogicalTypes, notNull } from '#table/types/logical-type';
 
 /** Over the columns of the sub-query (`input`) and of the query around it (`correlated` of depth 1). */
 export type Correlated = Expression;
@@ -29,10 +31,7 @@ export function pullUpCorrelation(plan: LogicalPlan): PulledUp {
     }
     case 'project': return pullUpProject(plan);
     case 'aggregate': return pullUpAggregate(plan);
-    case 'sort': {
-      if (plan.limit !== undefined || plan.offset > 0) break;
-      return pullUpCorrelation(plan.input);
-    }
+    case 'sort': return plan.limit === undefined && plan.offset === 0 ? pullUpCorrelation(plan.input) : pullUpTopN(plan);
     case 'join': {
       if (plan.joinType !== 'INNER') break;
       const [left, right] = [pullUpCorrelation(plan.left), pullUpCorrelation(plan.right)];
@@ -75,6 +74,26 @@ function pullUpAggregate(aggregate: AggregateNode): PulledUp {
   const project: LogicalPlan = { kind: 'project', input: node, expressions: order.map((index) => ({ kind: 'input', index, type: all[index]!.type })), rowType: { ...node.rowType, fields: order.map((index) => all[index]!) } };
   const width = aggregate.rowType.fields.length;
   return { plan: project, conditions: inner.conditions.map((condition) => shiftInputs(condition, (index) => width + needed.indexOf(index))) };
+}
+
+/** The first rows per row of the query around are those per value of what is compared with it: a top-N. */
+function pullUpTopN({ input, keys, offset, limit }: SortNode): PulledUp {
+  const { plan, conditions } = pullUpCorrelation(input);
+  const partitionBy = conditions.map(comparedOf);
+  if (!conditions.every(isCorrelatedEquality) || keys.length === 0) throw new TableError('TABLE_NOT_SUPPORTED', 'LIMIT of a correlated sub-query is supported with ORDER BY, and for equality with the query around it only');
+  const { rowType } = plan;
+  const rank: NamedAggregate = { name: '$rank', call: { function: builtInAggregate('ROW_NUMBER'), arguments: [], isDistinct: false, filter: undefined, orderBy: [] }, type: notNull(LogicalTypes.BIGINT) };
+  const window: OverWindow = { partitionBy, orderBy: keys, unit: 'ROWS', lower: { kind: 'UNBOUNDED_PRECEDING' }, upper: { kind: 'CURRENT_ROW' } };
+  const ranked: LogicalPlan = { kind: 'over', input: plan, window, calls: [rank], rowType: { ...rowType, fields: [...rowType.fields, { name: rank.name, type: rank.type }] } };
+  const bound = (operator: '<=' | '>', value: number): Expression => ({ kind: 'call', function: builtInScalar(operator), arguments: [{ kind: 'input', index: rowType.fields.length, type: rank.type }, { kind: 'literal', value, type: rank.type }], type: notNull(LogicalTypes.BOOLEAN) });
+  const condition = conjunctionOf([...(limit === undefined ? [] : [bound('<=', offset + limit)]), ...(offset === 0 ? [] : [bound('>', offset)])]);
+  const chosen: LogicalPlan = { kind: 'filter', input: ranked, condition, rowType: ranked.rowType };
+  return { plan: { kind: 'project', input: chosen, expressions: rowType.fields.map(({ type }, index) => ({ kind: 'input', index, type })), rowType }, conditions };
+}
+
+/** The side of the sub-query. */
+function comparedOf(equality: Expression): Expression {
+  return equality.kind === 'call' ? equality.arguments.find((part) => !isCorrelated(part)) ?? equality : equality;
 }
 
 /** An equality of a column of the query around with something of the sub-query. */

@@ -8,6 +8,7 @@ import { RankExec, type RankShape } from '#table/exec/rank-exec';
 import { WindowRankExec } from '#table/exec/window-rank-exec';
 import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
+import { assert } from '#core/assert';
 import { TableError } from '#table/errors';
 import type { FilterNode, OverNode } from '#table/logical/logical-plan';
 import { updateKeyOf } from '#table/planner/rank-strategy';
@@ -86,9 +87,10 @@ export function planRankedFilter(node: FilterNode, context: PlannerContext): Exe
   return isTrueLiteral(rest) ? ranked : mergedCalc(ranked, undefined, rest, node.rowType);
 }
 
+/** See computed-partitions.ts. */
 function columnOf(expression: Expression): number {
-  if (expression.kind === 'input') return expression.index;
-  throw new TableError('TABLE_NOT_SUPPORTED', 'PARTITION BY of a window takes columns');
+  assert(expression.kind === 'input', 'a top-N is partitioned by columns');
+  return expression.index;
 }
 
 interface RankRange {

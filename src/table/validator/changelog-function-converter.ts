@@ -4,10 +4,12 @@ import type { LogicalPlan, ProcessTableNode } from '#table/logical/logical-plan'
 import type { CallArgument, CallExpression } from '#table/parser/ast-expression';
 import { LogicalTypes, notNull, type LogicalField } from '#table/types/logical-type';
 import type { QueryScope } from '#table/validator/query-scope';
+import { tableArgumentOf } from '#table/validator/table-argument';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
-const PARAMETERS = ['INPUT', 'OP', 'OP_MAPPING'] as const;
+/** The last two are those that every function of this kind takes; they say nothing to these. */
+const PARAMETERS = ['INPUT', 'OP', 'OP_MAPPING', 'ON_TIME', 'UID'] as const;
 const KINDS = ['INSERT', 'UPDATE_BEFORE', 'UPDATE_AFTER', 'DELETE'] as const;
 
 const INPUT: ProcessTableParameter = { kind: 'table', name: 'input', semantics: 'row', isPartitionOptional: true, passesColumns: false, takesUpdates: true, needsUpdateBefore: false, requiresOnTime: false, rowType: undefined };
@@ -28,8 +30,7 @@ export function convertChangelogFunction(name: ChangelogFunctionName, call: Call
     if (argument.kind === 'named-argument') byName.set(argument.name.name.toUpperCase(), argument.value);
     else if (argument.kind !== 'default') byName.set(PARAMETERS[index] ?? failAt(context.text, argument.span, `${name} takes at most ${PARAMETERS.length} arguments`), argument);
   });
-  const data = byName.get('INPUT');
-  if (data?.kind !== 'table-argument') return failAt(context.text, call.span, `the argument 'input' of ${name} is a table: TABLE t`);
+  const data = tableArgumentOf(byName.get('INPUT')) ?? failAt(context.text, call.span, `the argument 'input' of ${name} is a table: TABLE t`);
   if (data.partitionBy.length > 0) failAt(context.text, data.span, `PARTITION BY for the table of ${name} is not supported`);
   const input = data.table.kind === 'query' ? context.query(data.table, scope) : context.tableOf(data.table, scope, {});
   const op = byName.get('OP');

@@ -8,6 +8,7 @@ import { canCastImplicitly } from '#table/types/cast-support';
 import { notNull, nullable, type LogicalField } from '#table/types/logical-type';
 import { castInput, sortKeyOf } from '#table/validator/plan-parts';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
+import { tableArgumentOf } from '#table/validator/table-argument';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
@@ -49,9 +50,9 @@ function argumentsOf(definition: ProcessTableFunctionDefinition, call: CallExpre
   return given;
 }
 
-function tableOf(parameter: ProcessTableParameter, argument: CallArgument | undefined, onTime: CallArgument | undefined, definition: ProcessTableFunctionDefinition, call: CallExpression, context: ValidatorContext, scope: QueryScope): ProcessTableInput {
+function tableOf(parameter: ProcessTableParameter, given: CallArgument | undefined, onTime: CallArgument | undefined, definition: ProcessTableFunctionDefinition, call: CallExpression, context: ValidatorContext, scope: QueryScope): ProcessTableInput {
   const what = `Table argument '${parameter.name}' of '${definition.name}'`;
-  if (argument?.kind !== 'table-argument') return failAt(context.text, argument?.span ?? call.span, `${what} is missing: give TABLE t, or TABLE (SELECT …)`);
+  const argument = tableArgumentOf(given) ?? failAt(context.text, given?.span ?? call.span, `${what} is missing: give TABLE t, or TABLE (SELECT …)`);
   const found = argument.table.kind === 'query' ? context.query(argument.table, scope) : context.tableOf(argument.table, scope, {});
   const input = parameter.rowType === undefined ? found : typedInput(parameter, found, argument, what, context);
   const inner = scope.withRelations([relationOf(found, argument.table.kind === 'query' ? undefined : argument.table.parts.at(-1)!.name)]);

@@ -10,6 +10,7 @@ import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#tab
 import { convertChangelogFunction, isChangelogFunction } from '#table/validator/changelog-function-converter';
 import { convertProcessTable } from '#table/validator/process-table-converter';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
+import { tableArgumentOf } from '#table/validator/table-argument';
 import { failAt } from '#table/validator/validation-error';
 import type { ValidatorContext } from '#table/validator/validator-context';
 
@@ -65,8 +66,8 @@ interface WindowArguments {
 }
 
 function convertWindowing(window: WindowingName, call: CallExpression, context: ValidatorContext, scope: QueryScope): LogicalPlan {
-  const { data, time, others } = argumentsOf(window, call, context);
-  if (data.kind !== 'table-argument') return failAt(context.text, data.span, `the first argument of ${window} is a table: TABLE t, or TABLE (SELECT …)`);
+  const { data: first, time, others } = argumentsOf(window, call, context);
+  const data = tableArgumentOf(first) ?? failAt(context.text, first.span, `the first argument of ${window} is a table: TABLE t, or TABLE (SELECT …)`);
   const input = data.table.kind === 'query' ? context.query(data.table, scope) : context.tableOf(data.table, scope, {});
   if (time.kind !== 'descriptor' || time.columns.length !== 1) return failAt(context.text, time.span, `the second argument of ${window} is DESCRIPTOR(time column)`);
   const timeColumn = input.rowType.fields.findIndex(({ name }) => name === time.columns[0]!.name.name);

@@ -9,6 +9,7 @@ describe('changes as rows, and rows as changes', () => {
     assert.deepEqual(await stepsOf(tables, 'SELECT * FROM TO_CHANGELOG(input => TABLE t)', steps), ['0 +I["INSERT","a",1]', '1 +I["UPDATE_BEFORE","a",1]', '2 +I["UPDATE_AFTER","a",2]', '3 +I["DELETE","a",2]']);
     const flagged = "SELECT * FROM TO_CHANGELOG(input => TABLE t, op => DESCRIPTOR(gone), op_mapping => MAP['INSERT, UPDATE_AFTER', 'no', 'DELETE', 'yes'])";
     assert.deepEqual(await stepsOf(tables, flagged, steps), ['0 +I["no","a",1]', '2 +I["no","a",2]', '3 +I["yes","a",2]']);
+    assert.deepEqual(await stepsOf(tables, "SELECT * FROM TABLE(TO_CHANGELOG((SELECT score FROM t), DEFAULT, DEFAULT, DEFAULT, 'my-id'))", steps.slice(0, 2)), ['0 +I["INSERT",1]', '1 +I["UPDATE_BEFORE",1]']);
     await assert.rejects(stepsOf(tables, "SELECT * FROM TO_CHANGELOG(input => TABLE t, op_mapping => MAP['INSERT, DELETE', 'x', 'DELETE', 'y'])", []), /mapped twice/);
   });
 

@@ -16,6 +16,14 @@ describe('the best row per key without -U', () => {
   });
 });
 
+describe('a top-N by something computed', () => {
+  it('gives rows without their rank as one by columns does', async () => {
+    const query = 'SELECT v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY UPPER(k), w / 2 ORDER BY -v) AS n FROM g) WHERE n <= 2';
+    const steps: readonly Step[] = [['g', 'a', 1, 2, 'p'], ['g', 'A', 3, 3, 'q'], ['g', 'a', 2, 2, 'r'], ['g', 'a', 0, 3, 's'], ['g', 'b', 5, 2, 't'], ['g', 'b', 5, 4, 'u']];
+    assert.deepEqual(await stepsOf(ROWS, query, steps), ['0 +I[1]', '1 +I[3]', '2 -D[1]', '2 +I[2]', '4 +I[5]', '5 +I[5]']);
+  });
+});
+
 describe('top-N by the key of the join before it', () => {
   const tables = { a: { ddl: ['id BIGINT', 'name STRING'] }, b: { ddl: ['auction BIGINT', 'price INT', 'note STRING'] } };
   const steps: readonly Step[] = [['a', 1, 'one'], ['b', 1, 10, 'x'], ['b', 1, 30, 'y'], ['b', 2, 5, 'z'], ['a', 2, 'two'], ['b', 1, 20, 'v'], ['a', 1, 'uno']];

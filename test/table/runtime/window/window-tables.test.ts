@@ -17,6 +17,16 @@ describe('SESSION as a table', () => {
   });
 });
 
+describe('windows over a query', () => {
+  it('take it with and without the word TABLE, in order or by name', async () => {
+    const steps = [['e', 'a', 1, at(1)], ['e', 'b', 2, at(3)], ['e', 'a', 3, at(6)]] as const;
+    for (const data of ["(SELECT k, ts FROM e WHERE k = 'a'), DESCRIPTOR(ts), INTERVAL '5' SECOND", "TABLE (SELECT k, ts FROM e WHERE k = 'a'), DESCRIPTOR(ts), INTERVAL '5' SECOND", "TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL '5' SECOND, DATA => (SELECT k, ts FROM e WHERE k = 'a')"]) {
+      const query = `SELECT k, window_end, COUNT(*) FROM TABLE(TUMBLE(${data})) GROUP BY k, window_start, window_end`;
+      assert.deepEqual(await stepsOf(EVENTS, query, steps), [`2 +I["a","${at(5)}",1]`, `end +I["a","${at(10)}",1]`], data);
+    }
+  });
+});
+
 describe('grouping sets over windows', () => {
   it('come once per window and set, when the window ends', async () => {
     const query = "SELECT window_end, k, COUNT(*), GROUPING(k) FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end, ROLLUP (k)";
