@@ -5,7 +5,7 @@ import { booleanOption, durationOption, intOption } from '#core/config/config-op
 
 export const networkOptions = {
   isBufferDebloatEnabled: booleanOption('taskmanager.network.memory.buffer-debloat.enabled', 'false',
-    'Whether buffers shrink so that what is in flight takes about the target time to consume.'),
+    'Without effect here, as the other keys of debloating: rings are small and of one size.'),
   bufferDebloatPeriod: durationOption('taskmanager.network.memory.buffer-debloat.period', '200 ms', 'How often the buffer size is decided anew.'),
   bufferDebloatSamples: intOption('taskmanager.network.memory.buffer-debloat.samples', '20', 'Recent sizes that are averaged into the next one.'),
   bufferDebloatTarget: durationOption('taskmanager.network.memory.buffer-debloat.target', '1 s', 'Time that the data in flight should take to be consumed.'),
