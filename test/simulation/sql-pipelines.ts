@@ -56,6 +56,7 @@ export const SQL_PIPELINES: readonly JobPart[] = [
   sql('sort by time', 'SELECT s, n, `time` FROM a ORDER BY rowtime, s, n'),
   sql('match recognize', `SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY lane ORDER BY rowtime MEASURES FIRST(UP.n) AS f, LAST(UP.n) AS l, DOWN.n AS d
     AFTER MATCH SKIP PAST LAST ROW PATTERN (UP+ DOWN) DEFINE UP AS UP.\`value\` > 30, DOWN AS DOWN.\`value\` <= 30)`),
+  sql('distinct aggregation over buckets', 'SELECT lane, COUNT(DISTINCT `key`), COUNT(DISTINCT `value`) FILTER (WHERE `value` > 20), COUNT(*), MAX(`value`) FROM a GROUP BY lane', { 'table.optimizer.distinct-agg.split.enabled': 'true' }),
   table('table aggregation, rows made anew', (tables) => tables.from('a').groupBy($('key')).flatAggregate(call('highest', $('value')).as('high', 'place'))),
   table('table aggregation of updates, rows that change', (tables) => tables.sqlQuery('SELECT `key`, lane, CAST(COUNT(*) AS INT) AS c FROM a GROUP BY `key`, lane').groupBy($('key')).flatAggregate(call('extent', $('c')).as('edge', 'score'))),
 ];

@@ -6,6 +6,14 @@ import type { AggregateExpression } from '#table/expressions/expression';
 
 type Shape = Pick<TwoPhaseAggregate, 'aggregates' | 'inputType' | 'hasRetraction'>;
 
+/** The half of an aggregation whose distinct values are in buckets. */
+export type AggregatePart = 'PARTIAL' | 'FINAL';
+
+/** `groupBy=[a, b], partialFinalType=[PARTIAL], `. */
+export function groupByText(names: readonly string[], part: AggregatePart | undefined): string {
+  return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}${part === undefined ? '' : `partialFinalType=[${part}], `}`;
+}
+
 /** `COUNT(*) AS count1$0`, `AVG(a) AS (sum$1, count$2)`. */
 export function partialSelectText(shape: Shape): readonly string[] {
   const texts = partialNames(shape).map((names, index) => `${aggregateText(shape.aggregates[index]!.call, shape.inputType.fields)} AS ${listText(names)}`);

@@ -2,7 +2,7 @@
 // group and mini-batch goes out.
 import { compile, fieldAccess } from '#table/codegen/row-code';
 import { equalRowsOf } from '#table/codegen/row-comparison';
-import { globalSelectText } from '#table/exec/aggregate-phases-text';
+import { globalSelectText, groupByText } from '#table/exec/aggregate-phases-text';
 import { stateTtlText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { twoPhaseHandler, type LocalGroupAggregateExec, type TwoPhaseAggregate } from '#table/exec/local-group-aggregate-exec';
@@ -28,9 +28,9 @@ export class GlobalGroupAggregateExec implements ExecNode {
   }
 
   get description(): string {
-    const { groupColumns, inputType: { fields } } = this.shape;
+    const { groupColumns, inputType: { fields }, part } = this.shape;
     const names = groupColumns.map((column) => fields[column]!.name);
-    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...globalSelectText(this.shape)].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
+    return `${groupByText(names, part)}select=[${[...names, ...globalSelectText(this.shape)].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
   }
 
   changes(): ChangeKinds {

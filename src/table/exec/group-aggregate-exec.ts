@@ -1,5 +1,6 @@
 // GroupAggregate: unbounded aggregation per key, as a changelog; in batch mode one row per key at the end of input.
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
+import { groupByText, type AggregatePart } from '#table/exec/aggregate-phases-text';
 import { aggregateText, stateTtlText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import type { NamedAggregate } from '#table/logical/logical-plan';
@@ -19,9 +20,10 @@ export class GroupAggregateExec implements ExecNode {
   readonly aggregates: readonly NamedAggregate[];
   readonly upsertKeys: readonly (readonly number[])[];
   readonly isBatch: boolean;
+  readonly part: AggregatePart | undefined;
   readonly stateTtlHints: readonly string[] | undefined;
 
-  constructor(input: ExecNode, groupColumns: readonly number[], aggregates: readonly NamedAggregate[], rowType: RowType, options: { readonly isBatch: boolean; readonly stateTtl?: string | undefined }) {
+  constructor(input: ExecNode, groupColumns: readonly number[], aggregates: readonly NamedAggregate[], rowType: RowType, options: { readonly isBatch: boolean; readonly stateTtl?: string | undefined; readonly part?: AggregatePart | undefined }) {
     this.inputs = [input];
     this.stateTtlHints = options.stateTtl === undefined ? undefined : [options.stateTtl];
     this.groupColumns = groupColumns;
@@ -29,13 +31,14 @@ export class GroupAggregateExec implements ExecNode {
     this.rowType = rowType;
     this.upsertKeys = [groupColumns.map((_, index) => index)];
     this.isBatch = options.isBatch;
+    this.part = options.part;
   }
 
   get description(): string {
     const { fields } = this.inputs[0]!.rowType;
     const names = this.groupColumns.map((column) => fields[column]!.name);
     const calls = this.aggregates.map(({ call, name }) => `${aggregateText(call, fields)} AS ${name}`);
-    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...calls].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
+    return `${groupByText(names, this.part)}select=[${[...names, ...calls].join(', ')}]${stateTtlText(this.stateTtlHints, ['0'])}`;
   }
 
   changes(inputs: readonly ChangeKinds[]): ChangeKinds {

@@ -1,7 +1,7 @@
 // LocalGroupAggregate: in front of the exchange, the rows of a mini-batch become one accumulator per group.
 import { compile, keySpecificationOf, rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
-import { partialSelectText } from '#table/exec/aggregate-phases-text';
+import { groupByText, partialSelectText, type AggregatePart } from '#table/exec/aggregate-phases-text';
 import { INSERT_ONLY, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { aggregateSpecOf } from '#table/exec/group-aggregate-exec';
 import type { MiniBatch } from '#table/exec/mini-batch-settings';
@@ -24,6 +24,7 @@ export interface TwoPhaseAggregate {
   /** The rows that are aggregated may be taken back. */
   readonly hasRetraction: boolean;
   readonly miniBatch: MiniBatch;
+  readonly part: AggregatePart | undefined;
 }
 
 export class LocalGroupAggregateExec implements ExecNode {
@@ -40,9 +41,9 @@ export class LocalGroupAggregateExec implements ExecNode {
   }
 
   get description(): string {
-    const { groupColumns, inputType: { fields } } = this.shape;
+    const { groupColumns, inputType: { fields }, part } = this.shape;
     const names = groupColumns.map((column) => fields[column]!.name);
-    return `${names.length === 0 ? '' : `groupBy=[${names.join(', ')}], `}select=[${[...names, ...partialSelectText(this.shape)].join(', ')}]`;
+    return `${groupByText(names, part)}select=[${[...names, ...partialSelectText(this.shape)].join(', ')}]`;
   }
 
   changes(): ChangeKinds {

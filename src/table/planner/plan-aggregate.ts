@@ -4,6 +4,7 @@ import { TableError } from '#table/errors';
 import type { AggregateNode, NamedAggregate } from '#table/logical/logical-plan';
 import { planGroupWindow } from '#table/planner/plan-group-window';
 import { planGroupingSets } from '#table/planner/plan-grouping-sets';
+import { splitDistinct } from '#table/planner/split-distinct';
 import { unboundedAggregate } from '#table/planner/plan-unbounded-aggregate';
 import { windowAggregate } from '#table/planner/plan-window-aggregate';
 import type { PlannerContext } from '#table/planner/planner-context';
@@ -21,5 +22,5 @@ export function planAggregate(node: AggregateNode, context: PlannerContext): Exe
   const windowed = windowAggregate(node, input);
   if (windowed !== undefined) return windowed;
   refuseOnStream(node.aggregates, context);
-  return unboundedAggregate(input, node, context);
+  return splitDistinct(input, node, context) ?? unboundedAggregate(input, node, context);
 }
