@@ -13,6 +13,10 @@ const SET_UP = [
 const REFUSED: readonly (readonly [statement: string, code: string, message: string])[] = [
   ['INSERT OVERWRITE s SELECT a, b FROM p', 'TABLE_NOT_SUPPORTED', "INSERT OVERWRITE requires that the underlying DynamicTableSink of table 'default_catalog.default_database.s' implements the SupportsOverwrite interface"],
   ["SET 'table.local-time-zone' = 'Mars/Base'", 'TABLE_OPTION_INVALID', "The supported Zone ID is either a full name such as 'America/Los_Angeles', or a custom timezone id such as 'GMT-08:00', but configured Zone ID is 'Mars/Base'"],
+  ["CREATE MATERIALIZED TABLE mt FRESHNESS = INTERVAL '1' MINUTE AS SELECT a FROM p", 'TABLE_NOT_SUPPORTED', 'materialized tables are not supported: CREATE TABLE … AS SELECT, or INSERT INTO, starts a job that keeps a table up to date'],
+  ['ALTER MATERIALIZED TABLE mt SUSPEND', 'TABLE_NOT_SUPPORTED', 'materialized tables are not supported'],
+  ['DROP MATERIALIZED TABLE mt', 'TABLE_NOT_SUPPORTED', 'materialized tables are not supported'],
+  ["CREATE TABLE w (ts TIMESTAMP(3), WATERMARK FOR ts AS SOURCE_WATERMARK()) WITH ('connector' = 'datagen')", 'SQL_VALIDATION', "SOURCE_WATERMARK() for 'ts' needs a source that makes watermarks of its own, which no connector does"],
   ['SELECT x FROM p', 'SQL_VALIDATION', "Column 'x' not found in any table at line 1, column 8. Did you mean 'a'?"],
   ['SELECT p.x FROM p', 'SQL_VALIDATION', "Column 'p.x' not found in any table at line 1, column 8."],
   ['SELECT q.a FROM p', 'SQL_VALIDATION', "Table 'q' not found at line 1, column 8."],

@@ -2,6 +2,7 @@
 import { alterSchema, type SchemaLines } from '#table/api/alter-schema';
 import { distributionOf } from '#table/api/create-table';
 import { alteredPartitions } from '#table/api/partition-statements';
+import { MATERIALIZED_TABLE_REFUSAL } from '#table/api/refused-statements';
 import { optionsOf, partsOf } from '#table/api/statement-parts';
 import type { Session } from '#table/api/session';
 import type { CatalogTable } from '#table/catalog/catalog';
@@ -19,6 +20,7 @@ export function executeAlter(statement: AlterStatement, text: string, session: S
     case 'TABLE': alterTable(statement, text, session); return;
     case 'VIEW': alterView(statement, text, session); return;
     case 'DATABASE': alterDatabase(statement, text, session); return;
+    case 'MATERIALIZED TABLE': throw new TableError('TABLE_NOT_SUPPORTED', MATERIALIZED_TABLE_REFUSAL);
     default: failAt(text, statement.span, `ALTER ${statement.object} is not supported`);
   }
 }

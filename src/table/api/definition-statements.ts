@@ -8,6 +8,7 @@ import { optionsOf, partsOf } from '#table/api/statement-parts';
 import { successResult } from '#table/api/statement-results';
 import type { TableResult } from '#table/api/table-result';
 import { identifierText, type ObjectIdentifier } from '#table/catalog/resolved-table';
+import { MATERIALIZED_TABLE_REFUSAL } from '#table/api/refused-statements';
 import { TableError } from '#table/errors';
 import type { CreateView, DropObject } from '#table/parser/ast-ddl';
 import type { Statement } from '#table/parser/ast-statement';
@@ -78,6 +79,7 @@ function drop(statement: DropObject, session: Session): void {
       return;
     }
     case 'FUNCTION': dropFunction(statement, session); return;
+    case 'MATERIALIZED TABLE': throw new TableError('TABLE_NOT_SUPPORTED', MATERIALIZED_TABLE_REFUSAL);
     default: throw new TableError('TABLE_NOT_SUPPORTED', `DROP ${statement.object} is not supported`);
   }
 }

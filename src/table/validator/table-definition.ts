@@ -102,6 +102,8 @@ function resolveWatermark(watermark: Watermark, columns: readonly ResolvedColumn
   const found = columns.find(({ name }) => name === column);
   if (found === undefined) return failAt(context.text, watermark.column.span, `The rowtime attribute field '${column}' is not defined in the table schema`);
   checkTimeType(found.type, column, watermark, context);
+  const { expression: written } = watermark;
+  if (written.kind === 'call' && written.function.parts.at(-1)!.name.toUpperCase() === 'SOURCE_WATERMARK') failAt(context.text, written.span, `SOURCE_WATERMARK() for '${column}' needs a source that makes watermarks of its own, which no connector does: give an expression, such as ${column} - INTERVAL '5' SECOND. It is for streams of a program that become tables`);
   const scope = scopeOver(columns);
   const expression = context.expression(watermark.expression, scope, {});
   if (expression.type.kind !== 'TIMESTAMP' && expression.type.kind !== 'TIMESTAMP_LTZ') failAt(context.text, watermark.expression.span, `Invalid data type of expression for watermark definition. The field must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p), the supported precision 'p' is from 0 to 3, but the watermark expression type is ${expression.type.kind}`);
