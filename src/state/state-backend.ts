@@ -36,6 +36,8 @@ export interface KeyedStateOptions {
 }
 
 export interface StateBackend {
+  /** State may outgrow memory. */
+  readonly isOnDisk: boolean;
   /** Throws STATE_BACKEND_UNAVAILABLE or STATE_BACKEND_OPTION_UNSUPPORTED (StateError). */
   createKeyedState(options: KeyedStateOptions): KeyedStateBackend;
   /** After the last keyed state was released. Idempotent. */
@@ -57,6 +59,7 @@ export function openStateBackend(options: StateBackendOptions): StateBackend {
 }
 
 class HashMapStateBackend implements StateBackend {
+  readonly isOnDisk = false;
   readonly #options: StateBackendOptions;
 
   constructor(options: StateBackendOptions) {
@@ -72,6 +75,7 @@ class HashMapStateBackend implements StateBackend {
 }
 
 class RocksDbStateBackend implements StateBackend {
+  readonly isOnDisk = true;
   readonly #options: StateBackendOptions;
   #slot: RocksDbSlot | undefined;
 

@@ -3,7 +3,7 @@
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import type { KeySpecification, OperatorFactory } from '#streaming/operator/stream-operator';
-import { OperatorSubtask as HarnessSubtask } from '#testing/harness/operator-subtask';
+import { OperatorSubtask as HarnessSubtask, type OperatorSubtaskOptions } from '#testing/harness/operator-subtask';
 
 export { HarnessSubtask };
 export type { EmittedRow } from '#testing/harness/recorded-output';
@@ -14,6 +14,8 @@ export interface HarnessOptions {
   readonly snapshots?: readonly OperatorSnapshot[];
   readonly clock?: SimulatedClock;
   readonly name?: string;
+  /** In place of keyed state on the heap. */
+  readonly createKeyedState?: OperatorSubtaskOptions['createKeyedState'];
 }
 
 /** All subtasks of one operator. */
@@ -29,7 +31,7 @@ export class OperatorHarness {
     const parallelism = options.parallelism ?? 1;
     const { maxParallelism = 128, name = 'operator', snapshots } = options;
     this.subtasks = Array.from({ length: parallelism }, (_, subtaskIndex) =>
-      new HarnessSubtask(factory, { subtaskIndex, parallelism, maxParallelism, clock: this.clock, name, snapshots }));
+      new HarnessSubtask(factory, { subtaskIndex, parallelism, maxParallelism, clock: this.clock, name, snapshots, createKeyedState: options.createKeyedState }));
   }
 
   /** To the subtask that owns the key, or to the first one; input without a key of keyed operators: to all (broadcast). */

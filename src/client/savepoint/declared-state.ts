@@ -35,7 +35,7 @@ export function declaredState({ operatorId, name, factory, maxParallelism }: Dec
     // Who is only asked for its state finds an empty disk.
     clock, files: new SimulatedFiles({ clock, random: new SeededRandom(0) }), output: NO_ROWS, keyedState, timers, memory, restored: undefined, isObjectReuse: false, count: () => undefined,
   };
-  const operator = factory.create();
+  const operator = factory.create({ isStateOnDisk: false });
   try {
     operator.open(context);
     return finishSnapshotSync(operator.snapshot({ checkpointId: 0, timestamp: 0, isSavepoint: true, isIncremental: false }));

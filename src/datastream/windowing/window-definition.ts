@@ -5,6 +5,7 @@ import { ProgramError } from '#datastream/errors';
 import type { ReduceFunction } from '#datastream/functions/functions';
 import type { OperatorDefinition } from '#datastream/stream/transformations';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
+import type { OperatorEnvironment } from '#streaming/operator/stream-operator';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
 import { windowReads } from '#streaming/window/window-reads';
 import type { WindowAggregation, WindowOperatorOptions, WindowProcess } from '#streaming/window/window-operator-options';
@@ -40,7 +41,7 @@ export function windowDefinition(settings: WindowSettings, contents: WindowConte
     ...(inputType === undefined ? {} : { inputType }),
     ...(accumulatorType === undefined ? {} : { accumulatorType }),
   };
-  const create = () => createWindowOperator(makeProcess === undefined ? fixed : { ...fixed, process: makeProcess() });
+  const create = (environment: OperatorEnvironment) => createWindowOperator(makeProcess === undefined ? fixed : { ...fixed, process: makeProcess() }, environment);
   return { name: assigner.name, outputType, operator: { kind: 'stream', create, reads: () => windowReads(fixed), ...(keys === undefined ? {} : { keys: [keys] }) } };
 }
 

@@ -93,6 +93,12 @@ export interface StreamOperator {
   close(): void;
 }
 
+/** What decides which operator a subtask runs. */
+export interface OperatorEnvironment {
+  /** Keyed state may outgrow memory: an operator keeps there what grows with its keys and rows, and not in tables of its own. */
+  readonly isStateOnDisk: boolean;
+}
+
 export type { KeySpecification, SnapshotRequest };
 
 /**
@@ -101,7 +107,7 @@ export type { KeySpecification, SnapshotRequest };
  */
 export type OperatorFactory =
   | { readonly kind: 'row'; readonly row: RowOperator }
-  | { readonly kind: 'stream'; readonly create: () => StreamOperator; readonly keys?: readonly KeySpecification[]; readonly reads?: OperatorReads };
+  | { readonly kind: 'stream'; readonly create: (environment: OperatorEnvironment) => StreamOperator; readonly keys?: readonly KeySpecification[]; readonly reads?: OperatorReads };
 
 /** What an operator may read of the rows of an input; columns outside of it need not be sent. Default: everything. */
 export type OperatorReads = (input: number) => FieldTree;

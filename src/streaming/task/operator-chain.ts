@@ -65,7 +65,7 @@ export class OperatorChain {
     this.#outputs = operators.map(() => new ChainOutput(availability));
     this.operators = operators.map(({ node }, index) => {
       state.operator = index;
-      return node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.create() : undefined;
+      return node.kind === 'operator' && node.factory.kind === 'stream' ? node.factory.create({ isStateOnDisk: description.stateBackend.isOnDisk }) : undefined;
     });
     this.#rows = operators.map(({ node }) => (node.kind === 'operator' && node.factory.kind === 'row' ? rowOperatorOfSubtask(node.factory.row) : undefined));
     this.sinks = operators.map((operator, index) => (operator.node.kind === 'sink' ? this.#createSink(operator, index) : undefined));

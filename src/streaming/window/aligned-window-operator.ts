@@ -4,24 +4,22 @@
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
-import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { combineSnapshots, type OperatorSnapshot, type RestoredOperatorState, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { SliceTables } from '#state/tables/slice-tables';
-import { StreamingError } from '#streaming/errors';
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import { type Accumulation, accumulationOf } from '#streaming/window/accumulation';
-import { restoreAligned } from '#streaming/window/aligned-window-restore';
+import { ALIGNED_WINDOW_SECTION, DUE, restoreAligned } from '#streaming/window/aligned-window-restore';
 import type { FiredAhead } from '#streaming/window/fired-ahead';
-import { WindowEmission } from '#streaming/window/window-emission';
+import { createKeyedWindowContents } from '#streaming/window/keyed-window-contents';
+import { hasKeyedWindows, readWindowEnds, takeKeyedWindows } from '#streaming/window/keyed-window-restore';
+import { failWithoutTimestamp, WindowEmission } from '#streaming/window/window-emission';
 import { WindowGeometry } from '#streaming/window/window-geometry';
 import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import { type WindowRow, WindowRowsWriter } from '#streaming/window/window-rows';
 import { type TableToSave, WindowSnapshot } from '#streaming/window/window-snapshot';
 import { deepCopy } from '#streaming/task/deep-copy';
-
-export const ALIGNED_WINDOW_SECTION = 'window/tables';
-/** Flag of a snapshot row that was due and not yet emitted. */
-export const DUE = 1;
 
 export class AlignedWindowOperator implements StreamOperator {
   readonly #options: WindowOperatorOptions;
@@ -74,11 +72,13 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#options.process?.open?.(context);
     if (context.restored === undefined) return;
     const restored = restoreAligned(context.restored, {
-      section: ALIGNED_WINDOW_SECTION, keyType: this.#keyType, maxParallelism: context.maxParallelism, geometry: this.#geometry, accumulation: this.#accumulation, tables: this.#tables,
+      keyType: this.#keyType, maxParallelism: context.maxParallelism, geometry: this.#geometry, accumulation: this.#accumulation,
+      insert: ({ key, from, accumulator }) => this.#insert(key, from, accumulator),
     });
     this.#firedTime = restored.firedTime;
     this.#due = restored.due;
     this.#ahead = restored.ahead;
+    if (context.keyedState !== undefined && hasKeyedWindows(context.restored)) this.#takeStored(context.restored, context.keyedState, restored.firedTimes);
   }
 
   processElement(value: unknown, timestamp: number): void {
@@ -145,6 +145,25 @@ export class AlignedWindowOperator implements StreamOperator {
     (this.#tables as SliceTables<KeyTable> | undefined)?.release();
   }
 
+  #insert(key: unknown, start: number, accumulator: unknown): void {
+    const table = this.#tables.tableOf(start);
+    table.any[table.findOrInsert(key)] = accumulator;
+  }
+
+  /** What was saved from a backend that keeps windows in keyed state. @param firedTimes by key group. */
+  #takeStored(restored: RestoredOperatorState, backend: KeyedStateBackend, firedTimes: ReadonlyMap<number, number>): void {
+    const contents = createKeyedWindowContents(this.#options.aggregation, this.#accumulation, backend);
+    const firedTimeOf = (key: unknown): number => firedTimes.get(backend.keyGroupOf(key)) ?? Number.NEGATIVE_INFINITY;
+    takeKeyedWindows(backend, contents, (key, starts) => {
+      for (const start of starts) this.#insert(key, start, contents.get(start));
+    });
+    readWindowEnds(restored, backend, (key, end) => {
+      const start = end - this.#geometry.sizeMs;
+      if (end - 1 <= firedTimeOf(key)) this.#due.push({ key, from: start, to: end, accumulator: deepCopy(this.#accumulatorOf(key, start)), flag: DUE });
+    });
+    this.#due.sort((a, b) => b.to - a.to);
+  }
+
   /** Open tables, and the one being emitted with its rows from the cursor on. */
   #tablesToSave(writer: WindowRowsWriter): TableToSave[] {
     const { tableMs } = this.#geometry;
@@ -189,7 +208,7 @@ export class AlignedWindowOperator implements StreamOperator {
 
   /** Finds the tables for `time`; false when the row was dealt with here: late, in a fired window, or in none. */
   #locate(time: number, value: unknown): boolean {
-    if (time !== time) throw new StreamingError('WINDOW_TIMESTAMP_MISSING', 'a record without a timestamp reached an event-time window: give the source a WatermarkStrategy with a timestamp assigner');
+    if (time !== time) failWithoutTimestamp();
     const geometry = this.#geometry;
     const starts = geometry.windowStarts(time);
     if (starts.length === 0) {

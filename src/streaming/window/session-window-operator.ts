@@ -5,18 +5,19 @@ import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { type TypeInformation, Types } from '#core/types/type-information';
 import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
 import { TimerBuckets } from '#state/tables/timer-buckets';
-import { StreamingError } from '#streaming/errors';
 import type { OperatorContext, StreamOperator } from '#streaming/operator/stream-operator';
 import { type Accumulation, accumulationOf, requireMerge } from '#streaming/window/accumulation';
-import { WindowEmission } from '#streaming/window/window-emission';
+import { FIRED, SESSION_SECTION, StoredSessions } from '#streaming/window/stored-sessions';
+import { hasKeyedWindows, takeKeyedWindows } from '#streaming/window/keyed-window-restore';
+import { joinInterval } from '#streaming/window/session-interval';
+import { SessionGap } from '#streaming/window/session-gap';
+import { failWithoutTimestamp, WindowEmission } from '#streaming/window/window-emission';
 import type { WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import { readWindowRows, WindowRowsWriter } from '#streaming/window/window-rows';
 import { WindowSnapshot } from '#streaming/window/window-snapshot';
-
-export const SESSION_SECTION = 'window/sessions';
-const FIRED = 1;
 
 interface Session {
   start: number;
@@ -34,8 +35,7 @@ export class SessionWindowOperator implements StreamOperator {
   readonly #isEventTime: boolean;
   readonly #selector: (value: unknown) => unknown;
   readonly #keyType: TypeInformation | undefined;
-  readonly #gapMs: number;
-  readonly #gapOf: ((value: unknown) => number) | undefined;
+  readonly #gap: SessionGap;
   readonly #latenessMs: number;
   #context!: OperatorContext;
   #emission!: WindowEmission;
@@ -57,8 +57,7 @@ export class SessionWindowOperator implements StreamOperator {
     this.#latenessMs = this.#isEventTime ? options.allowedLatenessMs : 0;
     this.#selector = options.keys?.selector ?? (() => 0);
     this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
-    this.#gapOf = typeof assignment.gapMs === 'function' ? assignment.gapMs : undefined;
-    this.#gapMs = typeof assignment.gapMs === 'number' ? assignment.gapMs : 0;
+    this.#gap = new SessionGap(assignment.gapMs);
   }
 
   open(context: OperatorContext): void {
@@ -69,19 +68,15 @@ export class SessionWindowOperator implements StreamOperator {
     this.#options.process?.open?.(context);
     if (context.restored === undefined) return;
     for (const group of readWindowRows(context.restored, SESSION_SECTION, { keyType: this.#keyType, accumulatorType: this.#accumulation.type })) {
-      for (const { key, from, to, accumulator, flag } of group.rows) {
-        const row = this.#table.findOrInsert(key);
-        const session: Session = { start: from, end: to, accumulator, isFired: flag === FIRED, next: this.#table.any[row] as Session | undefined };
-        this.#table.any[row] = session;
-        this.#registerTimer(row, session);
-      }
+      for (const { key, from, to, accumulator, flag } of group.rows) this.#insert(key, { start: from, end: to, accumulator, isFired: flag === FIRED });
     }
+    if (context.keyedState !== undefined && hasKeyedWindows(context.restored)) this.#takeStored(context.keyedState);
   }
 
   processElement(value: unknown, timestamp: number): void {
     // Timers hold whole ms, as Flink's longs; the clock and users' times may have fractions.
     const time = Math.floor(this.#isEventTime ? timestamp : this.#context.clock.now());
-    const gap = this.#gapOf === undefined ? this.#gapMs : this.#dynamicGap(this.#gapOf(value));
+    const gap = this.#gap.of(value);
     const table = this.#table;
     const row = table.findOrInsert(this.#selector(value));
     const session = table.any[row] as Session | undefined;
@@ -145,31 +140,29 @@ export class SessionWindowOperator implements StreamOperator {
     (this.#timers as TimerBuckets | undefined)?.release();
   }
 
-  #dynamicGap(gap: number): number {
-    if (gap > 0) return Math.ceil(gap);
-    throw new StreamingError('WINDOW_GAP_INVALID', `the gap function of a session window returned ${String(gap)}: return a positive number of ms`, { context: { gap } });
+  /** What was saved from a backend that keeps windows in keyed state. */
+  #takeStored(backend: KeyedStateBackend): void {
+    const stored = new StoredSessions(this.#options, this.#accumulation, backend);
+    takeKeyedWindows(backend, stored.contents, (key) => {
+      for (const { start, end, id, isFired } of stored.read()) this.#insert(key, { start, end, accumulator: stored.contents.get(id), isFired });
+      stored.write([]);
+    });
+  }
+
+  #insert(key: unknown, session: Omit<Session, 'next'>): void {
+    const row = this.#table.findOrInsert(key);
+    const inserted: Session = { ...session, next: this.#table.any[row] as Session | undefined };
+    this.#table.any[row] = inserted;
+    this.#registerTimer(row, inserted);
   }
 
   /** Joins the row's own window with every session it meets; late if what comes out is over. */
   #addToSessions(row: number, value: unknown, time: number, gap: number): void {
     if (time !== time) {
       this.#dropIfEmpty(row);
-      throw new StreamingError('WINDOW_TIMESTAMP_MISSING', 'a record without a timestamp reached an event-time session window: give the source a WatermarkStrategy with a timestamp assigner');
+      failWithoutTimestamp();
     }
-    let start = time;
-    let end = time + gap;
-    const met: Session[] = [];
-    // Growing the window may make it meet a session that it did not meet before.
-    for (let hasGrown = true; hasGrown;) {
-      hasGrown = false;
-      for (let session = this.#table.any[row] as Session | undefined; session !== undefined; session = session.next) {
-        if (session.start > end || session.end < start || met.includes(session)) continue;
-        met.push(session);
-        start = Math.min(start, session.start);
-        end = Math.max(end, session.end);
-        hasGrown = true;
-      }
-    }
+    const { start, end, met } = joinInterval(sessionsOf(this.#table.any[row] as Session | undefined), time, time + gap);
     if (this.#isEventTime && end - 1 + this.#latenessMs <= this.#watermark) {
       this.#dropLate(row, value, time);
       return;
@@ -194,9 +187,9 @@ export class SessionWindowOperator implements StreamOperator {
       any[row] = session;
       return session;
     }
-    const inOrder = [...met].sort((a, b) => a.start - b.start);
-    const joined = inOrder.slice(1).reduce((accumulator, session) => this.#merge(accumulator, session.accumulator), inOrder[0]!.accumulator);
-    for (const session of met) if (session !== first) this.#removeSession(row, session);
+    const others = met.slice(1);
+    const joined = others.reduce((accumulator, session) => this.#merge(accumulator, session.accumulator), first.accumulator);
+    for (const session of others) this.#removeSession(row, session);
     first.accumulator = this.#accumulation.add(value, joined);
     return first;
   }
@@ -262,4 +255,10 @@ export class SessionWindowOperator implements StreamOperator {
       return;
     }
   }
+}
+
+function sessionsOf(first: Session | undefined): readonly Session[] {
+  const sessions: Session[] = [];
+  for (let session = first; session !== undefined; session = session.next) sessions.push(session);
+  return sessions;
 }

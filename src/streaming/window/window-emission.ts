@@ -2,10 +2,15 @@
 // last timestamp, so that later windows line up. One per operator; its context object is reused between calls.
 import type { AnyState, MapState, StateDescriptor } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { StreamingError } from '#streaming/errors';
 import type { Output, OperatorContext } from '#streaming/operator/stream-operator';
 import type { Accumulation } from '#streaming/window/accumulation';
 import type { WindowOperatorOptions, WindowProcessContext, WindowResult } from '#streaming/window/window-operator-options';
 import { windowStateView } from '#streaming/window/window-state-view';
+
+export function failWithoutTimestamp(): never {
+  throw new StreamingError('WINDOW_TIMESTAMP_MISSING', 'a record without a timestamp reached an event-time window: give the source a WatermarkStrategy with a timestamp assigner');
+}
 
 export class WindowEmission {
   readonly #accumulation: Accumulation;

@@ -46,6 +46,7 @@ export class WindowRowsWriter {
   readonly output: GroupedOutput;
   readonly #hash: KeyHasher;
   readonly #maxParallelism: number;
+  readonly #keyGroupRange: KeyGroupRange;
   readonly #key: TypeSerializer;
   readonly #accumulator: TypeSerializer;
 
@@ -53,11 +54,17 @@ export class WindowRowsWriter {
     const { name, keyType, maxParallelism, accumulatorType, keyGroupRange, firedTimeOf } = format;
     this.#hash = createKeyHasher(keyType);
     this.#maxParallelism = maxParallelism;
+    this.#keyGroupRange = keyGroupRange;
     this.#key = createSerializer(keyType ?? Types.ANY);
     this.#accumulator = createSerializer(accumulatorType);
     const snapshot = (serializer: TypeSerializer): SerializerSnapshot => ({ type: serializer.type, version: serializer.version });
     const header = { name, version: SECTION_VERSION, serializers: { key: snapshot(this.#key), accumulator: snapshot(this.#accumulator) } };
     this.output = new GroupedOutput(header, keyGroupRange, (piece, keyGroup) => piece.writeFloat64(firedTimeOf(keyGroup)));
+  }
+
+  /** Makes a piece for every key group, so that its fired time is told where it has no rows. */
+  beginGroups(): void {
+    for (let keyGroup = this.#keyGroupRange.start; keyGroup <= this.#keyGroupRange.end; keyGroup++) this.output.end(keyGroup, this.output.begin(keyGroup));
   }
 
   add(key: unknown, from: number, to: number, accumulator: unknown, flag: number): void {

@@ -9,6 +9,7 @@ import type { NamedAggregate, WindowSpec } from '#table/logical/logical-plan';
 import { createAggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
 import { StoredAggregation, type StoredAccumulator } from '#table/runtime/aggregate/stored-aggregation';
 import { RowKind, type TableRow } from '#table/runtime/row-kind';
+import type { OperatorEnvironment } from '#streaming/operator/stream-operator';
 import { GridWindowOperator, type RowTime } from '#table/runtime/window/grid-window-operator';
 import { SessionAggregateFunction } from '#table/runtime/window/session-aggregate-function';
 import { WindowAggregateFunction } from '#table/runtime/window/window-aggregate-function';
@@ -80,7 +81,7 @@ export class WindowAggregateExec implements ExecNode {
     const { keyColumns, spec, attached } = this.shape;
     const { transformation, key } = context.keyed(input!, keyColumns);
     const placement = keyColumns.length === 0 ? { parallelism: 1 } : {};
-    if (this.#isOnGrid(context, input!)) return context.oneInput(transformation, { kind: 'stream', keys: [key], create: () => this.#gridOperator(context, input!, key) }, placement);
+    if (this.#isOnGrid(context, input!)) return context.oneInput(transformation, { kind: 'stream', keys: [key], create: (environment) => this.#gridOperator(context, input!, key, environment) }, placement);
     const isSession = spec.window === 'SESSION' && attached === undefined;
     return context.oneInput(transformation, context.keyedFunction(() => (isSession ? this.#sessionFunction(context, input!) : this.#function(context, input!)), [key]), placement);
   }
@@ -117,7 +118,7 @@ export class WindowAggregateExec implements ExecNode {
     return new Function('aggregation', 'toEpoch', body)(aggregation, times.toEpoch) as Emitter;
   }
 
-  #gridOperator(context: TranslationContext, input: TranslatedInput, key: KeySpecification): GridWindowOperator {
+  #gridOperator(context: TranslationContext, input: TranslatedInput, key: KeySpecification, environment: OperatorEnvironment): GridWindowOperator {
     const { spec, attached } = this.shape;
     const { sizeMs, slideMs, offsetMs, isRowtime } = spec;
     const aggregation = this.#aggregation(context, input);
@@ -145,7 +146,7 @@ export class WindowAggregateExec implements ExecNode {
     const assignment = { kind: isTumbling ? 'tumbling' : 'sliding', timeDomain: isRowtime ? 'event' : 'processing', sizeMs: attached === undefined ? sizeMs : slideMs, slideMs, offsetMs } as const;
     const resultOf: WindowResult = attached === undefined ? (emit as WindowResult) : (windowKey, stored, _start, end) => emit(windowKey, stored as StoredAccumulator, attachedStart(spec, end), end);
     const options = { assignment, allowedLatenessMs: 0, keys: key, aggregation: { kind: 'accumulation', accumulation }, resultOf, hasGivenTime: true } as const;
-    return new GridWindowOperator(options, attached === undefined ? this.#timeOf(keys) : endTimeOf(keys[attached.endColumn]!));
+    return new GridWindowOperator(options, attached === undefined ? this.#timeOf(keys) : endTimeOf(keys[attached.endColumn]!), environment);
   }
 
   #timeOf(keys: readonly string[]): RowTime | undefined {

@@ -6,6 +6,7 @@ import { Configuration } from '#core/config/configuration';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { SimulatedClock } from '#platform/clock/simulated-clock';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
+import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
@@ -18,6 +19,8 @@ import { RowOperatorRunner } from '#testing/harness/row-operator-runner';
 const STATE_BYTES_MAX = 64 << 20;
 const OPERATOR_ID = 'a'.repeat(32);
 
+export type SubtaskKeyedState = Pick<KeyedStateBackend, 'keyType' | 'keyGroupRange' | 'maxParallelism'> & { readonly clock: SimulatedClock };
+
 export interface OperatorSubtaskOptions {
   readonly subtaskIndex: number;
   readonly parallelism: number;
@@ -27,6 +30,8 @@ export interface OperatorSubtaskOptions {
   readonly configuration?: Configuration;
   /** Of all old subtasks by their index, to start from; undefined for a fresh start. */
   readonly snapshots?: readonly OperatorSnapshot[] | undefined;
+  /** A backend that keeps state on disk; keyed state on the heap unless given. */
+  readonly createKeyedState?: ((options: SubtaskKeyedState) => KeyedStateBackend) | undefined;
 }
 
 export class OperatorSubtask {
@@ -43,7 +48,8 @@ export class OperatorSubtask {
     const memory = new MemoryManager(undefined, { budgetBytes: STATE_BYTES_MAX });
     const keyGroupRange = keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex);
     const keyedState = keys === undefined ? undefined
-      : createHeapKeyedStateBackend({ keyType: keys[0]?.type, keyGroupRange, maxParallelism, memory, clock, isObjectReuse: false });
+      : options.createKeyedState?.({ keyType: keys[0]?.type, keyGroupRange, maxParallelism, clock })
+        ?? createHeapKeyedStateBackend({ keyType: keys[0]?.type, keyGroupRange, maxParallelism, memory, clock, isObjectReuse: false });
     const timers = keyedState === undefined ? undefined : new InternalTimerService({ backend: keyedState, memory });
     const restored: RestoredOperatorState | undefined = snapshots === undefined ? undefined
       : redistribute({ old: snapshots, newSubtask: subtaskIndex, parallelism, maxParallelism, checkpointId: 1 });
@@ -51,7 +57,7 @@ export class OperatorSubtask {
       keyedState?.restore(restored);
       timers?.restore(restored);
     }
-    this.operator = factory.kind === 'stream' ? factory.create() : new RowOperatorRunner(factory.row);
+    this.operator = factory.kind === 'stream' ? factory.create({ isStateOnDisk: options.createKeyedState !== undefined }) : new RowOperatorRunner(factory.row);
     this.context = {
       operatorId: OPERATOR_ID, operatorName: name, taskName: name, subtaskIndex, parallelism, maxParallelism, attemptNumber: 0,
       configuration: options.configuration ?? Configuration.EMPTY, clock, files: new SimulatedFiles({ clock, random: new SeededRandom(0) }), output: this.output, keyedState, timers, memory, restored, isObjectReuse: false,

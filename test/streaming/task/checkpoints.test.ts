@@ -5,6 +5,7 @@ import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot, encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import { ProcessOperator } from '#streaming/process/process-operator';
 import { StepResult } from '#streaming/task/task-description';
+import type { OperatorEnvironment } from '#streaming/operator/stream-operator';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
 import type { WindowAssignment } from '#streaming/window/window-operator-options';
 import { chain, map, stream } from './chains.js';
@@ -14,7 +15,7 @@ const KEYS = { selector: (value: number) => value, type: Types.INT };
 const KEY_COUNT = 2000;
 
 function windowTask(assignment: WindowAssignment, restored?: readonly ReadonlyMap<string, OperatorSnapshot>[]): TaskHarness {
-  const create = () => createWindowOperator({ assignment, aggregation: { kind: 'reduce', reduce: (a: number) => a }, allowedLatenessMs: 0, keys: KEYS, inputType: Types.INT });
+  const create = (environment: OperatorEnvironment) => createWindowOperator({ assignment, aggregation: { kind: 'reduce', reduce: (a: number) => a }, allowedLatenessMs: 0, keys: KEYS, inputType: Types.INT }, environment);
   return new TaskHarness({
     operators: chain(stream('window', { kind: 'stream', create, keys: [KEYS] })), inputs: [1], outputs: [{ operatorIndex: 0, type: Types.INT }], ringBytes: 1024,
     ...(restored === undefined ? {} : { restored }),

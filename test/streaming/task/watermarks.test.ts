@@ -116,7 +116,7 @@ describe('watermarks of a task', () => {
   test('a watermark never overtakes rows that wait in a generator of a flatMap', () => {
     const window = stream('window', {
       kind: 'stream', keys: [{ selector: () => 1, type: Types.INT }],
-      create: () => createWindowOperator({ assignment: { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 }, aggregation: { kind: 'reduce', reduce: (a: number, b: number) => a + b }, allowedLatenessMs: 0, keys: { selector: () => 1, type: Types.INT } }),
+      create: (environment) => createWindowOperator({ assignment: { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 }, aggregation: { kind: 'reduce', reduce: (a: number, b: number) => a + b }, allowedLatenessMs: 0, keys: { selector: () => 1, type: Types.INT } }, environment),
     });
     const flat = row('flat', { kind: 'flatMap', *apply(value: number) { yield value; yield value * 10; } });
     const harness = new TaskHarness({ operators: chain(window, flat), inputs: [1], outputs: [{ operatorIndex: 1, type: Types.INT }] }).open();

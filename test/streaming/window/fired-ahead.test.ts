@@ -20,7 +20,7 @@ function factory(assignment: WindowAssignment, allowedLatenessMs = 0): OperatorF
     aggregate: { createAccumulator: () => 0, add: (_row: Row, count: number) => count + 1, getResult: (count: number) => count, merge: (a: number, b: number) => a + b },
   };
   const process: NonNullable<WindowOperatorOptions['process']> = { process: (key, { window }, [count], out) => out(`${key} ${window.start} ${count}`) };
-  return { kind: 'stream', create: () => createWindowOperator({ assignment, aggregation, allowedLatenessMs, keys: KEYS, process }), keys: [KEYS] };
+  return { kind: 'stream', create: (environment) => createWindowOperator({ assignment, aggregation, allowedLatenessMs, keys: KEYS, process }, environment), keys: [KEYS] };
 }
 
 function everyKey(harness: OperatorHarness, time: number): void {

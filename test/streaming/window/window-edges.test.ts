@@ -28,7 +28,7 @@ function rows(rowOf: (n: number) => { readonly n: number }): WindowOperatorOptio
 const TUMBLING: WindowAssignment = { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 };
 
 function factory(options: Partial<WindowOperatorOptions>): OperatorFactory {
-  return { kind: 'stream', create: () => createWindowOperator({ assignment: TUMBLING, aggregation: COUNT, allowedLatenessMs: 0, keys: KEYS, ...options }), keys: [KEYS] };
+  return { kind: 'stream', create: (environment) => createWindowOperator({ assignment: TUMBLING, aggregation: COUNT, allowedLatenessMs: 0, keys: KEYS, ...options }, environment), keys: [KEYS] };
 }
 
 const code = (expected: string) => (error: unknown) => error instanceof StreamingError && error.code === expected && !error.message.includes('\n');
@@ -83,7 +83,7 @@ describe('window operators at their edges', () => {
 
   test('sessions refuse an aggregate that cannot merge', () => {
     const { merge: _merge, ...aggregate } = (COUNT as { aggregate: object }).aggregate as { merge?: unknown };
-    assert.throws(() => createWindowOperator({ assignment: { kind: 'session', timeDomain: 'event', gapMs: 5 }, aggregation: { kind: 'aggregate', aggregate: aggregate as never }, allowedLatenessMs: 0, keys: KEYS }), code('WINDOW_MERGE_MISSING'));
+    assert.throws(() => createWindowOperator({ assignment: { kind: 'session', timeDomain: 'event', gapMs: 5 }, aggregation: { kind: 'aggregate', aggregate: aggregate as never }, allowedLatenessMs: 0, keys: KEYS }, { isStateOnDisk: false }), code('WINDOW_MERGE_MISSING'));
   });
 
   test('state of windows of another size is refused at restore', () => {
@@ -100,7 +100,7 @@ describe('window operators at their edges', () => {
     const snapshots = harness.snapshot();
     harness.close();
     const keys = { selector: (row: Row) => `${row.k}`, type: Types.STRING };
-    const renamed: OperatorFactory = { kind: 'stream', create: () => createWindowOperator({ assignment: TUMBLING, aggregation: COUNT, allowedLatenessMs: 0, keys }), keys: [keys] };
+    const renamed: OperatorFactory = { kind: 'stream', create: (environment) => createWindowOperator({ assignment: TUMBLING, aggregation: COUNT, allowedLatenessMs: 0, keys }, environment), keys: [keys] };
     assert.throws(() => new OperatorHarness(renamed, { snapshots }), (error) => error instanceof StateError && error.code === 'STATE_MIGRATION_UNSUPPORTED');
   });
 

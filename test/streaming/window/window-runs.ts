@@ -8,7 +8,7 @@ import { decodeSubtaskSnapshot, encodeSubtaskSnapshot } from '#state/snapshot/su
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
 import type { WindowAggregation, WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
-import { OperatorHarness } from '../operator-harness.js';
+import { type HarnessOptions, OperatorHarness } from '../operator-harness.js';
 import { type Firing, type OracleAssignment, WindowOracle } from './window-oracle.js';
 
 export interface Row {
@@ -103,7 +103,7 @@ export function factoryOf(settings: RunSettings): OperatorFactory {
       },
     } : {}),
   };
-  return { kind: 'stream', create: () => createWindowOperator(options), ...(keys === undefined ? {} : { keys: [keys] }) };
+  return { kind: 'stream', create: (environment) => createWindowOperator(options, environment), ...(keys === undefined ? {} : { keys: [keys] }) };
 }
 
 /** One run of the operator beside the oracle. */
@@ -119,12 +119,15 @@ export class WindowRun {
   #nextId = 0;
   #watermark = Number.NEGATIVE_INFINITY;
   readonly #isEventTime: boolean;
+  readonly #nextBackend: () => HarnessOptions['createKeyedState'];
 
-  constructor(settings: RunSettings, parallelism: number) {
+  /** @param nextBackend where each harness, the first one and those restored, keeps keyed state; on the heap unless given. */
+  constructor(settings: RunSettings, parallelism: number, nextBackend: () => HarnessOptions['createKeyedState'] = () => undefined) {
     this.settings = settings;
+    this.#nextBackend = nextBackend;
     this.#isEventTime = settings.assignment.timeDomain === 'event';
     this.oracle = new WindowOracle({ assignment: settings.oracle, allowedLatenessMs: settings.allowedLatenessMs, isEventTime: this.#isEventTime });
-    this.harness = new OperatorHarness(factoryOf(settings), { parallelism: settings.keys === undefined ? 1 : parallelism, maxParallelism: 8, clock: this.clock });
+    this.harness = new OperatorHarness(factoryOf(settings), { parallelism: settings.keys === undefined ? 1 : parallelism, maxParallelism: 8, clock: this.clock, createKeyedState: nextBackend() });
   }
 
   step(step: Step): void {
@@ -140,7 +143,7 @@ export class WindowRun {
     const snapshots = this.harness.snapshot().map(throughBytes);
     this.collect();
     this.harness.close();
-    this.harness = new OperatorHarness(factoryOf(this.settings), { parallelism: this.settings.keys === undefined ? 1 : parallelism, maxParallelism: 8, clock: this.clock, snapshots });
+    this.harness = new OperatorHarness(factoryOf(this.settings), { parallelism: this.settings.keys === undefined ? 1 : parallelism, maxParallelism: 8, clock: this.clock, snapshots, createKeyedState: this.#nextBackend() });
     // What StreamTask.open does with the watermark in the head's snapshot.
     if (this.#watermark > Number.NEGATIVE_INFINITY) this.harness.watermark(this.#watermark);
     this.harness.advanceTime(0);

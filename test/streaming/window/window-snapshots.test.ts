@@ -5,8 +5,8 @@ import { Types } from '#core/types/type-information';
 import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
-import { ALIGNED_WINDOW_SECTION } from '#streaming/window/aligned-window-operator';
-import { SESSION_SECTION } from '#streaming/window/session-window-operator';
+import { ALIGNED_WINDOW_SECTION } from '#streaming/window/aligned-window-restore';
+import { SESSION_SECTION } from '#streaming/window/stored-sessions';
 import { readWindowRows } from '#streaming/window/window-rows';
 import { type RunSettings, settings, type Step, steps, WindowRun } from './window-runs.js';
 

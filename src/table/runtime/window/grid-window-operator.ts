@@ -1,11 +1,11 @@
-// Windows of SQL that lie on a fixed grid, on the aligned window operator of the engine. A row's time is one of its columns: its event
+// Windows of SQL that lie on a fixed grid, on the window operators of the engine. A row's time is one of its columns: its event
 // time, or the end of the window that it carries; without one it is the time at which its batch was taken. Rows whose time is NULL are
 // in no window. hot path: one call per row. Thread: the slot's.
 import type { Batch } from '#core/columns/frame';
 import type { Schema } from '#core/columns/schema';
 import type { OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
-import type { BatchProgress, OperatorContext, Output, StreamOperator } from '#streaming/operator/stream-operator';
-import { AlignedWindowOperator } from '#streaming/window/aligned-window-operator';
+import type { BatchProgress, OperatorContext, OperatorEnvironment, Output, StreamOperator } from '#streaming/operator/stream-operator';
+import { createWindowOperator, type WindowOperator } from '#streaming/window/create-window-operator';
 import type { WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import type { TableRow } from '#table/runtime/row-kind';
 import { createViewBatchLoop, type ViewBatchLoop, type ViewLoop } from '#table/runtime/view-batch-loop';
@@ -16,7 +16,7 @@ export type RowTime = (row: TableRow) => number | null;
 let loops = 0;
 
 export class GridWindowOperator implements StreamOperator {
-  readonly #inner: AlignedWindowOperator;
+  readonly #inner: WindowOperator;
   /** Undefined for windows by processing time. */
   readonly #timeOf: RowTime | undefined;
   #context!: OperatorContext;
@@ -24,8 +24,8 @@ export class GridWindowOperator implements StreamOperator {
   #loop: ViewBatchLoop | undefined;
   #nowMs = 0;
 
-  constructor(options: WindowOperatorOptions, timeOf: RowTime | undefined) {
-    this.#inner = new AlignedWindowOperator(options);
+  constructor(options: WindowOperatorOptions, timeOf: RowTime | undefined, environment: OperatorEnvironment) {
+    this.#inner = createWindowOperator(options, environment);
     this.#timeOf = timeOf;
   }
 
@@ -37,7 +37,7 @@ export class GridWindowOperator implements StreamOperator {
 
   processElement(row: TableRow): void {
     const time = this.#timeOf === undefined ? this.#context.clock.now() : this.#timeOf(row);
-    if (time !== null) this.#inner.processElement(row, time);
+    if (time !== null) this.#inner.processElement(row, time, 0);
   }
 
   processBatch(batch: Batch, from: number, _input: number, progress: BatchProgress): number {
