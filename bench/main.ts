@@ -17,6 +17,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const SUITES: Readonly<Record<string, () => Promise<(options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>>> = {
   nexmark: async () => (await import('./nexmark-bench.js')).nexmarkRows,
   'nexmark-sql': async () => (await import('./nexmark-sql-bench.js')).nexmarkSqlRows,
+  'nexmark-sql-rocksdb': async () => (await import('./nexmark-sql-rocksdb-bench.js')).nexmarkSqlRocksDbRows,
   engine: async () => (await import('./engine-bench.js')).engineRows,
   ring: async () => (await import('./ring-bench.js')).ringRows,
   exchange: async () => (await import('./exchange-bench.js')).exchangeRows,

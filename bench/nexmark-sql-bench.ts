@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchRow } from './bench-row.js';
-import { commandOf, figuresOf, FLINK_K, KERNEL_QUERIES, kernelFigure, SHORT_RUN_SHARE, type NexmarkFigures } from './nexmark-figures.js';
+import { commandOf, figuresOf, FLINK_K, geometricMean, KERNEL_QUERIES, kernelFigure, SHORT_RUN_SHARE, type NexmarkFigures, warmRate } from './nexmark-figures.js';
 
 const RATIO_MIN = 8;
 const MEAN_RATIO_MIN = 15;
@@ -17,8 +17,7 @@ export function nexmarkSqlRows(options: { readonly quick: boolean }): BenchRow[]
   const checkpoints = mkdtempSync(join(tmpdir(), 'millrace-sql-bench-'));
   try {
     const rows = Object.entries(FLINK_K).flatMap(([query, flinkK]) => queryRows(query, flinkK, events, checkpoints));
-    const ratios = rows.filter(({ anchorName }) => anchorName === FLINK).map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined);
-    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+    const mean = geometricMean(rows.filter(({ anchorName }) => anchorName === FLINK).map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined));
     return [...rows, { name: 'geometric mean of the ratios to Flink heap', figure: mean, unit: 'times Flink', anchor: undefined, anchorName: '', ratio: undefined, target: `>= ${MEAN_RATIO_MIN}`, isPass: mean >= MEAN_RATIO_MIN, higherIsBetter: true }];
   } finally {
     rmSync(checkpoints, { recursive: true, force: true });
@@ -28,7 +27,7 @@ export function nexmarkSqlRows(options: { readonly quick: boolean }): BenchRow[]
 function queryRows(query: string, flinkK: number, events: number, checkpoints: string): BenchRow[] {
   const short = sqlFigures(query, events * SHORT_RUN_SHARE, checkpoints);
   const long = sqlFigures(query, events, checkpoints);
-  const warm = (long.events - short.events) / (long.cpuSeconds - short.cpuSeconds) / 1e6;
+  const warm = warmRate(short, long) / 1e6;
   const anchor = flinkK / 1000;
   const kernelM = KERNEL_QUERIES.some((name) => name === query) ? kernelFigure(query, Math.min(events, 4_000_000)) : undefined;
   return [
