@@ -3,6 +3,7 @@
 // SplitAggregateRule does it; the two halves are PARTIAL and FINAL in a plan.
 import { ExpandExec } from '#table/exec/expand-exec';
 import type { ExecNode } from '#table/exec/exec-node';
+import { miniBatchOf } from '#table/exec/mini-batch-settings';
 import { TableError } from '#table/errors';
 import { conjunctionOf, equalityOf } from '#table/expressions/conditions';
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
@@ -29,6 +30,8 @@ const column = (index: number, type: LogicalType): Expression => ({ kind: 'input
 /** Undefined where it is off, nothing is distinct, or an aggregate cannot be had of parts. Throws TABLE_OPTION_INVALID. */
 export function splitDistinct(input: ExecNode, node: UnboundedAggregate, context: PlannerContext): ExecNode | undefined {
   if (context.isBatch || context.option(ENABLED)?.toLowerCase() !== 'true') return undefined;
+  // Bundles would make other changes of the halves than Flink's IncrementalGroupAggregate; and windows are whole.
+  if (miniBatchOf(context) !== undefined || input.window !== undefined) return undefined;
   const distinct = distinctColumns(node);
   const isSplittable = distinct.length > 0 && node.aggregates.every(({ call }) => call.function.name in FINAL_FUNCTION);
   if (!isSplittable || !distinct.every((index) => HASHED.has(input.rowType.fields[index]!.type.kind))) return undefined;
