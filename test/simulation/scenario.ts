@@ -90,7 +90,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
       'execution.checkpointing.incremental': pick(true, false),
       'execution.checkpointing.data-inline-threshold': isLate ? '20 kb' : pick('0 bytes', '200 bytes', '20 kb'),
       'execution.checkpointing.snapshot-compression': seed % 3 === 0,
-      'execution.state-recovery.from-local': seed % 5 === 2,
+      'execution.state-recovery.from-local': seed % 10 === 4,
       'execution.buffer-timeout.interval': pick('0 ms', '5 ms', '100 ms'),
       'pipeline.auto-watermark-interval': pick('1 ms', '10 ms'),
       'pipeline.max-parallelism': pick(5, 16, 128),
