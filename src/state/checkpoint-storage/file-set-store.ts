@@ -114,10 +114,13 @@ export class FileSetStore {
     return { stored: { name, bytes, sharedId, path, crc32: shared.crc32 }, contents: new Uint8Array(0) };
   }
 
-  /** The checkpoint's id in the name keeps a file apart from that of a checkpoint that was given up. */
+  /**
+   * The checkpoint's id in the name keeps a file apart from that of a checkpoint that was given up; the subtask's from the same file stored by
+   * another subtask, where both were restored from it.
+   */
   async #storeShared(file: SnapshotFile, sharedId: string): Promise<SharedFile> {
     const { storage, sharedDirectory, directory, checkpointId, file: stateFile } = this.#options;
-    const path = sharedDirectory === undefined ? `${await directory}/${stateFile}-${sharedId}` : `${sharedDirectory}/${checkpointId}-${sharedId}`;
+    const path = sharedDirectory === undefined ? `${await directory}/${stateFile}-${sharedId}` : `${sharedDirectory}/${checkpointId}-${stateFile}-${sharedId}`;
     this.#written.push(path);
     const checksum = file.crc32 ?? await this.#checksum(file.path);
     await storage.storeFile(file.path, path);

@@ -14,8 +14,8 @@ async function createSetting() {
   for (const name of ['/c/chk-1', '/c/chk-2', '/c/chk-3', '/c/shared', '/db', '/savepoint']) await files.mkdirs(name);
   for (const name of ['1.sst', '2.sst', '3.sst', 'MANIFEST']) await files.atomicWrite(`/db/${name}`, Uint8Array.from(Buffer.from(`bytes of ${name}`)));
   const sharedFiles = new SharedFiles();
-  const writerOf = (checkpointId: number, isSavepoint = false) => new SubtaskStateWriter({
-    storage, files, checkpointId, directory: Promise.resolve(isSavepoint ? '/savepoint' : `/c/chk-${checkpointId}`), file: 'v_0.state', sharedDirectory: isSavepoint ? undefined : '/c/shared', sharedFiles, inlineBytesMax: 0,
+  const writerOf = (checkpointId: number, isSavepoint = false, file = 'v_0.state') => new SubtaskStateWriter({
+    storage, files, checkpointId, directory: Promise.resolve(isSavepoint ? '/savepoint' : `/c/chk-${checkpointId}`), file, sharedDirectory: isSavepoint ? undefined : '/c/shared', sharedFiles, inlineBytesMax: 0,
   });
   const names = async (directory: string) => (await storage.list(directory)).map(({ name }) => name);
   return { files, storage, sharedFiles, writerOf, names };
@@ -39,21 +39,28 @@ describe('the files of one subtask', () => {
   test('a shared file is stored once; later checkpoints refer to it when they know the earlier one to be complete', async () => {
     const { sharedFiles, writerOf, names } = await createSetting();
     const first = await write(writerOf(1), '1.sst', '2.sst');
-    assert.deepEqual(first.sharedFiles.map(({ path, isNew }) => [path, isNew]), [['../shared/1-uid-1.sst', true], ['../shared/1-uid-2.sst', true]]);
+    assert.deepEqual(first.sharedFiles.map(({ path, isNew }) => [path, isNew]), [['../shared/1-v_0.state-uid-1.sst', true], ['../shared/1-v_0.state-uid-2.sst', true]]);
     sharedFiles.onComplete(1);
     const second = await write(writerOf(2), '2.sst', '3.sst');
-    assert.deepEqual(second.sharedFiles.map(({ path, isNew }) => [path, isNew]).toSorted(), [['../shared/1-uid-2.sst', false], ['../shared/2-uid-3.sst', true]]);
+    assert.deepEqual(second.sharedFiles.map(({ path, isNew }) => [path, isNew]).toSorted(), [['../shared/1-v_0.state-uid-2.sst', false], ['../shared/2-v_0.state-uid-3.sst', true]]);
     assert.equal(second.fullBytes - second.bytes, 'bytes of 2.sst'.length);
     const third = await write(writerOf(3), '3.sst');
-    assert.deepEqual(third.sharedFiles.map(({ path, isNew }) => [path, isNew]), [['../shared/3-uid-3.sst', true]], 'checkpoint 2 may still be given up');
-    assert.deepEqual(await names('/c/shared'), ['1-uid-1.sst', '1-uid-2.sst', '2-uid-3.sst', '3-uid-3.sst']);
+    assert.deepEqual(third.sharedFiles.map(({ path, isNew }) => [path, isNew]), [['../shared/3-v_0.state-uid-3.sst', true]], 'checkpoint 2 may still be given up');
+    assert.deepEqual(await names('/c/shared'), ['1-v_0.state-uid-1.sst', '1-v_0.state-uid-2.sst', '2-v_0.state-uid-3.sst', '3-v_0.state-uid-3.sst']);
+  });
+
+  test('two subtasks that were restored from one file store it at the same time, each under a name of its own', async () => {
+    const { writerOf, names } = await createSetting();
+    const both = await Promise.all(['v_0.state', 'v_1.state'].map((file) => write(writerOf(1, false, file), '1.sst', '2.sst')));
+    assert.deepEqual(both.map(({ sharedFiles }) => sharedFiles.length), [2, 2]);
+    assert.deepEqual(await names('/c/shared'), ['v_0', 'v_1'].flatMap((subtask) => [1, 2].map((table) => `1-${subtask}.state-uid-${table}.sst`)));
   });
 
   test('a file that is not shared lies in the state file, and the set is read back', async () => {
     const { files, writerOf } = await createSetting();
     await write(writerOf(1), '1.sst');
     const [set] = decodeSubtaskSnapshot(await files.read('/c/chk-1/v_0.state'), 'f').get('op')!.stored!;
-    assert.deepEqual(set!.files.map(({ name, path, contents }) => [name, path, contents === undefined ? undefined : Buffer.from(contents).toString()]), [['1.sst', '../shared/1-uid-1.sst', undefined], ['MANIFEST', undefined, 'bytes of MANIFEST']]);
+    assert.deepEqual(set!.files.map(({ name, path, contents }) => [name, path, contents === undefined ? undefined : Buffer.from(contents).toString()]), [['1.sst', '../shared/1-v_0.state-uid-1.sst', undefined], ['MANIFEST', undefined, 'bytes of MANIFEST']]);
     assert.deepEqual([[...set!.properties], set!.keyGroupRange], [[7], { start: 0, end: 7 }]);
   });
 
@@ -78,7 +85,7 @@ describe('the files of one subtask', () => {
     await output.filesStored;
     await writer.abort();
     assert.deepEqual(await names('/c/chk-2'), []);
-    assert.deepEqual(await names('/c/shared'), ['1-uid-1.sst']);
+    assert.deepEqual(await names('/c/shared'), ['1-v_0.state-uid-1.sst']);
   });
 
   test('a failure at any step is told, and what was written is removed', async () => {

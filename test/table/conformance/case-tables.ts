@@ -135,7 +135,7 @@ export interface NotedChange {
 export function notingSink(feeder: StepFeeder, noted: NotedChange[], takes: string | undefined, options: Readonly<Record<string, string>> = {}): TableObject {
   const kinds = takes === undefined ? undefined : new Set(takes.split(','));
   return {
-    kind: 'sink',
+    kind: 'sink', supportsOverwrite: true,
     acceptsDeleteByKey: options['sink.supports-delete-by-key'] === 'true',
     changelogMode: ({ updates, deletes }) => {
       if (!updates && !deletes) return 'insert-only';
