@@ -87,5 +87,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   fault('tasks at their end are waited for that a smaller job has not', 'jobmanager/job-master/checkpoint-driver', "this.#awaiting = new Set(attempt.graph.executions.flatMap(({ state, deployment: { subtaskId } }) => (state === 'RUNNING' && this.#awaiting.has(subtaskId) ? [subtaskId] : [])));", "this.#awaiting = new Set([...this.#awaiting].filter((subtaskId) => attempt.graph.execution(subtaskId).state === 'RUNNING'));"),
   fault('a job that died before its first checkpoint counts from 1, not from its savepoint', 'jobmanager/job-master/job-master', 'firstCheckpointId: Math.max(found?.nextCheckpointId ?? 1, (this.#restore?.metadata.checkpointId ?? 0) + 1),', 'firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,'),
   fault('a second death forgets the savepoint that the job was stopped with', 'jobmanager/job-master/checkpoint-driver', 'this.#stoppedWith = options.stoppedWith;', ''),
-  fault('windows fire as far as the furthest key group had', 'streaming/window/aligned-window-restore', 'Math.min(...groups', 'Math.max(...groups'),
+  fault('windows fire as far as the furthest key group had', 'streaming/window/aligned-window-restore', 'Math.min(...firedTimes.values())', 'Math.max(...firedTimes.values())'),
 ];

@@ -44,10 +44,10 @@ describe('files of backends after a restore', () => {
     const sets = restored.state('op').fileSets('db');
     assert.deepEqual(sets.map(({ keyGroupRange, properties }) => [keyGroupRange.start, ...properties]), [[8, 1]]);
     assert.deepEqual(sets[0]!.files.map(({ name, path }) => [name, Buffer.from(files.readSync(path)).toString('latin1')]), [['1.sst', TABLE], ['MANIFEST', '\u0001\u0002']]);
-    assert.deepEqual([...restored.sharedFiles].map(([id, { path, bytes }]) => [id, path, bytes]), [['1-1.sst', '/c/shared/1-1-1.sst', TABLE.length]]);
+    assert.deepEqual([...restored.sharedFiles].map(([id, { path, bytes }]) => [id, path, bytes]), [['1-1.sst', '/c/shared/1-v_1.state-1-1.sst', TABLE.length]]);
     await restoredFiles.remove();
     assert.equal(files.existsSync('/tmp/restore'), false);
-    assert.equal(files.existsSync('/c/shared/1-1-1.sst'), true);
+    assert.equal(files.existsSync('/c/shared/1-v_1.state-1-1.sst'), true);
   });
 
   test('at a lower parallelism one subtask gets the sets of several, in the order of their key groups', async () => {
@@ -59,16 +59,16 @@ describe('files of backends after a restore', () => {
 
   test('a shared file that is damaged, cut or missing is refused by name', async () => {
     const { files, load } = await written();
-    const path = '/c/shared/1-0-1.sst';
+    const path = '/c/shared/1-v_0.state-0-1.sst';
     const whole = Uint8Array.from(files.readSync(path));
     const damaged = whole.slice();
     damaged[3]! ^= 1;
     await files.atomicWrite(path, damaged);
-    await assert.rejects(load(0, 2), { code: 'SNAPSHOT_CORRUPT', message: /1-0-1\.sst/ });
+    await assert.rejects(load(0, 2), { code: 'SNAPSHOT_CORRUPT', message: /1-v_0\.state-0-1\.sst/ });
     await files.atomicWrite(path, whole.subarray(0, 4));
     await assert.rejects(load(0, 2), { code: 'SNAPSHOT_CORRUPT', message: /4 of 16 bytes/ });
     await files.delete(path);
-    await assert.rejects(load(0, 2), { code: 'SNAPSHOT_READ_FAILED', message: /1-0-1\.sst/ });
+    await assert.rejects(load(0, 2), { code: 'SNAPSHOT_READ_FAILED', message: /1-v_0\.state-0-1\.sst/ });
     await load(1, 2);
   });
 });
