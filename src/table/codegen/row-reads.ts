@@ -1,7 +1,7 @@
 // Which fields of a record generated code reads, from the texts by which it reads them.
 import { FieldTree } from '#core/codegen/field-tree';
 import type { FunctionCopies } from '#core/codegen/function-access';
-import { operandsOf } from '#table/expressions/conditions';
+import { operandsOf } from '#table/expressions/expression-facts';
 import type { Expression } from '#table/expressions/expression';
 import { KIND_KEY } from '#table/runtime/row-kind';
 import { fieldKeys, type RowType } from '#table/types/logical-type';

@@ -2,7 +2,8 @@
 import { declareReads } from '#core/codegen/function-access';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
-import { inputsUsed, isTrueLiteral, rewriteExpression, someExpression } from '#table/expressions/conditions';
+import { inputsUsed, isTrueLiteral } from '#table/expressions/conditions';
+import { rewriteExpression, someExpression } from '#table/expressions/expression-facts';
 import { expressionText } from '#table/exec/plan-text';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext, WindowProperties } from '#table/exec/exec-node';
 import { compile, fieldAccess, rowLiteral } from '#table/codegen/row-code';

@@ -1,5 +1,6 @@
-// Conditions as lists of conjuncts, and the walks over expressions that rules and planners share.
+// Conditions as lists of conjuncts, and what rules and planners do to the columns that expressions read.
 import type { Expression } from '#table/expressions/expression';
+import { mapOperands, operandsOf, rewriteExpression } from '#table/expressions/expression-facts';
 import { builtInScalar } from '#table/functions/built-in-functions';
 import { LogicalTypes, notNull, withNullability } from '#table/types/logical-type';
 
@@ -39,59 +40,10 @@ export function isNotNull(operand: Expression): Expression {
   return { kind: 'call', function: builtInScalar('IS NOT NULL'), arguments: [operand], type: BOOLEAN };
 }
 
-/** Direct operands, sub-plans of sub-queries not entered. */
-export function operandsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'call': return expression.arguments;
-    case 'cast': case 'field': return [expression.operand];
-    case 'logic': case 'subquery': return expression.operands;
-    case 'case': return [...expression.branches.flatMap(({ condition, value }) => [condition, value]), expression.otherwise];
-    case 'aggregate': return [...expression.call.arguments, ...(expression.call.filter === undefined ? [] : [expression.call.filter]), ...expression.call.orderBy.map((key) => key.expression)];
-    case 'over': return [...expression.call.arguments, ...expression.window.partitionBy, ...expression.window.orderBy.map((key) => key.expression)];
-    default: return [];
-  }
-}
-
-/** Rebuilds bottom-up: `visit` gets each node with its operands rebuilt. */
-export function rewriteExpression(expression: Expression, visit: (node: Expression) => Expression): Expression {
-  const again = (part: Expression): Expression => rewriteExpression(part, visit);
-  return visit(mapOperands(expression, again));
-}
-
 /** Rebuilds top-down: a node for which `visit` gives something else is not entered. */
 export function replaceExpression(expression: Expression, visit: (node: Expression) => Expression | undefined): Expression {
   const replaced = visit(expression);
   return replaced ?? mapOperands(expression, (part) => replaceExpression(part, visit));
-}
-
-function mapOperands(expression: Expression, map: (part: Expression) => Expression): Expression {
-  switch (expression.kind) {
-    case 'call': return withArguments(expression, expression.arguments.map(map));
-    case 'cast': case 'field': return { ...expression, operand: map(expression.operand) };
-    case 'logic': case 'subquery': return { ...expression, operands: expression.operands.map(map) };
-    case 'case': return { ...expression, branches: expression.branches.map(({ condition, value }) => ({ condition: map(condition), value: map(value) })), otherwise: map(expression.otherwise) };
-    case 'aggregate': return { ...expression, call: mapAggregate(expression.call, map) };
-    case 'over': return {
-      ...expression, call: mapAggregate(expression.call, map),
-      window: { ...expression.window, partitionBy: expression.window.partitionBy.map(map), orderBy: expression.window.orderBy.map((key) => ({ ...key, expression: map(key.expression) })) },
-    };
-    default: return expression;
-  }
-}
-
-function withArguments(expression: Expression & { kind: 'call' }, args: readonly Expression[]): Expression {
-  return { ...expression, arguments: args };
-}
-
-type Aggregate = (Expression & { kind: 'aggregate' })['call'];
-
-function mapAggregate(call: Aggregate, map: (part: Expression) => Expression): Aggregate {
-  return { ...call, arguments: call.arguments.map(map), filter: call.filter === undefined ? undefined : map(call.filter), orderBy: call.orderBy.map((key) => ({ ...key, expression: map(key.expression) })) };
-}
-
-/** Whether some node of the expression fulfils `test`. */
-export function someExpression(expression: Expression, test: (node: Expression) => boolean): boolean {
-  return test(expression) || operandsOf(expression).some((part) => someExpression(part, test));
 }
 
 /** Positions of the input columns that an expression reads. */
@@ -119,8 +71,4 @@ export function expressionDigest(expression: Expression): string {
     if (value instanceof Map) return [...(value as Map<unknown, unknown>)];
     return value;
   });
-}
-
-export function isDeterministic(expression: Expression): boolean {
-  return !someExpression(expression, (node) => node.kind === 'call' && (node.function.isDeterministic === false || node.function.evalAsync !== undefined));
 }

@@ -1,5 +1,6 @@
 // A projection over a projection is one projection; one that changes nothing is none.
-import { inlineProjection, inputsUsed, isDeterministic, operandsOf } from '#table/expressions/conditions';
+import { inlineProjection, inputsUsed } from '#table/expressions/conditions';
+import { isDeterministic, operandsOf } from '#table/expressions/expression-facts';
 import type { Expression } from '#table/expressions/expression';
 import { inputsOf, withInputs, type LogicalPlan, type ProjectNode } from '#table/logical/logical-plan';
 

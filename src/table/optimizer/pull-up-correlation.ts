@@ -1,6 +1,7 @@
 // Takes the conditions that refer to the query around out of a sub-query, so that they can become a join condition. Columns that they
 // need and the sub-query drops are carried along behind its own.
-import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral, shiftInputs, someExpression } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, inputsUsed, isTrueLiteral, shiftInputs } from '#table/expressions/conditions';
+import { someExpression } from '#table/expressions/expression-facts';
 import type { Expression, OverWindow } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';

@@ -1,6 +1,7 @@
 // Filters sink as deep as they can: through projections, into and below joins, below unions and grouping columns. What stops them:
 // watermarks (every row counts there), limits, window functions, the side of an outer join that may be NULLs.
-import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, isDeterministic, isTrueLiteral, shiftInputs, someExpression } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, inlineProjection, inputsUsed, isTrueLiteral, shiftInputs } from '#table/expressions/conditions';
+import { isDeterministic, someExpression } from '#table/expressions/expression-facts';
 import type { Expression } from '#table/expressions/expression';
 import { inputsOf, withInputs, type JoinNode, type LogicalPlan } from '#table/logical/logical-plan';
 import type { OptimizerContext } from '#table/optimizer/optimize';

@@ -1,6 +1,7 @@
 // Sub-queries become joins: EXISTS and IN a semi join, their negations an anti join, a scalar sub-query a left join with at most one
 // row. What a sub-query says of the query around it (correlation) is pulled up into the join condition.
-import { conjunctionOf, conjunctsOf, equalityOf, inputsUsed, replaceExpression, shiftInputs, someExpression } from '#table/expressions/conditions';
+import { conjunctionOf, conjunctsOf, equalityOf, inputsUsed, replaceExpression, shiftInputs } from '#table/expressions/conditions';
+import { someExpression } from '#table/expressions/expression-facts';
 import type { Expression } from '#table/expressions/expression';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import { joinedRowType } from '#table/logical/joined-row-type';

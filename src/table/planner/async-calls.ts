@@ -2,7 +2,8 @@
 // input, until what is left computes without waiting. A condition is asked as soon as it can be, so that fewer rows are called for.
 import { AsyncCalcExec } from '#table/exec/async-calc-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { expressionDigest, rewriteExpression, someExpression } from '#table/expressions/conditions';
+import { expressionDigest } from '#table/expressions/conditions';
+import { rewriteExpression, someExpression } from '#table/expressions/expression-facts';
 import type { CallExpression, Expression } from '#table/expressions/expression';
 import type { RowType } from '#table/types/logical-type';
 

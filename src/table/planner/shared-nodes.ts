@@ -2,7 +2,7 @@
 // as they are planned, inputs first, so none has to be made again over other inputs.
 import { CalcExec } from '#table/exec/calc-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { isDeterministic } from '#table/expressions/conditions';
+import { isDeterministic } from '#table/expressions/expression-facts';
 
 export class SharedNodes {
   readonly #isOn: boolean;

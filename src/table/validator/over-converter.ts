@@ -1,5 +1,6 @@
 // Window functions: each distinct window becomes a node that adds its results as columns; the expressions then refer to those.
-import { expressionDigest, replaceExpression, someExpression } from '#table/expressions/conditions';
+import { expressionDigest, replaceExpression } from '#table/expressions/conditions';
+import { someExpression } from '#table/expressions/expression-facts';
 import type { Expression, OverWindow } from '#table/expressions/expression';
 import type { LogicalPlan, NamedAggregate, OverNode } from '#table/logical/logical-plan';
 

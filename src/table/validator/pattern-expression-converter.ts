@@ -1,6 +1,7 @@
 // Expressions of DEFINE and MEASURES: columns of pattern variables, FIRST and LAST with offsets, aggregates over the rows of a variable.
 // Each becomes a column of a row made of the match; the expression is over that row.
-import { expressionDigest, inputsUsed, replaceExpression, shiftInputs, someExpression } from '#table/expressions/conditions';
+import { expressionDigest, inputsUsed, replaceExpression, shiftInputs } from '#table/expressions/conditions';
+import { someExpression } from '#table/expressions/expression-facts';
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
 import { ANY_VARIABLE, type PatternColumn, type PatternExpression } from '#table/logical/match-shape';
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
