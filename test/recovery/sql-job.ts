@@ -17,6 +17,9 @@ export interface SqlArguments {
   readonly gateFiles: readonly string[];
 }
 
+/** Where a query's changes go, below the output. */
+export const groupOf = ({ name }: JobPart): string => name.replaceAll(/\W+/g, '-');
+
 const RATE = 400;
 const KEYS = 7;
 
@@ -33,7 +36,7 @@ export default function sqlJob(env: StreamExecutionEnvironment, args: readonly s
   };
   const [first, second] = [input('first', 1), input('second', 2)];
   for (const pipeline of QUERIES) {
-    const group = pipeline.name.replaceAll(/\W+/g, '-');
+    const group = groupOf(pipeline);
     pipeline.build(first, pipeline.hasTwoInputs === true ? second : first).sinkTo(FileSink.forText<string>(`${outputDirectory}/${group}`)).uid(`sink-${group}`);
   }
 }

@@ -149,8 +149,9 @@ function cutPieces(section: SectionIndex, payload: Uint8Array, fileName: string)
   if (total > payload.length) failCorrupt(fileName, subject, `${payload.length} of its ${total} bytes are there`);
   if (crc32(payload, 0, total) !== section.crc32) failCorrupt(fileName, subject, 'its checksum does not match its bytes');
   const run = section.compressedBytes === undefined ? payload : decompressRun(payload.subarray(0, total), pieceBytesOf(section)) ?? failCorrupt(fileName, subject, 'its bytes cannot be decompressed to their length');
+  const plain = plainView(run);
   let at = 0;
-  return section.lengths.map((length) => plainView(run).subarray(at, (at += length)));
+  return section.lengths.map((length) => plain.subarray(at, (at += length)));
 }
 
 /** In the file. */

@@ -102,7 +102,7 @@ export class AlignedWindowOperator implements StreamOperator {
   }
 
   advance(): boolean {
-    if (!this.#emitDue()) return false;
+    if (!this.#emission.emitDue(this.#due)) return false;
     if (!this.#fire()) return false;
     if (this.#isWatermarkDue) {
       this.#isWatermarkDue = false;
@@ -119,7 +119,7 @@ export class AlignedWindowOperator implements StreamOperator {
     // A window is over once its end is reached: with whole ms its last time is end - 1.
     this.#targetTime = Math.floor(nowMs) - 1;
     this.#forgetCurrent();
-    if (this.#emitDue()) this.#fire();
+    if (this.#emission.emitDue(this.#due)) this.#fire();
   }
 
   snapshot(request: SnapshotRequest): OperatorSnapshot {
@@ -273,16 +273,6 @@ export class AlignedWindowOperator implements StreamOperator {
     let next = Number.POSITIVE_INFINITY;
     for (const start of this.#tables.starts()) next = Math.min(next, this.#geometry.nextEndOf(start, this.#firedTime));
     return next;
-  }
-
-  /** Emits rows that were due when the restored snapshot was taken. */
-  #emitDue(): boolean {
-    while (this.#due.length > 0) {
-      if (this.#context.output.isBlocked) return false;
-      const { key, from, to, accumulator } = this.#due.pop()!;
-      this.#emission.emit(key, from, to, accumulator);
-    }
-    return true;
   }
 
   /** Fires windows in order of their ends up to the target time; false when the output is blocked. */

@@ -105,7 +105,7 @@ export class KeyedAlignedWindowOperator implements StreamOperator {
   }
 
   advance(): boolean {
-    if (!this.#emitDue() || !this.#fire()) return false;
+    if (!this.#emission.emitDue(this.#due) || !this.#fire()) return false;
     this.#timers.emitWatermark();
     return true;
   }
@@ -116,7 +116,7 @@ export class KeyedAlignedWindowOperator implements StreamOperator {
 
   onProcessingTime(nowMs: number): void {
     this.#timers.onProcessingTime(nowMs);
-    if (this.#emitDue()) this.#fire();
+    if (this.#emission.emitDue(this.#due)) this.#fire();
   }
 
   snapshot(request: SnapshotRequest): OperatorSnapshot {
@@ -164,16 +164,6 @@ export class KeyedAlignedWindowOperator implements StreamOperator {
       if (accumulator !== undefined) merged = merged === undefined ? accumulator : this.#accumulation.merge!(merged, accumulator);
     }
     return merged;
-  }
-
-  /** Emits rows that were due when the restored snapshot was taken. */
-  #emitDue(): boolean {
-    while (this.#due.length > 0) {
-      if (this.#context.output.isBlocked) return false;
-      const { key, from, to, accumulator } = this.#due.pop()!;
-      this.#emission.emit(key, from, to, accumulator);
-    }
-    return true;
   }
 
   #fire(): boolean {

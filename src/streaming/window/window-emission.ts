@@ -6,6 +6,7 @@ import { StreamingError } from '#streaming/errors';
 import type { Output, OperatorContext } from '#streaming/operator/stream-operator';
 import type { Accumulation } from '#streaming/window/accumulation';
 import type { WindowOperatorOptions, WindowProcessContext, WindowResult } from '#streaming/window/window-operator-options';
+import type { WindowRow } from '#streaming/window/window-rows';
 import { windowStateView } from '#streaming/window/window-state-view';
 
 export function failWithoutTimestamp(): never {
@@ -59,6 +60,16 @@ export class WindowEmission {
     }
     this.#keyedState?.setCurrentKey(key);
     this.#process.process(key, this.#context, this.#accumulation.elements(accumulator), this.#collect);
+  }
+
+  /** Takes rows that were due when a restored snapshot was taken from the end of the list; false when the output is blocked. */
+  emitDue(due: WindowRow[]): boolean {
+    while (due.length > 0) {
+      if (this.#output.isBlocked) return false;
+      const { key, from, to, accumulator } = due.pop()!;
+      this.emit(key, from, to, accumulator);
+    }
+    return true;
   }
 
   /** A row that came too late for all of its windows: to the late side output if there is one, else counted as dropped. */

@@ -3,7 +3,7 @@ import { createRowReader } from '#core/codegen/row-reader';
 import { createRowView, type RowView } from '#core/codegen/row-view';
 import type { Batch } from '#core/columns/frame';
 import type { Schema } from '#core/columns/schema';
-import type { BatchProgress } from '#streaming/operator/stream-operator';
+import type { BatchProgress, Output } from '#streaming/operator/stream-operator';
 
 export interface ViewBatchLoop {
   readonly schema: Schema;
@@ -34,6 +34,31 @@ export function createViewBatchLoop(schema: Schema, createLoop: (rowView: RowVie
       return next;
     },
   };
+}
+
+let loops = 0;
+
+/**
+ * The loop around `statements`, which see `row`, its `source`, and what `scope` names; it is left when the output has no room. Generated for
+ * its place, so that its calls stay monomorphic whatever else runs in the slot.
+ */
+export function generateViewLoop(name: string, statements: string, scope: { readonly output: Output } & Readonly<Record<string, unknown>>): ViewLoop {
+  const body = `
+    "use strict";
+    return function ${name}(source, from, to, progress) {
+      let i = from;
+      while (i < to) {
+        progress.row = i;
+        source.moveTo(i);
+        const row = source.row;
+        i++;
+        ${statements}
+        if (output.isBlocked) break;
+      }
+      return i;
+    };
+    //# sourceURL=millrace-${name}-${loops++}.js`;
+  return new Function(...Object.keys(scope), body)(...Object.values(scope)) as ViewLoop;
 }
 
 /** Rows that no view reads are made whole. */

@@ -1,6 +1,7 @@
 // Runs recorded programs: tables with rows, statements, and what each sink got.
 import { StreamExecutionEnvironment } from 'millrace';
 import { TableEnvironment } from '#table/api/table-environment';
+import type { TableResult } from '#table/api/table-result';
 import { userFunctionDefinition } from '#table/functions/user-function';
 import { createCaseTable } from './case-table-definition.js';
 import { notingSink, stepSource, StepFeeder, type Feed, type NotedChange } from './case-tables.js';
@@ -164,11 +165,15 @@ export async function runQueryCase(query: QueryCase): Promise<{ readonly rows: r
     await createCaseTable(tables, { name, ddl: columns.map((column) => `\`${column.name}\` ${column.type}`) }, stepSource(feeder, name, rows.some(({ kind }) => kind !== '+I') ? 'I,UB,UA,D' : undefined));
   }
   const result = await tables.executeSql(query.query);
-  const changelog: CaseChange[] = [];
-  await withLimit((async () => {
-    for await (const { kind, values } of result.collect()) changelog.push({ kind: rowKindName(kind), values: values.map((value, index) => writeValue(result.rowType.fields[index]!.type, value)) });
-  })());
+  const changelog = await withLimit(collectChanges(result));
   return { rows: finalRows(changelog), changelog, rowType: result.rowType };
+}
+
+/** Values as the recordings write them. */
+export async function collectChanges(result: TableResult): Promise<readonly CaseChange[]> {
+  const changes: CaseChange[] = [];
+  for await (const { kind, values } of result.collect()) changes.push({ kind: rowKindName(kind), values: values.map((value, index) => writeValue(result.rowType.fields[index]!.type, value)) });
+  return changes;
 }
 
 /** Columns whose values tell the rows of a sink apart; undefined where whole rows do. */

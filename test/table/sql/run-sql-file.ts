@@ -1,9 +1,8 @@
 // Runs the records of an SQL text file in a session of its own, as a stream or as a batch.
 import type { TableEnvironment } from '#table/api/table-environment';
 import { registerValues } from '#table/factories/values-registry';
-import { rowKindName } from '#table/runtime/row-kind';
 import { inlineTables } from '../api/table-jobs.js';
-import { writeValue } from '../conformance/conformance-value.js';
+import { collectChanges, finalRows, type CaseChange } from '../conformance/program-case.js';
 import type { SqlRecord } from './sql-file.js';
 
 export type SqlMode = 'streaming' | 'batch';
@@ -27,8 +26,8 @@ export class SqlSession {
           if (record.kind === 'error') for await (const row of result.collect()) void row;
           return { kind: 'lines', lines: [] };
         }
-        case 'changes': return { kind: 'lines', lines: await this.#changes(record.sql) };
-        default: return { kind: 'lines', lines: remaining(await this.#changes(record.sql)) };
+        case 'changes': return { kind: 'lines', lines: (await this.#changes(record.sql)).map(({ kind, values }) => `${kind}${JSON.stringify(values)}`) };
+        default: return { kind: 'lines', lines: finalRows(await this.#changes(record.sql)).map((row) => JSON.stringify(row)).sort() };
       }
     } catch (error) {
       const { code, message } = error as Error & { code?: string };
@@ -47,21 +46,7 @@ export class SqlSession {
     return expected;
   }
 
-  async #changes(query: string): Promise<readonly string[]> {
-    const lines: string[] = [];
-    const result = await this.#tables.executeSql(query);
-    const { fields } = result.rowType;
-    for await (const { kind, values } of result.collect()) lines.push(`${rowKindName(kind)}${JSON.stringify(values.map((value, index) => writeValue(fields[index]!.type, value)))}`);
-    return lines;
+  async #changes(query: string): Promise<readonly CaseChange[]> {
+    return collectChanges(await this.#tables.executeSql(query));
   }
-}
-
-/** Rows that are there at the end, in the order of their texts. */
-function remaining(changes: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const change of changes) {
-    const row = change.slice(2);
-    counts.set(row, (counts.get(row) ?? 0) + (change.startsWith('+') ? 1 : -1));
-  }
-  return [...counts].flatMap(([row, count]) => Array.from({ length: Math.max(0, count) }, () => row)).sort();
 }

@@ -8,12 +8,10 @@ import type { BatchProgress, OperatorContext, OperatorEnvironment, Output, Strea
 import { createWindowOperator, type WindowOperator } from '#streaming/window/create-window-operator';
 import type { WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import type { TableRow } from '#table/runtime/row-kind';
-import { createViewBatchLoop, type ViewBatchLoop, type ViewLoop } from '#table/runtime/view-batch-loop';
+import { createViewBatchLoop, generateViewLoop, type ViewBatchLoop } from '#table/runtime/view-batch-loop';
 
 /** Time of a row on the line of windows; null for none. */
 export type RowTime = (row: TableRow) => number | null;
-
-let loops = 0;
 
 export class GridWindowOperator implements StreamOperator {
   readonly #inner: WindowOperator;
@@ -75,25 +73,9 @@ export class GridWindowOperator implements StreamOperator {
     this.#inner.close();
   }
 
-  /** Generated per operator, so that its calls stay monomorphic. */
   #createLoop(schema: Schema): ViewBatchLoop {
-    const body = `
-      "use strict";
-      return function gridWindowLoop(source, from, to, progress) {
-        let i = from;
-        while (i < to) {
-          progress.row = i;
-          source.moveTo(i);
-          const row = source.row;
-          const time = timeOf(row);
-          i++;
-          if (time !== null) inner.processElement(row, time);
-          if (output.isBlocked) break;
-        }
-        return i;
-      };
-      //# sourceURL=millrace-grid-window-loop-${loops++}.js`;
     const timeOf: RowTime = this.#timeOf ?? (() => this.#nowMs);
-    return createViewBatchLoop(schema, () => new Function('inner', 'timeOf', 'output', body)(this.#inner, timeOf, this.#output) as ViewLoop);
+    const statements = 'const time = timeOf(row); if (time !== null) inner.processElement(row, time);';
+    return createViewBatchLoop(schema, () => generateViewLoop('gridWindowLoop', statements, { inner: this.#inner, timeOf, output: this.#output }));
   }
 }

@@ -6,6 +6,7 @@ import type { ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { Collector, TimerService } from '#streaming/process/process-functions';
+import { joinInterval } from '#streaming/window/session-interval';
 import type { StoredAccumulator, StoredAggregation } from '#table/runtime/aggregate/stored-aggregation';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import { isAccumulate, kindOf, type TableRow } from '#table/runtime/row-kind';
@@ -79,21 +80,21 @@ export class SessionAggregateFunction implements KeyedTableFunction {
   /** Sessions that touch the row's own become one with it. A row that is late by itself may still be in one that is open. */
   #addToSessions(sessions: Session[], own: Session, row: TableRow): void {
     const { aggregation } = this.#options;
-    const touching = sessions.filter(({ start, end }) => start <= own.end && end >= own.start);
-    if (touching.length === 0 && this.#isLate(own.end)) {
+    const { start, end, met } = joinInterval(sessions, own.start, own.end);
+    if (met.length === 0 && this.#isLate(own.end)) {
       this.#operator.count('numLateRecordsDropped', 1);
       return;
     }
-    const merged: Session = touching[0] ?? own;
-    for (const other of touching.slice(1)) aggregation.merge(merged.stored, other.stored);
+    const merged: Session = met[0] ?? own;
+    for (const other of met.slice(1)) aggregation.merge(merged.stored, other.stored);
     const firstEnd = merged.end;
-    merged.start = Math.min(own.start, merged.start);
-    merged.end = Math.max(own.end, ...touching.map(({ end }) => end));
+    merged.start = start;
+    merged.end = end;
     this.#update(merged, row);
-    const rest = sessions.filter((session) => !touching.includes(session));
+    const rest = sessions.filter((session) => !met.includes(session));
     this.#sessions.update([...rest, merged].sort((a, b) => a.start - b.start));
     // A session has a timer at its end or before it: that of the first one goes on for all that it has met.
-    for (const { end } of touching.slice(1)) this.#unregister(end, rest);
+    for (const other of met.slice(1)) this.#unregister(other.end, rest);
     if (merged === own) this.#register(own.end);
     else if (firstEnd !== merged.end) this.#register(merged.end);
   }

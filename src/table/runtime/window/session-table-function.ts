@@ -4,6 +4,7 @@ import { Types, type TypeInformation } from '#core/types/type-information';
 import type { MapState } from '#state/keyed/keyed-state';
 import type { Collector, TimerService } from '#streaming/process/process-functions';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
+import { joinInterval } from '#streaming/window/session-interval';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import type { TableRow } from '#table/runtime/row-kind';
 import type { WindowTimes } from '#table/runtime/window/window-times';
@@ -46,16 +47,15 @@ export class SessionTableFunction implements KeyedTableFunction {
     const { timeOf, gapMs, times } = this.#options;
     const time = timeOf === undefined ? this.#timers.currentProcessingTime() : timeOf(row);
     if (time === null) return;
-    let start = times.toLocal(time);
-    let end = start + gapMs;
-    const touching = [...this.#sessions.entries()].filter(([from, { end: to }]) => from <= end && to >= start).sort(([a], [b]) => a - b);
-    for (const [from, session] of touching) [start, end] = [Math.min(start, from), Math.max(end, session.end)];
+    const own = times.toLocal(time);
+    const sessions = [...this.#sessions.entries()].map(([from, session]) => ({ start: from, ...session }));
+    const { start, end, met } = joinInterval(sessions, own, own + gapMs);
     if (timeOf !== undefined && times.toEpoch(end) - 1 <= this.#timers.currentWatermark()) {
       this.#operator.count('numLateRecordsDropped', 1);
       return;
     }
-    for (const [from] of touching) this.#sessions.remove(from);
-    this.#sessions.put(start, { end, rows: [...touching.flatMap(([, { rows }]) => rows), row] });
+    for (const session of met) this.#sessions.remove(session.start);
+    this.#sessions.put(start, { end, rows: [...met.flatMap(({ rows }) => rows), row] });
     this.#register(times.toEpoch(end) - 1);
   }
 
