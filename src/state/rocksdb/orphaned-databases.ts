@@ -1,12 +1,15 @@
 // Databases that a killed process has left: nobody comes back for them, since checkpoints are what survives. A slot looks for
 // them when it opens its first database. Whether one is in use is asked of RocksDB's own lock, which ends with its process and
-// holds across containers that share the folder. Thread: the slot's.
+// holds across containers that share the folder. Asking makes files in the folder for a moment, so who removes a database, its
+// owner as well, first gives it a name by which nobody asks. Thread: the slot's.
 import { PlatformError } from '#platform/errors';
 import type { Files } from '#platform/files/files';
 import type { RocksDbSlot } from '#state/rocksdb/rocksdb-slot';
 
 const PREFIX = 'millrace-rocksdb-';
-const NAME = /^millrace-rocksdb-[0-9a-f]{12}$/;
+const REMOVED = '.removed';
+/** One ending for each process that ended while it removed the database. */
+const NAME = /^millrace-rocksdb-[0-9a-f]{12}(?:\.removed)*$/;
 /** Removing takes milliseconds each; more of them wait for the next start. */
 const REMOVED_MAX = 256;
 
@@ -22,11 +25,26 @@ export function removeOrphanedDatabases({ addon, directory }: Pick<RocksDbSlot, 
     if (!NAME.test(name) || left === 0) continue;
     orNothing(() => {
       // Without a lock file it is being made, or its files are being brought for a restore.
-      if (!files.existsSync(`${path}/db/LOCK`) || !addon.tryDestroyDatabase(`${path}/db`)) return;
-      files.deleteSync(path);
+      if (!name.endsWith(REMOVED) && (!files.existsSync(`${path}/db/LOCK`) || !addon.tryDestroyDatabase(`${path}/db`))) return;
+      removeDatabaseDirectory(path, files);
       left--;
     });
   }
+}
+
+/**
+ * Removes the directory of a closed database. Idempotent, also beside others that remove it: it belongs to whoever renames it.
+ * @throws PlatformError what is in it cannot be removed.
+ */
+export function removeDatabaseDirectory(path: string, files: Files): void {
+  const aside = path + REMOVED;
+  try {
+    files.renameSync(path, aside);
+  } catch (error) {
+    if (error instanceof PlatformError && error.code === 'FILE_NOT_FOUND') return;
+    throw error;
+  }
+  files.deleteSync(aside);
 }
 
 /** Other slots look at the same time, and other users' folders are not ours to remove. */

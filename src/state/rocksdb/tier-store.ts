@@ -3,6 +3,7 @@
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { ColumnFamilyOptions, Compression, RocksDbAddon, TimeToLive } from '#state/rocksdb/native/rocksdb-addon';
+import { removeDatabaseDirectory } from '#state/rocksdb/orphaned-databases';
 import type { RocksDbSlot } from '#state/rocksdb/rocksdb-slot';
 import { HotTier, type TierFamily } from '#state/rocksdb/tier/hot-tier';
 import { TierDatabase } from '#state/rocksdb/tier/tier-database';
@@ -89,7 +90,7 @@ export class TierStore {
   /** Idempotent. The directory goes as well. */
   close(): void {
     this.database.close();
-    this.#options.files.deleteSync(this.#options.directory);
+    removeDatabaseDirectory(this.#options.directory, this.#options.files);
   }
 
   #familyOptions({ name, shape, ttlMs }: FamilyDescription): ColumnFamilyOptions {

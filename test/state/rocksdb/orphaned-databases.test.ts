@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { NodeFiles } from '#platform/files/node-files';
+import { NodeRandom } from '#platform/random/node-random';
 import { openBackendIn, openState } from './one-state.js';
 import { withAddon } from './rocksdb-fixture.js';
 
@@ -48,6 +50,28 @@ withAddon(() => {
       second.close();
     } finally {
       victim.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('a database that is being removed has no name by which another slot would try it, and what a killed process has left of it goes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-orphans-'));
+    try {
+      const removed: string[] = [];
+      class ObservedFiles extends NodeFiles {
+        override deleteSync(path: string): void {
+          if (path.startsWith(folder)) removed.push(basename(path));
+          assert.ok(!existsSync(join(folder, 'millrace-rocksdb-400000000000')), 'a slot that looks now must not find it');
+          super.deleteSync(path);
+        }
+      }
+      mkdirSync(join(folder, 'millrace-rocksdb-c00000000000.removed', 'db'), { recursive: true });
+      const backend = openBackendIn(folder, 0.25, new ObservedFiles(new NodeRandom()));
+      openState(backend).release();
+      backend.close();
+      assert.deepEqual(removed, ['millrace-rocksdb-c00000000000.removed.removed', 'millrace-rocksdb-400000000000.removed']);
+      assert.deepEqual(readdirSync(folder), []);
+    } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
