@@ -37,19 +37,26 @@ start(process.env);
 
 function start(env) {
   progressAtStart = undefined;
-  child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=16', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
-  child.on('message', (message) => {
-    const heard = JSON.parse(message);
-    if (heard.kind !== 'recovery') return;
-    told = heard;
-    progressAtStart ??= heard.progress;
+  // No flag of V8: Node's own modules would be compiled anew. A plain pipe: the engine would load all of Node's sockets for IPC.
+  child = spawn(process.execPath, ['--enable-source-maps', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: { ...env, MILLRACE_PARENT_FD: '3' } });
+  let begun = '';
+  child.stdio[3].setEncoding('utf8').on('data', (text) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop();
+    for (const line of lines) onTold(JSON.parse(line));
   });
   child.on('error', (error) => {
     console.error(`[ENGINE_PROCESS_ABORTED] the engine process cannot be started: ${error.message}`);
     process.exit(1);
   });
-  // What the engine has said before it died may still be on its way.
-  child.on('exit', (code, signal) => (child.connected ? child.once('disconnect', () => onEnd(code, signal)) : onEnd(code, signal)));
+  // Not before all that the engine has said has been read.
+  child.on('close', onEnd);
+}
+
+function onTold(message) {
+  if (message.kind !== 'recovery') return;
+  told = message;
+  progressAtStart ??= message.progress;
 }
 
 function onEnd(code, signal) {

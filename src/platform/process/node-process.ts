@@ -11,6 +11,8 @@ import type { HeapStatistics, MemoryUsage, Process, ProcessSignal } from '#platf
 
 const STDOUT = 1;
 const STDERR = 2;
+/** Where bin/millrace.mjs listens, line by line. */
+const PARENT_FD_VARIABLE = 'MILLRACE_PARENT_FD';
 /** Pause before a full pipe is tried again. */
 const PIPE_FULL_PAUSE_MS = 1;
 
@@ -43,8 +45,9 @@ export class NodeProcess implements Process {
   }
 
   tellParent(message: string): void {
+    const fd = process.env[PARENT_FD_VARIABLE];
     // Who has gone away hears nothing more: not this process's concern.
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+    if (fd !== undefined) writeFully(Number(fd), `${message}\n`, () => undefined);
   }
 
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable {
@@ -108,7 +111,7 @@ export class NodeProcess implements Process {
 }
 
 /** Writes every byte; waits while a pipe is full, ends the process when its reader is gone. */
-function writeFully(fd: number, output: string | Uint8Array): void {
+function writeFully(fd: number, output: string | Uint8Array, onReaderGone = endQuietly): void {
   const bytes = typeof output === 'string' ? Buffer.from(output, 'utf8') : output;
   for (let done = 0; done < bytes.length; ) {
     try {
@@ -117,7 +120,7 @@ function writeFully(fd: number, output: string | Uint8Array): void {
       const errno = (error as NodeJS.ErrnoException).code;
       if (errno === 'EAGAIN') pause();
       // A socket whose reader left bytes unread is reset: Node gives a child sockets, not pipes.
-      else if (errno === 'EPIPE' || errno === 'ECONNRESET') return endQuietly();
+      else if (errno === 'EPIPE' || errno === 'ECONNRESET') return onReaderGone();
       else throw error;
     }
   }

@@ -40,7 +40,7 @@ export interface Process {
   writeStderr(output: string | Uint8Array): void;
   readonly isStdoutTerminal: boolean;
   readonly isStderrTerminal: boolean;
-  /** Tells the process that has started this one, and may start it again. Without one that listens nothing happens. */
+  /** Tells one line to the process that has started this one, and may start it again. Without one that listens nothing happens. */
   tellParent(message: string): void;
   /** Replaces the host's reaction to a signal until cancelled. */
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable;
