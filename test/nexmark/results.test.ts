@@ -70,6 +70,18 @@ for (const set of ['S', 'M'] as const) {
   });
 }
 
+const RECORDED_QUERIES = { datastream: IS_FULL ? QUERIES : ['q5', 'q11'], sql: IS_FULL ? SQL_QUERIES : ['q4', 'q5', 'q18', 'q20'] } as const;
+
+describe('Nexmark set S from events recorded in memory before the job, on workers', () => {
+  for (const api of ['datastream', 'sql'] as const) {
+    for (const query of RECORDED_QUERIES[api]) {
+      conformanceTest(`${query} with --api ${api} gives Flink's result`, async () => {
+        assertResult('S', query, await resultOf('S', query, api, 2, ['--source', 'recorded']));
+      });
+    }
+  }
+});
+
 /** Groups that are gathered before they go out, as the benchmark is set up for Flink; small bundles, so that there are many. */
 const MINI_BATCH = ['-D', 'table.exec.mini-batch.enabled=true', '-D', 'table.exec.mini-batch.allow-latency=1s', '-D', 'table.exec.mini-batch.size=700'];
 const GROUPED_QUERIES = ['q4', 'q15', 'q16', 'q17'] as const;

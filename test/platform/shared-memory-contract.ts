@@ -32,6 +32,17 @@ export function sharedMemoryContract(name: string, create: () => SharedMemory): 
       assert.ok(bytes.every((byte, index) => byte === index % 251));
     });
 
+    test('buffers are found under the name they were published under, until that is forgotten', () => {
+      const memory = create();
+      const buffer = memory.allocate(16);
+      new Uint8Array(buffer)[3] = 7;
+      assert.equal(memory.published('contract'), undefined);
+      memory.publish('contract', [buffer]);
+      assert.deepEqual(memory.published('contract')!.map((found) => new Uint8Array(found)[3]), [7]);
+      memory.publish('contract', undefined);
+      assert.equal(memory.published('contract'), undefined);
+    });
+
     test('a size the host cannot give is an error with a code, and counts nothing', () => {
       const memory = create();
       assert.throws(() => memory.allocate(2 ** 52), (error) => error instanceof PlatformError && error.code === 'SHARED_MEMORY_EXHAUSTED');

@@ -13,7 +13,7 @@ export const NEXMARK_COMMAND: CommandSpec = {
     ...CONFIGURATION_OPTIONS,
     { name: 'api', value: 'sql|datastream', choices: ['sql', 'datastream'], description: 'how the queries are written (default sql)' },
     { name: 'side-input', value: 'FILE.csv', description: "side table of q13: lines key,value (default: keys 0 to 9,999)" },
-    { name: 'source', value: 'full', choices: ['full', 'push-down'], description: 'full: the source makes every column; push-down: only those that the query reads (default full)' },
+    { name: 'source', value: 'full|push-down|recorded', choices: ['full', 'push-down', 'recorded'], description: 'full: the source makes every column; push-down: only those that the query reads; recorded: events lie in memory before the clock starts (default full)' },
     { name: 'event-rate', value: 'N', description: 'generated events per second of event time (default 100,000)' },
     { name: 'backend', value: 'hashmap|rocksdb', choices: ['hashmap', 'rocksdb'], description: 'state backend (default: that of the configuration)' },
     { name: 'sweep', value: 'key=v1,v2,…', description: 'runs once per value of a setting' },

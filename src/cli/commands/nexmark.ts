@@ -50,6 +50,8 @@ export async function runNexmark({ platform, words }: CommandContext): Promise<n
   } catch (thrown) {
     if (isInterrupted) return EXIT_INTERRUPTED;
     throw thrown;
+  } finally {
+    run.close();
   }
 }
 
@@ -58,6 +60,7 @@ async function runAll(platform: Platform, run: NexmarkRun, parsed: ParsedArgumen
   const all: NexmarkFigures[] = [];
   const configurations = sweep === undefined ? [configuration] : sweep.values.map((value) => configuration.setText(sweep.key, value));
   for (const candidate of configurations) validateConfiguration(candidate);
+  if (settings.source === 'recorded') run.record(settings);
   for (const query of queries) {
     for (const [index, candidate] of configurations.entries()) {
       const setting = sweep === undefined ? undefined : `${sweep.key}=${sweep.values[index]}`;
@@ -91,7 +94,7 @@ function settingsOf(parsed: ParsedArguments, api: NexmarkSettings['api']): Omit<
   const input = valueOf(parsed, 'input');
   const events = countOf(parsed, 'events');
   if (input !== undefined && events !== undefined) throw new CliError('USAGE_VALUE_INVALID', '--events and --input were both given: generate events or read a file');
-  return { api, source: valueOf(parsed, 'source') === 'push-down' ? 'push-down' : 'full', sideInput: valueOf(parsed, 'side-input'), events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
+  return { api, source: (valueOf(parsed, 'source') ?? 'full') as NexmarkSettings['source'], sideInput: valueOf(parsed, 'side-input'), events: input === undefined ? events ?? EVENTS : undefined, input, eventRate: countOf(parsed, 'event-rate') ?? EVENT_RATE, output: input === undefined ? 'blackhole' : 'print' };
 }
 
 /** Throws USAGE_VALUE_INVALID. */

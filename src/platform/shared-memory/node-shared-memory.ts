@@ -1,9 +1,12 @@
 // SharedMemory from V8. Main thread allocates; any thread may touch.
+import { getEnvironmentData, setEnvironmentData, type Serializable } from 'node:worker_threads';
 import { assert } from '#core/assert';
 import { PlatformError } from '#platform/errors';
 import type { SharedMemory } from '#platform/shared-memory/shared-memory';
 
 const PAGE_BYTES = 4096;
+/** Environment data of threads belongs to whole processes. */
+const NAME_PREFIX = 'millrace/shared/';
 
 export class NodeSharedMemory implements SharedMemory {
   #bytesAllocated = 0;
@@ -37,5 +40,13 @@ export class NodeSharedMemory implements SharedMemory {
       const index = page / 4;
       if (index < words.length) Atomics.add(words, index, 0);
     }
+  }
+
+  publish(name: string, buffers: readonly SharedArrayBuffer[] | undefined): void {
+    setEnvironmentData(NAME_PREFIX + name, buffers as Serializable | undefined);
+  }
+
+  published(name: string): readonly SharedArrayBuffer[] | undefined {
+    return getEnvironmentData(NAME_PREFIX + name) as unknown as readonly SharedArrayBuffer[] | undefined;
   }
 }

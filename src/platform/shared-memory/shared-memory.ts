@@ -11,5 +11,9 @@ export interface SharedMemory {
   release(buffer: SharedArrayBuffer): void;
   /** Makes the pages that hold bytes [from, to) resident, contents unchanged; about 0.44 ms per MiB: do it in steps. */
   touch(buffer: SharedArrayBuffer, from: number, to: number): void;
+  /** Gives buffers a name under which this thread, and every thread that starts from now on, finds them; undefined forgets them. */
+  publish(name: string, buffers: readonly SharedArrayBuffer[] | undefined): void;
+  /** What was published under `name` by this thread, or before it started by the one that started it. */
+  published(name: string): readonly SharedArrayBuffer[] | undefined;
   readonly bytesAllocated: number;
 }

@@ -5,6 +5,7 @@ import type { SharedMemory } from '#platform/shared-memory/shared-memory';
 
 export class SimulatedSharedMemory implements SharedMemory {
   readonly #limitBytes: number;
+  readonly #published = new Map<string, readonly SharedArrayBuffer[]>();
   #bytesAllocated = 0;
   #bytesTouched = 0;
 
@@ -39,5 +40,14 @@ export class SimulatedSharedMemory implements SharedMemory {
   touch(buffer: SharedArrayBuffer, from: number, to: number): void {
     assert(from >= 0 && to <= buffer.byteLength, `[${from}, ${to}) lies within ${buffer.byteLength} bytes`);
     this.#bytesTouched += to - from;
+  }
+
+  publish(name: string, buffers: readonly SharedArrayBuffer[] | undefined): void {
+    if (buffers === undefined) this.#published.delete(name);
+    else this.#published.set(name, buffers);
+  }
+
+  published(name: string): readonly SharedArrayBuffer[] | undefined {
+    return this.#published.get(name);
   }
 }

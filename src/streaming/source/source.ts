@@ -100,7 +100,8 @@ export interface ColumnSourceReader<SplitT> extends SplitReader<SplitT> {
   readonly kind: 'columns';
   /**
    * Fills up to `batch.layout.capacity` rows from row 0: event times (NaN = none), columns, heap; sets count, heapLength,
-   * isAsciiHeap. All rows of one fill are of one split. May fill fewer rows when the heap is full.
+   * isAsciiHeap. All rows of one fill are of one split. May fill fewer rows when the heap is full. May instead point the batch at a
+   * sealed frame of the same schema that the reader holds, unchanged, until the next fill.
    */
   fill(batch: Batch): ReadStatus;
   /** Id of the split of the last fill, for per-split watermarks. */

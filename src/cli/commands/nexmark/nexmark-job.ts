@@ -1,16 +1,15 @@
 // The Nexmark benchmark as a job module: `args[0]` holds NexmarkSettings as JSON. Loaded by the client and by each worker.
 import { canonicalRow } from '#cli/commands/nexmark/nexmark-query';
+import { eventSource } from '#cli/commands/nexmark/event-source';
 import { NEXMARK_QUERIES } from '#cli/commands/nexmark/nexmark-queries';
-import { NEXMARK_COLLECT_UID, type NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
+import { NEXMARK_COLLECT_UID, NEXMARK_RECORDING, type NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
 import { nexmarkSqlJob } from '#cli/commands/nexmark/sql/nexmark-sql-job';
 import { BlackholeSink } from '#connectors/blackhole/sink';
 import { CollectSink } from '#connectors/collect/sink';
 import type { NexmarkEvent } from '#connectors/nexmark/event';
-import { NexmarkFileSource } from '#connectors/nexmark/file-source';
-import { NexmarkSource } from '#connectors/nexmark/source';
+import { NexmarkRecordedSource } from '#connectors/nexmark/recorded-source';
 import { assert } from '#core/assert';
 import type { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
-import type { Source } from '#streaming/source/source';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
 
 const OUT_OF_ORDERNESS_MS = 4000;
@@ -22,17 +21,12 @@ export default function nexmarkJob(env: StreamExecutionEnvironment, args: readon
   assert(query !== undefined, `query ${settings.query} is known`);
   const watermarks = WatermarkStrategy.forBoundedOutOfOrderness<NexmarkEvent>(OUT_OF_ORDERNESS_MS);
   const { columns, build } = query;
-  const rows = build(env.fromSource(sourceOf(settings), watermarks, 'Nexmark'));
+  const source = settings.source === 'recorded' ? new NexmarkRecordedSource(NEXMARK_RECORDING) : eventSource(settings);
+  const rows = build(env.fromSource(source, watermarks, 'Nexmark'));
   switch (settings.output) {
     case 'blackhole': rows.sinkTo(new BlackholeSink()); break;
     case 'collect': rows.sinkTo(new CollectSink()).setParallelism(1).uid(NEXMARK_COLLECT_UID); break;
     case 'print': rows.map((row: Readonly<Record<string, unknown>>) => canonicalRow(columns, row)).print().setParallelism(1); break;
   }
   return env.executeAsync(`Nexmark ${settings.query}`);
-}
-
-function sourceOf(settings: NexmarkSettings): Source<NexmarkEvent, any, any> { // any: the two sources have splits of their own
-  if (settings.input !== undefined) return new NexmarkFileSource(settings.input);
-  assert(settings.events !== undefined, 'a run without a file says how many events');
-  return new NexmarkSource({ events: settings.events, eventRate: settings.eventRate, isPushDown: settings.source === 'push-down' });
 }

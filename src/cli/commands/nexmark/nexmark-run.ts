@@ -2,8 +2,10 @@
 // Invariant: when `run` has settled, no worker of it is left. Thread: main.
 import { JobProgress } from '#cli/output/job-progress';
 import { jobFigures } from '#cli/output/job-figures';
-import type { NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
+import { eventSource } from '#cli/commands/nexmark/event-source';
+import { NEXMARK_RECORDING, type NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
 import nexmarkJob from '#cli/commands/nexmark/nexmark-job';
+import { recordNexmarkEvents } from '#connectors/nexmark/recording';
 import { LocalExecutor } from '#client/cluster-client/local-executor';
 import type { LocalJobClient } from '#client/cluster-client/local-job-client';
 import type { Platform } from '#client/platform';
@@ -28,7 +30,7 @@ export interface NexmarkFigures {
   readonly eventsPerCpuSecond: number;
   readonly outputRows: number;
   readonly peakRssBytes: number;
-  readonly source: 'full' | 'push-down' | 'recorded';
+  readonly source: NexmarkSettings['source'];
   readonly eventRate: number;
   readonly parallelism: number;
   readonly setting: string | undefined;
@@ -57,6 +59,7 @@ export interface NexmarkRunOptions {
 export class NexmarkRun {
   readonly #platform: Platform;
   #executor: LocalExecutor | undefined;
+  #recorded: readonly SharedArrayBuffer[] = [];
   /** CPU time of the process that earlier runs account for; the first run pays for the start. */
   #cpuMsAccounted = 0;
 
@@ -66,6 +69,20 @@ export class NexmarkRun {
 
   async cancel(): Promise<void> {
     await this.#executor?.cancelAll();
+  }
+
+  /** Makes the events of all runs that follow, in shared memory; figures of runs leave out what that takes. */
+  record(settings: Omit<NexmarkSettings, 'query'>): void {
+    this.#recorded = recordNexmarkEvents(eventSource(settings), this.#platform);
+    this.#platform.sharedMemory.publish(NEXMARK_RECORDING, this.#recorded);
+    this.#cpuMsAccounted = this.#cpuMs();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#platform.sharedMemory.publish(NEXMARK_RECORDING, undefined);
+    for (const buffer of this.#recorded) this.#platform.sharedMemory.release(buffer);
+    this.#recorded = [];
   }
 
   /** Rejects with the cause when the job fails. */
@@ -113,7 +130,7 @@ export class NexmarkRun {
     return {
       query: settings.query, events, seconds, cpuSeconds,
       eventsPerSecond: events / seconds, eventsPerCpuSecond: events / cpuSeconds, outputRows: figures.outputRows, peakRssBytes,
-      source: settings.input === undefined ? settings.source : 'recorded', eventRate: settings.eventRate,
+      source: settings.source, eventRate: settings.eventRate,
       parallelism: configuration.get(executionOptions.parallelismDefault), setting,
       backPressured: figures.backPressured, managedBytesPerSlot: figures.managedBytesPerSlot, heapBytesPerSlot: figures.heapBytesPerSlot,
       spilledBytes: figures.spilledBytes, gcSeconds: figures.gcMs / 1000,

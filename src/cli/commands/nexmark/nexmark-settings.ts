@@ -7,8 +7,8 @@ export interface NexmarkSettings {
   readonly sideInput: string | undefined;
   /** Generated events; undefined when `input` is given. */
   readonly events: number | undefined;
-  /** push-down: only the columns that the query reads are generated. */
-  readonly source: 'full' | 'push-down';
+  /** push-down: only the columns that the query reads are generated. recorded: read from NEXMARK_RECORDING. */
+  readonly source: 'full' | 'push-down' | 'recorded';
   /** File of recorded events. */
   readonly input: string | undefined;
   /** Generated events per second of event time. */
@@ -19,3 +19,6 @@ export interface NexmarkSettings {
 
 /** Uid of the sink that collects, by which the command asks for its rows. */
 export const NEXMARK_COLLECT_UID = 'nexmark-rows';
+
+/** Name of the events that the command has recorded in shared memory. */
+export const NEXMARK_RECORDING = 'nexmark-events';

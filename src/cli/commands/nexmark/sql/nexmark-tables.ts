@@ -1,5 +1,5 @@
 // The tables and views of the benchmark as SQL: one source of events, from which persons, auctions and bids are taken.
-import type { NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
+import { NEXMARK_RECORDING, type NexmarkSettings } from '#cli/commands/nexmark/nexmark-settings';
 
 const SCHEMA = `
   event_type INT,
@@ -22,9 +22,13 @@ const VIEWS = {
 /** CREATE statements, in order. */
 export function nexmarkTables(settings: NexmarkSettings): readonly string[] {
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-  const options = settings.input === undefined
-    ? { 'events.num': String(settings.events), 'first-event.rate': String(settings.eventRate), ...(settings.source === 'push-down' ? { 'projection.push-down': 'true' } : {}) }
-    : { input: settings.input };
-  const list = Object.entries({ connector: 'nexmark', ...options }).map(([key, value]) => `${quoted(key)} = ${quoted(value)}`).join(', ');
+  const list = Object.entries({ connector: 'nexmark', ...sourceOptions(settings) }).map(([key, value]) => `${quoted(key)} = ${quoted(value)}`).join(', ');
   return [`CREATE TABLE nexmark (${SCHEMA}) WITH (${list})`, ...Object.entries(VIEWS).map(([name, query]) => `CREATE VIEW ${name} AS ${query}`)];
+}
+
+function sourceOptions({ source, input, events, eventRate }: NexmarkSettings): Readonly<Record<string, string>> {
+  const file = input === undefined ? {} : { input };
+  if (source === 'recorded') return { ...file, recording: NEXMARK_RECORDING };
+  if (input !== undefined) return file;
+  return { 'events.num': String(events), 'first-event.rate': String(eventRate), ...(source === 'push-down' ? { 'projection.push-down': 'true' } : {}) };
 }
