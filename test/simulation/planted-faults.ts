@@ -78,14 +78,14 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     ],
   },
   fault('splits that a reader has lost are not handed out again', 'jobmanager/job-master/source-coordinator', 'if (lost.length > 0)', 'if (lost.length < 0)'),
-  fault('tasks start again before those of the old attempt have ended', 'jobmanager/job-master/job-master', 'const lost = [...(await deployment.cancel(restart.subtaskIds))];', 'const lost = [];'),
+  fault('tasks start again before those of the old attempt have ended', 'jobmanager/job-master/task-restart', 'const lost = [...(await deployment.cancel(this.#subtaskIds))];', 'const lost = [];'),
   fault('a finished job is run again when its process dies', 'jobmanager/job-master/job-master', "if (status === 'FINISHED')\n            this.#tellRecoveryPoint();", ''),
   fault('a finished part of a file sink is not synced', 'connectors/files/part-file-writer', 'part.handle.fsyncSync();\n        part.handle.closeSync();', 'part.handle.closeSync();'),
   fault('a snapshot sees what was written after its cut', 'state/tables/row-by-row-cut', 'if (row < this.#cursor)', 'if (row >= 0)'),
   fault('rows go on behind a stop with savepoint', 'streaming/task/task-checkpoints', 'if (hasFlag(flags, BarrierFlag.STOP) && checkpointId > this.#abortedId)', 'if (false)'),
   // What simulation has found in this engine, before it was mended.
   fault('tasks at their end are waited for that a smaller job has not', 'jobmanager/job-master/checkpoint-driver', "this.#awaiting = new Set(attempt.graph.executions.flatMap(({ state, deployment: { subtaskId } }) => (state === 'RUNNING' && this.#awaiting.has(subtaskId) ? [subtaskId] : [])));", "this.#awaiting = new Set([...this.#awaiting].filter((subtaskId) => attempt.graph.execution(subtaskId).state === 'RUNNING'));"),
-  fault('a job that died before its first checkpoint counts from 1, not from its savepoint', 'jobmanager/job-master/job-master', 'firstCheckpointId: Math.max(found?.nextCheckpointId ?? 1, (this.#restore?.metadata.checkpointId ?? 0) + 1),', 'firstCheckpointId: found?.nextCheckpointId ?? (this.#restore?.metadata.checkpointId ?? 0) + 1,'),
+  fault('a job that died before its first checkpoint counts from 1, not from its savepoint', 'jobmanager/job-master/job-start', 'firstCheckpointId: Math.max(found?.nextCheckpointId ?? 1, (restore?.metadata.checkpointId ?? 0) + 1),', 'firstCheckpointId: found?.nextCheckpointId ?? (restore?.metadata.checkpointId ?? 0) + 1,'),
   fault('a second death forgets the savepoint that the job was stopped with', 'jobmanager/job-master/checkpoint-driver', 'this.#stoppedWith = options.stoppedWith;', ''),
   fault('windows fire as far as the furthest key group had', 'streaming/window/aligned-window-restore', 'Math.min(...firedTimes.values())', 'Math.max(...firedTimes.values())'),
 ];

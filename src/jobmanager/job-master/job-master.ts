@@ -19,21 +19,22 @@ import { JOB_STATUS, type JobStatus } from '#cluster/status/job-status';
 import { canTransition, isTerminal, transition } from '#cluster/status/transition-table';
 import { readCheckpointSettings, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
-import { ExceptionHistory } from '#jobmanager/failover/exception-history';
 import { isFinalError } from '#jobmanager/failover/final-errors';
-import { createRestartStrategy, type RestartStrategy } from '#jobmanager/failover/restart-strategy';
+import { JobFailures } from '#jobmanager/failover/job-failures';
+import { createRestartStrategy } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
-import { jobDirectoryOf, loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
+import { jobDirectoryOf, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import { JobDeployment } from '#jobmanager/job-master/job-deployment';
 import { JobParallelism, type Parallelisms } from '#jobmanager/job-master/job-parallelism';
 import type { JobPlan } from '#jobmanager/job-master/job-plan';
-import { findRecoveryStart } from '#jobmanager/job-master/job-recovery';
+import { findJobStart } from '#jobmanager/job-master/job-start';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
 import { SlotWatch } from '#jobmanager/job-master/slot-watch';
 import { chooseSavepointDirectory } from '#jobmanager/job-master/savepoint-files';
 import { requestFailed, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
 import { StateQueries } from '#jobmanager/job-master/state-queries';
+import { TaskRestart } from '#jobmanager/job-master/task-restart';
 import { leastSlots } from '#jobmanager/scheduler/fit-to-slots';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { clearLocalBackup, withLocalBackup } from '#state/checkpoint-storage/local-backup-storage';
@@ -66,24 +67,12 @@ export interface JobMasterOptions {
   readonly onRecoveryPoint?: (point: RecoveryPoint | undefined) => void;
 }
 
-/** Failures whose times are handed on. */
-const FAILURE_TIMES_MAX = 1000;
-
-/** Tasks on their way to a new start. Grows while it waits. */
-interface Restart {
-  readonly subtaskIds: Set<SubtaskId>;
-  /** Slots that cannot go on. */
-  readonly slots: Set<number>;
-  /** Epoch ms before which nothing starts. */
-  dueMs: number;
-}
-
 export class JobMaster implements JobMasterGateway {
   readonly outcome: Promise<JobOutcome>;
   readonly #options: JobMasterOptions;
   readonly #settings: CheckpointSettings;
   readonly #storage: CheckpointStorage;
-  readonly #restartStrategy: RestartStrategy;
+  readonly #failures: JobFailures;
   #resolveOutcome: (outcome: JobOutcome) => void = () => undefined;
   #status: JobStatus = 'INITIALIZING';
   readonly #parallelism: JobParallelism;
@@ -97,11 +86,8 @@ export class JobMaster implements JobMasterGateway {
   #error: EngineError | undefined;
   readonly #startedMs: number;
   #endedMs: number | undefined;
-  #restart: Restart | undefined;
-  readonly #exceptions: ExceptionHistory;
+  #restart: TaskRestart | undefined;
   readonly #isWholeJobRestarted: boolean;
-  /** Epoch ms, newest last. */
-  #failures: number[] = [];
   /** Those who wait for the job to stop. */
   readonly #onRestart: (() => void)[] = [];
 
@@ -112,12 +98,11 @@ export class JobMaster implements JobMasterGateway {
     this.#slotWatch = configuration.get(jobManagerOptions.scheduler) === 'Adaptive' ? new SlotWatch({ configuration, clock, resourceManager }) : undefined;
     this.#parallelism = new JobParallelism({ jobId, plan, resourceManager, recovered: recovered?.point.parallelisms ?? {}, isAdaptive: this.#slotWatch !== undefined });
     this.#queries = new StateQueries(clock);
-    this.#settings = readCheckpointSettings(options.configuration);
+    this.#settings = readCheckpointSettings(configuration);
     const { files, temporaryDirectory } = options;
     this.#storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId, jobDirectory: jobDirectoryOf(this.#settings, jobId), temporaryDirectory });
-    this.#restartStrategy = createRestartStrategy(options.configuration, this.#settings.intervalMs !== undefined, options.random);
-    this.#exceptions = new ExceptionHistory(options.configuration.get(restOptions.exceptionHistorySize));
-    this.#isWholeJobRestarted = isFullFailover(options.configuration);
+    this.#failures = new JobFailures(createRestartStrategy(configuration, this.#settings.intervalMs !== undefined, options.random), configuration.get(restOptions.exceptionHistorySize));
+    this.#isWholeJobRestarted = isFullFailover(configuration);
     this.#startedMs = options.clock.now();
     this.outcome = new Promise((resolve) => {
       this.#resolveOutcome = resolve;
@@ -126,17 +111,14 @@ export class JobMaster implements JobMasterGateway {
 
   /** Resolves when the first attempt is deployed or the job has failed; the outcome tells which. */
   async start(): Promise<void> {
-    const { jobId, files, clock, log, recovered } = this.#options;
+    const { jobId, configuration, files, clock, log, recovered } = this.#options;
     try {
       await clearLocalBackup(this.#storage);
-      const found = recovered === undefined ? undefined : await findRecoveryStart(this.#storage, log, recovered.point);
-      this.#restore = await this.#findRestore(found?.restore);
+      const { restore, ...owned } = await findJobStart(this.#storage, configuration, log, recovered?.point);
+      this.#restore = restore;
+      if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
       this.#checkpoints = new CheckpointDriver({
-        jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log, historyMax: this.#options.configuration.get(restOptions.checkpointsHistory),
-        firstCheckpointId: Math.max(found?.nextCheckpointId ?? 1, (this.#restore?.metadata.checkpointId ?? 0) + 1),
-        adopted: found?.completed ?? [],
-        claimed: await this.#findClaimed(),
-        stoppedWith: found?.stoppedWith,
+        ...owned, jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log, historyMax: configuration.get(restOptions.checkpointsHistory),
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
@@ -173,7 +155,7 @@ export class JobMaster implements JobMasterGateway {
       checkpoints: this.#checkpoints?.counts ?? { triggered: 0, completed: 0, failed: 0, latestPath: undefined, latestBytes: 0, latestDurationMs: 0, history: [] },
       slots: this.#deployment?.slots ?? [],
       restarts: this.#attemptNumber,
-      exceptions: this.#exceptions.entries(),
+      exceptions: this.#failures.entries(),
       error: this.#error === undefined ? undefined : serializeError(this.#error),
     };
   }
@@ -182,7 +164,7 @@ export class JobMaster implements JobMasterGateway {
   async cancel(): Promise<void> {
     if (canTransition(JOB_STATUS, this.#status, 'CANCELLING')) {
       this.#error ??= new ClusterError('JOB_CANCELED', `the job ${this.#options.plan.jobName} (${this.#options.jobId}) has been canceled`);
-      this.#restart = undefined;
+      this.#callOffRestart();
       this.#moveTo('CANCELLING');
       await this.#windDown();
       await this.#end('CANCELED');
@@ -295,7 +277,7 @@ export class JobMaster implements JobMasterGateway {
   /** The worker still runs, but what it does is worth nothing: it is ended before anything starts again in its slot. */
   #onSlotFailed(slotIndex: number, error: SerializedError): void {
     this.#onTasksLost(slotIndex, this.#deployment?.onSlotLost(slotIndex) ?? [], error);
-    this.#restart?.slots.add(slotIndex);
+    this.#restart?.addSlot(slotIndex);
   }
 
   #onTasksLost(slotIndex: number, lost: readonly SubtaskId[], error: SerializedError): void {
@@ -329,34 +311,13 @@ export class JobMaster implements JobMasterGateway {
     this.#options.onStatus?.(status);
   }
 
-  /** @param found of the process that has died; else what the configuration names. */
-  async #findRestore(found: LoadedCheckpoint | undefined): Promise<LoadedCheckpoint | undefined> {
-    const { configuration } = this.#options;
-    const path = configuration.get(stateRecoveryOptions.path);
-    const restore = found ?? (path === undefined ? undefined : await loadCheckpoint(this.#storage, path));
-    if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
-    return restore;
-  }
-
-  /** The snapshot that the job owns since it was started from it; undefined when it owns none, or has removed it in a process that has died. */
-  async #findClaimed(): Promise<CompletedSnapshot | undefined> {
-    const { configuration, recovered } = this.#options;
-    const path = configuration.get(stateRecoveryOptions.path);
-    if (path === undefined || configuration.get(stateRecoveryOptions.claimMode) !== 'CLAIM') return undefined;
-    const claimed = recovered === undefined ? this.#restore : await loadCheckpoint(this.#storage, path).catch(() => undefined);
-    return claimed === undefined ? undefined : { checkpointId: claimed.metadata.checkpointId, path: claimed.descriptor.directory };
-  }
-
   /** The death of the process is a failure as others are. Throws ENGINE_PROCESS_DIED when it is one too many. */
   async #outliveDeath({ point, death }: RecoveredJob): Promise<void> {
     const { clock, jobId, log, plan } = this.#options;
-    for (const time of point.failures) this.#restartStrategy.onFailure(time);
-    this.#failures = [...point.failures, death.timestamp];
     this.#attemptNumber = point.attemptNumber + 1;
-    const decision = this.#restartStrategy.onFailure(death.timestamp);
     const error = new ClusterError('ENGINE_PROCESS_DIED', `the engine process of the job ${plan.jobName} (${jobId}) was ended by ${death.cause}: look for objects of functions that are far too large, or start it again from its newest checkpoint`);
+    const decision = this.#failures.onProcessDied(point.failures, { timestamp: death.timestamp, error: serializeError(error), task: undefined });
     if (decision.kind === 'fail') throw error;
-    this.#exceptions.addRoot({ timestamp: death.timestamp, error: serializeError(error), task: undefined });
     const delayMs = Math.max(0, death.timestamp + decision.delayMs - clock.now());
     log.warn('job goes on after the death of its process', { jobId, delayMs: Math.round(delayMs), from: this.#restore?.descriptor.directory ?? 'its beginning' });
     await clock.sleep(delayMs);
@@ -366,9 +327,9 @@ export class JobMaster implements JobMasterGateway {
     const { onRecoveryPoint, jobId, plan } = this.#options;
     if (onRecoveryPoint === undefined) return;
     const checkpoints = this.#checkpoints;
-    onRecoveryPoint(!this.#restartStrategy.canRestart || checkpoints === undefined ? undefined : {
+    onRecoveryPoint(!this.#failures.canRestart || checkpoints === undefined ? undefined : {
       jobId, checkpointDirectory: checkpoints.jobDirectory, savepointPath: checkpoints.stoppingSavepointPath,
-      attemptNumber: this.#attemptNumber, failures: this.#failures, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#parallelism.rescaled,
+      attemptNumber: this.#attemptNumber, failures: this.#failures.times, completedCheckpoints: checkpoints.counts.completed, parallelisms: this.#parallelism.rescaled,
       ...(this.#status === 'FINISHED' ? { finished: { jobName: plan.jobName, netRuntimeMs: this.#endedMs! - this.#startedMs } } : {}),
     });
   }
@@ -413,15 +374,12 @@ export class JobMaster implements JobMasterGateway {
     const nowMs = clock.now();
     const task = failed === undefined ? undefined : this.#execution(failed[0]!).details();
     const failure = { timestamp: nowMs, error: serializeError(error), task: task === undefined ? undefined : { subtaskId: task.subtaskId, taskName: task.taskName, slotIndex: task.slotIndex, attemptNumber: task.attemptNumber } };
-    if (failed?.every((subtaskId) => this.#restart?.subtaskIds.has(subtaskId) === true) === true) return this.#exceptions.addConcurrent(failure);
-    this.#failures = [...this.#failures, nowMs].slice(-FAILURE_TIMES_MAX);
+    if (failed !== undefined && this.#restart?.covers(failed) === true) return this.#failures.addConcurrent(failure);
     const isPassedOver = isFinalError(error) && this.#passOverDamaged(error);
-    const decision = isFinalError(error) && !isPassedOver ? { kind: 'fail' as const } : this.#restartStrategy.onFailure(nowMs);
+    const decision = this.#failures.onFailure(failure, { isFinal: isFinalError(error) && !isPassedOver });
     log.debug('job attempt failed', { jobId, attempt: this.#attemptNumber, decision: decision.kind, error });
-    if (decision.kind === 'restart' && !decision.isNewAttempt) this.#exceptions.addConcurrent(failure);
-    else this.#exceptions.addRoot(failure);
     if (decision.kind === 'fail') {
-      this.#restart = undefined;
+      this.#callOffRestart();
       this.#error = error;
       this.#moveTo('FAILING');
       void this.#windDown().then(() => this.#end('FAILED'));
@@ -442,15 +400,26 @@ export class JobMaster implements JobMasterGateway {
   }
 
   #beginRestart(subtaskIds: ReadonlySet<SubtaskId>, dueMs: number): void {
-    const running = this.#restart;
-    if (running !== undefined) {
-      for (const subtaskId of subtaskIds) running.subtaskIds.add(subtaskId);
-      running.dueMs = Math.max(running.dueMs, dueMs);
-      return;
-    }
-    this.#restart = { subtaskIds: new Set(subtaskIds), slots: new Set(), dueMs };
+    if (this.#restart !== undefined) return this.#restart.add(subtaskIds, dueMs);
+    const { jobId, taskExecutor, clock } = this.#options;
+    const deployment = this.#deployment;
+    assert(deployment !== undefined, 'what restarts was deployed');
+    const restart = new TaskRestart({
+      deployment, clock,
+      closure: (failed) => this.#subtasksToRestart(failed),
+      stopCheckpoints: () => this.#checkpoints?.stop(),
+      onTasksEnded: () => this.#onRestart.splice(0).forEach((tell) => tell()),
+      releaseSlots: () => taskExecutor.releaseSlots(jobId),
+      loadRestore: async (isWhole) => await this.#checkpoints?.loadLatest({ canFallBack: isWhole }) ?? this.#restore,
+    }, subtaskIds, dueMs);
+    this.#restart = restart;
     this.#moveTo('RESTARTING');
-    void this.#carryOut(this.#restart);
+    void this.#carryOut(restart, deployment);
+  }
+
+  #callOffRestart(): void {
+    this.#restart?.callOff();
+    this.#restart = undefined;
   }
 
   /** State that cannot be read makes its checkpoint useless: true when there is an older one to go on from. */
@@ -459,59 +428,26 @@ export class JobMaster implements JobMasterGateway {
     return (code === 'SNAPSHOT_CORRUPT' || code === 'SNAPSHOT_READ_FAILED') && restored !== undefined && this.#checkpoints?.passOver(restored) === true;
   }
 
-  /** Ends the tasks, waits, and starts them again from the newest checkpoint: all of the job in new slots, or regions in their places. */
-  async #carryOut(restart: Restart): Promise<void> {
-    const { jobId, taskExecutor } = this.#options;
-    const deployment = this.#deployment;
-    assert(deployment !== undefined, 'what restarts was deployed');
+  /** Starts tasks that have ended again from the newest checkpoint: all of the job in new slots, or regions in their places. */
+  async #carryOut(restart: TaskRestart, deployment: JobDeployment): Promise<void> {
     try {
-      let isWhole = false;
-      let restore: LoadedCheckpoint | undefined;
-      // What fails while the checkpoint is read has to end first as well.
-      for (let ended = -1; ended < restart.subtaskIds.size || restart.slots.size > 0;) {
-        await this.#endTasks(restart, deployment);
-        if (this.#restart !== restart) return;
-        ended = restart.subtaskIds.size;
-        isWhole = ended === deployment.graph.executions.length;
-        if (isWhole) {
-          deployment.closeSources();
-          await taskExecutor.releaseSlots(jobId);
-        }
-        restore = await this.#checkpoints?.loadLatest({ canFallBack: isWhole }) ?? this.#restore;
-        if (this.#restart !== restart) return;
-      }
+      const prepared = await restart.prepare();
+      if (prepared === 'called-off') return;
       this.#restart = undefined;
-      this.#restore = restore;
+      this.#restore = prepared.restore;
       const attemptNumber = ++this.#attemptNumber;
       this.#tellRecoveryPoint();
-      if (isWhole) {
+      if (restart.isWhole) {
         this.#moveTo('CREATED');
         if (this.#parallelism.take()) this.#tellRecoveryPoint();
         await this.#deploy();
         return this.#parallelism.end(undefined);
       }
       this.#moveTo('RUNNING');
-      await deployment.deployAgain(restart.subtaskIds, attemptNumber, restore);
+      await deployment.deployAgain(restart.subtaskIds, attemptNumber, prepared.restore);
       if (this.#status === 'RUNNING' && this.#attemptNumber === attemptNumber) this.#checkpoints?.start(deployment);
     } catch (thrown) {
       await this.#failBeforeRun(thrown);
-    }
-  }
-
-  /** Resolves when all tasks that restart have ended and their time has come; others may have joined them meanwhile. */
-  async #endTasks(restart: Restart, deployment: JobDeployment): Promise<void> {
-    await this.#checkpoints?.stop();
-    for (let ended = -1; this.#restart === restart && (ended < restart.subtaskIds.size || restart.slots.size > 0);) {
-      ended = restart.subtaskIds.size;
-      const lost = [...(await deployment.cancel(restart.subtaskIds))];
-      for (const slotIndex of [...restart.slots]) {
-        restart.slots.delete(slotIndex);
-        lost.push(...(await deployment.endSlot(slotIndex)));
-      }
-      for (const subtaskId of this.#subtasksToRestart(lost)) restart.subtaskIds.add(subtaskId);
-      for (const tell of this.#onRestart.splice(0)) tell();
-      if (restart.subtaskIds.size > ended) continue;
-      await this.#options.clock.sleep(Math.max(0, restart.dueMs - this.#options.clock.now()));
     }
   }
 
@@ -519,9 +455,9 @@ export class JobMaster implements JobMasterGateway {
     if (this.#status === 'CANCELLING') return;
     if (!canTransition(JOB_STATUS, this.#status, 'FAILING') && !canTransition(JOB_STATUS, this.#status, 'FAILED')) return;
     this.#error = deserializeError(serializeError(thrown));
-    this.#exceptions.addRoot({ timestamp: this.#options.clock.now(), error: serializeError(thrown), task: undefined });
+    this.#failures.addLast({ timestamp: this.#options.clock.now(), error: serializeError(thrown), task: undefined });
     if (canTransition(JOB_STATUS, this.#status, 'FAILING')) this.#moveTo('FAILING');
-    this.#restart = undefined;
+    this.#callOffRestart();
     this.#deployment?.graph.moveAll('FAILED');
     await this.#windDown();
     await this.#end('FAILED');
@@ -540,7 +476,7 @@ export class JobMaster implements JobMasterGateway {
   async #end(status: 'FINISHED' | 'FAILED' | 'CANCELED' | 'SUSPENDED'): Promise<void> {
     if (isTerminal(JOB_STATUS, this.#status)) return;
     const { taskExecutor, resourceManager, jobId, clock, log } = this.#options;
-    this.#restart = undefined;
+    this.#callOffRestart();
     this.#slotWatch?.stop();
     this.#parallelism.end(new JobManagerError('RESCALE_REFUSED', `the job is not rescaled: it is ${status}`));
     this.#deployment?.closeSources();
