@@ -5,11 +5,9 @@ import type { CalcExec } from '#table/exec/calc-exec';
 import type { RankExec } from '#table/exec/rank-exec';
 import type { ScanExec } from '#table/exec/scan-exec';
 import type { ValuesExec } from '#table/exec/values-exec';
+import { FILTER_PASSES, ROWS_PER_GROUP, TABLE_ROWS } from '#table/optimizer/estimated-rows';
 import { rowBytes } from '#table/explain/value-bytes';
 
-const TABLE_ROWS = 1e8;
-const FILTER_PASSES = 0.25;
-const ROWS_PER_GROUP = 10;
 
 /** Operators that rows reach by an exchange. */
 const EXCHANGED = new Set(['GroupAggregate', 'WindowAggregate', 'GroupWindowAggregate', 'Join', 'IntervalJoin', 'TemporalJoin', 'WindowJoin', 'Rank', 'WindowRank', 'Deduplicate', 'OverAggregate', 'ChangelogNormalize', 'SinkMaterialize', 'Match', 'SortLimit', 'Limit', 'Sort']);

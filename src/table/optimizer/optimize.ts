@@ -7,6 +7,8 @@ import { groupEqualRows } from '#table/optimizer/group-equal-rows';
 import { mergeProjections } from '#table/optimizer/merge-projections';
 import { pruneColumns } from '#table/optimizer/prune-columns';
 import { pushFilters } from '#table/optimizer/push-filters';
+import { reorderJoins } from '#table/optimizer/reorder-joins';
+import type { RowEstimates } from '#table/optimizer/estimated-rows';
 import { unnestSubqueries } from '#table/optimizer/unnest-subqueries';
 import type { Expression } from '#table/expressions/expression';
 
@@ -14,6 +16,8 @@ export interface OptimizerContext {
   readonly reduce: (expression: Expression) => Expression;
   /** Rules that are left out, to see whether one of them is at fault. */
   readonly skipped?: ReadonlySet<string>;
+  /** What joins are ordered by; left out, they stay as the query has them. */
+  readonly joinEstimates?: RowEstimates | undefined;
 }
 
 /** The rules that a plan can do without: the others turn it into something that can be planned at all. */
@@ -27,5 +31,7 @@ export function optimize(plan: LogicalPlan, context: OptimizerContext): LogicalP
   const merge = unless('merge-projections', mergeProjections);
   const prune = unless('prune-columns', pruneColumns);
   const unnested = unnestSubqueries(expandSetOperations(plan));
-  return groupEqualRows(merge(prune(merge(computePartitions(push(unnested))))));
+  const pushed = push(unnested);
+  const joined = context.joinEstimates === undefined ? pushed : reorderJoins(pushed, context.joinEstimates);
+  return groupEqualRows(merge(prune(merge(computePartitions(joined)))));
 }

@@ -12,7 +12,7 @@ import { translatePlan, type TranslationSettings } from '#table/exec/translate-p
 import { lookupSourceOf, scanSourceOf, sinkOf } from '#table/factories/connector-registry';
 import type { ScanTableSource, TableSink } from '#table/factories/table-factory';
 import type { Transformation } from '#graph/transformation/transformation';
-import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { LogicalPlan, ScanNode } from '#table/logical/logical-plan';
 import { optimize, OPTIONAL_RULES } from '#table/optimizer/optimize';
 import { planPhysical } from '#table/planner/plan-physical';
 import { SharedNodes } from '#table/planner/shared-nodes';
@@ -20,6 +20,7 @@ import type { ValidatorSession } from '#table/validator/statement-validator';
 import type { RowType } from '#table/types/logical-type';
 import { withoutConflicts } from '#table/planner/sink-conflicts';
 
+const JOIN_REORDER = 'table.optimizer.join-reorder-enabled';
 const SKIPPED_RULES = 'millrace.optimizer.skipped-rules';
 
 /** One INSERT: a query, and where its rows go. */
@@ -45,7 +46,8 @@ export class Planner {
 
   optimized(plan: LogicalPlan): LogicalPlan {
     const { functions } = this.#session;
-    return optimize(plan, { reduce: (expression) => reduceExpression(expression, functions), skipped: skippedRules(this.#session.option(SKIPPED_RULES)) });
+    const joinEstimates = this.#session.option(JOIN_REORDER) === 'true' ? { rowCount: ({ table, optionHints }: ScanNode) => this.#scanSource(table, optionHints).rowCount } : undefined;
+    return optimize(plan, { reduce: (expression) => reduceExpression(expression, functions), skipped: skippedRules(this.#session.option(SKIPPED_RULES)), joinEstimates });
   }
 
   physical(plan: LogicalPlan): ExecNode {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { RowKind } from '#table/runtime/row-kind';
 import { OPTIONAL_RULES } from '#table/optimizer/optimize';
 import { inlineTables } from '../api/table-jobs.js';
-import { randomQuery, TABLES } from './random-query.js';
+import { randomJoins, randomQuery, TABLES } from './random-query.js';
 
 /** The larger ones once found something: keys that are NULL on one side of an outer join only. */
 const SEEDS = [...Array.from({ length: 50 }, (_, index) => index + 1), 1062, 1084, 1128];
@@ -34,6 +34,16 @@ describe('random queries', () => {
         assert.deepEqual(await rowsOf(query, { ...BATCH, 'millrace.optimizer.skipped-rules': rule }), expected, `seed ${seed} without ${rule}: ${query}`);
       }
       assert.deepEqual(await rowsOf(query, {}), expected, `seed ${seed} on a stream: ${query}`);
+    });
+  }
+
+  for (let seed = 1; seed <= 40; seed++) {
+    test(`joins of seed ${seed} mean the same in another order, on a stream and in a batch`, async () => {
+      const query = randomJoins(seed);
+      const expected = await rowsOf(query, BATCH);
+      const reordered = { 'table.optimizer.join-reorder-enabled': 'true' };
+      assert.deepEqual(await rowsOf(query, { ...BATCH, ...reordered }), expected, `seed ${seed}: ${query}`);
+      assert.deepEqual(await rowsOf(query, reordered), expected, `seed ${seed} on a stream: ${query}`);
     });
   }
 

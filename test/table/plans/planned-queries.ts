@@ -48,15 +48,36 @@ const FAMILIES: Readonly<Record<string, string>> = {
   'scalar-sub-query': 'SELECT id FROM auction WHERE reserve > (SELECT MAX(price) FROM bid)',
 };
 
-export const PLANNED: ReadonlyMap<string, { readonly query: string; readonly setUp: readonly string[] }> = new Map([
+const REORDER_JOINS = { 'table.optimizer.join-reorder-enabled': 'true' };
+
+/** Statements that are planned with settings of their own. */
+const WITH_SETTINGS: Readonly<Record<string, Planned>> = {
+  'reordered-joins': {
+    query: 'SELECT p.name, b.price, r.rate FROM person AS p, rates AS r, bid AS b, auction AS a WHERE p.id = a.seller AND b.auction = a.id AND r.currency = b.channel AND a.category = 10 AND a.reserve > 5',
+    setUp: [], settings: REORDER_JOINS,
+  },
+  'reordered-joins-through-views': {
+    query: 'SELECT v.top, p.name FROM (SELECT a.seller AS seller, b.price + 1 AS top, b.channel AS channel FROM auction AS a, bid AS b WHERE b.auction = a.id) AS v, person AS p, rates AS r WHERE p.id = v.seller AND r.rate = v.top AND p.state = r.currency AND p.name = p.city',
+    setUp: [], settings: REORDER_JOINS,
+  },
+};
+
+interface Planned {
+  readonly query: string;
+  readonly setUp: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export const PLANNED: ReadonlyMap<string, Planned> = new Map<string, Planned>([
   ...Object.entries(NEXMARK_STATEMENTS).map(([name, { query, setUp = [] }]) => [`nexmark-${name}`, { query, setUp }] as const),
   ...Object.entries(FAMILIES).map(([name, query]) => [name, { query, setUp: [] }] as const),
+  ...Object.entries(WITH_SETTINGS),
 ]);
 
 /** Syntax tree, optimised, physical and execution plan with what each operator sends, costs aside. */
 export async function planOf(name: string): Promise<string> {
-  const { query, setUp } = PLANNED.get(name)!;
-  const tables: TableEnvironment = inlineTables();
+  const { query, setUp, settings = {} } = PLANNED.get(name)!;
+  const tables: TableEnvironment = inlineTables(settings);
   for (const sql of [...TABLES, ...setUp.filter((sql) => !sql.includes('FUNCTION'))]) await tables.executeSql(sql);
   const [tree, physical] = tables.explainSql(query, 'CHANGELOG_MODE').split('== Optimized Physical Plan ==');
   const logical = new StatementValidator(query, tables.session).query(parseStatement(query) as Query);

@@ -12,6 +12,11 @@ export function randomQuery(seed: number): string {
   return new QueryMaker(new SeededRandom(seed)).relation(3);
 }
 
+/** Three to five relations joined by equalities and other conditions, in no good order, some through views, some LEFT. */
+export function randomJoins(seed: number): string {
+  return new QueryMaker(new SeededRandom(seed)).joins();
+}
+
 class QueryMaker {
   readonly #random: SeededRandom;
   #aliases = 0;
@@ -30,6 +35,23 @@ class QueryMaker {
       case 5: return `${this.relation(depth - 1)} UNION ALL ${this.relation(depth - 1)}`;
       default: return this.#semi(depth);
     }
+  }
+
+  joins(): string {
+    const tables = Array.from({ length: 3 + this.#below(3) }, () => this.#alias());
+    const source = (alias: string): string => `${this.#pick(['a', 'b', `(${this.relation(1)})`])} AS ${alias}`;
+    const from = tables.map((alias, index) => {
+      if (index === 0) return source(alias);
+      const other = tables[this.#below(index)]!;
+      return this.#below(4) === 0 ? `LEFT JOIN ${source(alias)} ON ${other}.i = ${alias}.i` : `CROSS JOIN ${source(alias)}`;
+    });
+    const conditions = Array.from({ length: tables.length }, () => {
+      const [l, r] = [this.#pick(tables), this.#pick(tables)];
+      return this.#pick([`${l}.i = ${r}.i`, `${l}.s = ${r}.s`, `${l}.j = ${r}.j`, `${l}.i < ${this.#number(r)}`, this.#condition([l, r], 1)]);
+    });
+    const joined = `SELECT ${this.#pick(tables)}.i, ${this.#pick(tables)}.j, ${this.#pick(tables)}.s FROM ${from.join(' ')} WHERE ${conditions.join(' AND ')}`;
+    const [t, u] = [this.#alias(), this.#alias()];
+    return this.#below(2) === 0 ? joined : `SELECT ${t}.i, ${t}.j + ${u}.i AS j, ${u}.s FROM (${joined}) AS ${t} JOIN b AS ${u} ON ${t}.i = ${u}.i`;
   }
 
   #filtered(depth: number): string {
