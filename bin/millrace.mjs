@@ -38,7 +38,7 @@ start(process.env);
 function start(env) {
   progressAtStart = undefined;
   // No flag of V8: Node's own modules would be compiled anew. A plain pipe: the engine would load all of Node's sockets for IPC.
-  child = spawn(process.execPath, ['--enable-source-maps', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: { ...env, MILLRACE_PARENT_FD: '3' } });
+  child = spawn(process.execPath, ['--enable-source-maps', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: { ...compiledCode(), ...env, MILLRACE_PARENT_FD: '3' } });
   let begun = '';
   child.stdio[3].setEncoding('utf8').on('data', (text) => {
     const lines = (begun + text).split('\n');
@@ -73,6 +73,13 @@ function onEnd(code, signal) {
   console.error(`[ENGINE_PROCESS_ABORTED] the engine process was ended by ${cause}${inARow}, as V8 does when one allocation is far too large, or the system when memory is short: `
     + 'keep single objects of a function small, lower the memory settings (millrace explain-memory), and restart from the newest checkpoint');
   process.exit(1);
+}
+
+/** Node from 22 on keeps what it has compiled there; older ones compile each time. Beside the programs that the engine has built (cache-directory.ts). */
+function compiledCode() {
+  const { MILLRACE_CACHE_DIR: own, XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const directory = own || (cache && join(cache, 'millrace')) || (home && join(home, '.cache', 'millrace'));
+  return directory ? { NODE_COMPILE_CACHE: join(directory, 'compiled') } : {};
 }
 
 function findEngine() {

@@ -75,6 +75,11 @@ describe('millrace', () => {
     });
   }
 
+  test('the engine is told where Node may keep what it has compiled: in the cache of its own', async () => {
+    const { stdout, stderr } = await millrace(['run', ...SMALL, program('compiled.ts', `${HEAD}env.fromData(process.env['NODE_COMPILE_CACHE'] ?? 'nowhere').print();\nawait env.execute();`)]);
+    assert.deepEqual(linesOf(stdout), [join(directory, 'cache', 'compiled')], stderr);
+  });
+
   test('a script with two jobs, with time and chance in its graph, prints its results', async () => {
     const path = program('two.ts', `${HEAD}const name = \`\${crypto.randomUUID()} \${Math.random()} \${Date.now()}\`;
 env.fromData('b', 'a').map((x: string) => x + process.argv[2]).name(name).print();
