@@ -4,6 +4,8 @@ import { EngineError, type EngineErrorOptions } from '#core/errors/engine-error'
 export const JOBMANAGER_ERRORS = {
   CHECKPOINT_FAILURES_EXCEEDED: 'More checkpoints failed in a row than execution.checkpointing.tolerable-failed-checkpoints allows.',
   CHECKPOINT_DIRECTORY_MISSING: 'Checkpointing is on and execution.checkpointing.dir is not set.',
+  CHECKPOINT_DIRECTORY_UNUSABLE: 'The directory that execution.checkpointing.dir names cannot be made or written.',
+  CHECKPOINT_PATH_UNSUPPORTED: 'The path of a checkpoint or savepoint is empty, or has a scheme other than file and s3.',
   CHECKPOINT_SETTINGS_CONFLICT: 'Two settings of checkpoints cannot be had together.',
   CHECKPOINT_NOT_FOUND: 'The checkpoint or savepoint to restore from does not exist or has no _metadata.',
   CHECKPOINT_METADATA_DAMAGED: 'The _metadata file of a checkpoint is cut short, changed, or of another format.',

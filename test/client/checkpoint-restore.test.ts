@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mkdtempSync, readdirSync, rmSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalExecutor } from '#client/cluster-client/local-executor';
@@ -112,11 +112,16 @@ describe('checkpoint and restore', () => {
   test('checkpoints that cannot be written fail the job once no more failures are tolerated', async () => {
     const root = mkdtempSync(join(tmpdir(), 'millrace-test-'));
     try {
-      writeFileSync(join(root, 'file'), '');
-      const failed = await run(2, {
-        'execution.checkpointing.interval': '10 ms', 'execution.checkpointing.dir': join(root, 'file'), 'restart-strategy.type': 'none',
-      }, () => false);
-      assert.equal((failed.error as { readonly code: string }).code, 'CHECKPOINT_FAILURES_EXCEEDED');
+      const directory = join(root, 'checkpoints');
+      const failed = await run(2, { 'execution.checkpointing.interval': '10 ms', 'execution.checkpointing.dir': directory, 'restart-strategy.type': 'none' }, () => {
+        if (existsSync(join(root, 'away'))) return false;
+        renameSync(directory, join(root, 'away'));
+        writeFileSync(directory, '');
+        return false;
+      });
+      const { code, message } = failed.error as Error & { readonly code: string };
+      assert.equal(code, 'CHECKPOINT_FAILURES_EXCEEDED');
+      assert.match(message, /1 times in a row, 0 are tolerated, the last one because .*not a directory/);
     } finally {
       rmSync(root, { recursive: true });
     }

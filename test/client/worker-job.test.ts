@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,12 @@ describe('job on worker threads', () => {
 
   test('checkpoints without a directory are refused before anything starts', async () => {
     await assert.rejects(runJob(JOB, ['10'], { configuration: { ...SMALL, 'execution.checkpointing.interval': '1 s' } }), { code: 'CHECKPOINT_DIRECTORY_MISSING' });
+  });
+
+  test('a place that takes no checkpoints ends the job before it begins, whatever its restart strategy', async () => {
+    const file = fileURLToPath(import.meta.url);
+    const configuration = { ...SMALL, 'execution.checkpointing.interval': '1 s', 'execution.checkpointing.dir': `${file}/checkpoints`, 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.attempts': 1_000_000 };
+    await assert.rejects(runJob(JOB, ['10'], { configuration }), { code: 'CHECKPOINT_DIRECTORY_UNUSABLE', message: /not a directory.*execution\.checkpointing\.dir/ });
   });
 
   test('a checkpoint that is not there is named', async () => {

@@ -20,4 +20,10 @@ describe('checkpoint settings', () => {
   test('unaligned checkpoints are refused at several at a time', () => {
     assert.throws(() => readCheckpointSettings(Configuration.fromMap({ [CONCURRENT]: 2, 'execution.checkpointing.unaligned.enabled': true })), { code: 'CHECKPOINT_SETTINGS_CONFLICT' });
   });
+
+  test('a directory is one of this host or of S3, and none of it is guessed', () => {
+    const directoryOf = (path: string) => readCheckpointSettings(Configuration.fromMap({ 'execution.checkpointing.dir': path })).directory;
+    assert.deepEqual(['/a/b', 'file:/a/b', 'file:///a/b', 'a', 's3://bucket/a', 's3a://bucket/a'].map(directoryOf), ['/a/b', '/a/b', '/a/b', 'a', 's3://bucket/a', 's3a://bucket/a']);
+    for (const path of ['hdfs://host/a', 'gs://bucket/a', 'file://host/a', 'S4://a', '', ' ']) assert.throws(() => directoryOf(path), { code: 'CHECKPOINT_PATH_UNSUPPORTED' }, path);
+  });
 });

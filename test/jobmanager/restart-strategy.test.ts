@@ -65,10 +65,11 @@ describe('restart strategy', () => {
 
   test('an unknown strategy and values out of range are refused with the key', () => {
     assert.throws(() => strategy({ 'restart-strategy.type': 'sometimes' }), { code: 'CONFIG_VALUE_INVALID', message: /restart-strategy.type cannot be 'sometimes'/ });
-    const wrong = { 'initial-backoff': '2 min', 'backoff-multiplier': 1, 'jitter-factor': 1.5, 'reset-backoff-threshold': '0 ms' };
+    const wrong = { 'initial-backoff': '2 min', 'backoff-multiplier': 1, 'jitter-factor': 1.5, 'reset-backoff-threshold': '0 ms', 'attempts-before-reset-backoff': 0 };
     for (const [name, value] of Object.entries(wrong)) {
       assert.throws(() => strategy({ [`restart-strategy.exponential-delay.${name}`]: value }, true), { code: 'CONFIG_VALUE_INVALID', message: new RegExp(name) });
     }
+    assert.throws(() => strategy({ 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.attempts': -1 }), { code: 'CONFIG_VALUE_INVALID' });
     assert.throws(() => strategy({ 'restart-strategy.type': 'failure-rate', 'restart-strategy.failure-rate.max-failures-per-interval': 0 }), { code: 'CONFIG_VALUE_INVALID' });
   });
 });

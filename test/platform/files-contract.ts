@@ -217,6 +217,7 @@ function names(both: Both): void {
     await calls.mkdirs(`${root}/d/e`);
     await write(calls, `${root}/d/e/f`, 'x');
     await write(calls, `${root}/g`, 'x');
+    await calls.delete(`${root}/g/below a file`);
     await calls.delete(`${root}/g`);
     await calls.delete(`${root}/d`);
     await calls.delete(`${root}/d`);

@@ -88,10 +88,20 @@ describe('savepoints', () => {
     const asked = once((job) => job.triggerCheckpoint());
     assert.equal((await runSmall(rows, 2, { ...SMALL, 'execution.checkpointing.dir': join(folder.path, 'asked-checkpoints') }, asked)).error, undefined);
     assert.equal(await asked.done, 1);
-    const refused = once(async (job) => Promise.allSettled([job.triggerCheckpoint(), job.stopWithSavepoint()]));
+    const refused = once(async (job) => Promise.allSettled([job.triggerCheckpoint(), job.stopWithSavepoint(), job.triggerSavepoint('hdfs://host/savepoints')]));
     assert.equal((await runSmall({ ...rows, outputDirectory: join(folder.path, 'refused') }, 1, SMALL, refused)).error, undefined);
     const codes = (await refused.done as PromiseRejectedResult[]).map(({ reason }) => (reason as { code: string }).code);
-    assert.deepEqual(codes, ['CHECKPOINT_DIRECTORY_MISSING', 'SAVEPOINT_DIRECTORY_MISSING']);
+    assert.deepEqual(codes, ['CHECKPOINT_DIRECTORY_MISSING', 'SAVEPOINT_DIRECTORY_MISSING', 'CHECKPOINT_PATH_UNSUPPORTED']);
+  });
+
+  test('a savepoint that cannot be written says why, and the job goes on', async () => {
+    const rows = { outputDirectory: join(folder.path, 'unwritable'), rows: 4000, ratePerSecond: 4000 };
+    const asked = once((job) => job.triggerSavepoint(join(folder.path, 'a-file', 'savepoints')).catch((error: unknown) => error));
+    writeFileSync(join(folder.path, 'a-file'), '');
+    assert.equal((await runSmall(rows, 2, SMALL, asked)).error, undefined);
+    const { code, message } = await asked.done as Error & { readonly code: string };
+    assert.equal(code, 'SNAPSHOT_REQUEST_FAILED');
+    assert.match(message, /could not .*: cannot make directory .*not a directory: check the path$/);
   });
 });
 

@@ -95,6 +95,11 @@ describe('REST endpoint', () => {
     assert.equal(dispatcher.asked.length, before + 1);
   });
 
+  test('a savepoint in an object store is told by its own path', async () => {
+    await call('POST', `/v1/jobs/${RUNNING[0]}/savepoints`, { 'target-directory': 's3://bucket', triggerId: 'e'.repeat(32) });
+    assert.deepEqual(await settled(`/v1/jobs/${RUNNING[0]}/savepoints/${'e'.repeat(32)}`), { status: { id: 'COMPLETED' }, operation: { location: 's3://bucket/savepoint-1' } });
+  });
+
   test('a job is rescaled by its upper bounds, and what cannot be is refused', async () => {
     const client = new RestClient({ host: '127.0.0.1', port: portOf(server), clock });
     assert.deepEqual(await client.resourceRequirements(RUNNING[0]), { vertex: { parallelism: { lowerBound: 1, upperBound: 2 }, name: 'task', isParallelismSet: false } });

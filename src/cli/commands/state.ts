@@ -35,7 +35,7 @@ export async function runState({ platform, words }: CommandContext): Promise<num
   const [action, ...paths] = parsed.positional;
   if (parsed.values.has('job')) return (await import('#cli/commands/state-of-job')).readStateOfJob({ platform, words });
   const selection = selectionOf(parsed);
-  if (action === undefined || paths.length === 0) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state needs ${action === undefined ? 'ls, read or diff and ' : ''}the directory of a checkpoint or savepoint: millrace state ${STATE_COMMAND.usage}`);
+  assertUse(action, paths);
   const { files, clock, random } = platform;
   const doors = { files, clock, random, process, storage: createCheckpointStorage(files, await readConfiguration(platform, parsed)) };
   const readers = await Promise.all(paths.map((path) => SavepointReader.read(path, doors)));
@@ -46,14 +46,17 @@ export async function runState({ platform, words }: CommandContext): Promise<num
     case 'read':
       for (const [index, reader] of readers.entries()) await read(process, paths[index]!, reader, selection);
       return 0;
-    case 'diff': {
-      const [before, after, surplus] = readers;
-      if (before === undefined || after === undefined || surplus !== undefined) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state diff compares two snapshots, got ${paths.length}: millrace state diff OLD NEW`);
-      await diff(process, before, after, selection);
+    default:
+      await diff(process, readers[0]!, readers[1]!, selection);
       return 0;
-    }
-    default: throw new CliError('USAGE_VALUE_INVALID', `millrace state does not know '${action}': give ls, read or diff`);
   }
+}
+
+/** Before anything is read. */
+function assertUse(action: string | undefined, paths: readonly string[]): void {
+  if (action !== undefined && !['ls', 'read', 'diff'].includes(action)) throw new CliError('USAGE_VALUE_INVALID', `millrace state does not know '${action}': give ls, read or diff`);
+  if (paths.length === 0) throw new CliError('USAGE_ARGUMENT_MISSING', `millrace state needs ${action === undefined ? 'ls, read or diff and ' : ''}the directory of a checkpoint or savepoint: millrace state ${STATE_COMMAND.usage}`);
+  if (action === 'diff' && paths.length !== 2) throw new CliError(paths.length < 2 ? 'USAGE_ARGUMENT_MISSING' : 'USAGE_ARGUMENT_SURPLUS', `millrace state diff compares two snapshots, got ${paths.length}: millrace state diff OLD NEW`);
 }
 
 function selectionOf(parsed: ParsedArguments): Selection {

@@ -1,14 +1,14 @@
 // Writes a savepoint that no job took: from rows, or from another snapshot with operators added, replaced and removed. In
 // the spirit of Flink's state processor. Invariant: `_metadata` is written last, so a directory with one is a whole savepoint.
-import { resolve } from 'node:path';
 import { ClientError } from '#client/errors';
 import { createNodePlatform } from '#client/platform';
-import { SnapshotFiles, type SnapshotDoors } from '#client/savepoint/snapshot-files';
+import { SnapshotFiles, storageOf, type SnapshotDoors } from '#client/savepoint/snapshot-files';
 import type { BootstrapTransformation } from '#client/savepoint/state-bootstrap';
 import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { operatorIdOfUid } from '#graph/stream-graph/operator-ids';
 import { CHECKPOINT_METADATA_FILE, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
-import { localPath } from '#jobmanager/checkpoint/checkpoint-settings';
+import { absolutePath } from '#jobmanager/job-master/checkpoint-store';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 
@@ -50,20 +50,22 @@ export class SavepointWriter {
   }
 
   /**
-   * Writes everything into a directory that holds no savepoint yet; its absolute path. Rejects with SAVEPOINT_TARGET_TAKEN, with what
-   * reading the existing savepoint rejects with, and with what a bootstrap function throws.
+   * Writes everything into a directory that holds no savepoint yet, here or in an object store; its absolute path. Rejects with
+   * SAVEPOINT_TARGET_TAKEN, CHECKPOINT_PATH_UNSUPPORTED, with what reading the existing savepoint rejects with, and with what a
+   * bootstrap function throws.
    */
   async write(path: string): Promise<string> {
-    const { files, clock } = this.#platform;
-    const directory = resolve(localPath(path));
+    const { clock } = this.#platform;
+    const storage = storageOf(this.#platform);
+    const directory = absolutePath(path);
     const metadataPath = `${directory}/${CHECKPOINT_METADATA_FILE}`;
-    if (await files.exists(metadataPath)) throw new ClientError('SAVEPOINT_TARGET_TAKEN', `there is a savepoint at ${path} already: give a directory of its own to each`);
+    if (await storage.stat(metadataPath) !== undefined) throw new ClientError('SAVEPOINT_TARGET_TAKEN', `there is a savepoint at ${path} already: give a directory of its own to each`);
     const existing = this.#from === undefined ? undefined : await SnapshotFiles.open(this.#platform, this.#from);
-    await files.mkdirs(directory);
-    const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, directory);
+    await storage.mkdirs(directory);
+    const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, storage, directory);
     for (const [operatorId, { uid, transformation }] of this.#operators) {
       const snapshot = await transformation.snapshot(this.#maxParallelism, clock);
-      operators.push({ operatorId, uid, parallelism: 1, maxParallelism: this.#maxParallelism, subtasks: [await this.#writeState(directory, operatorId, 0, snapshot)] });
+      operators.push({ operatorId, uid, parallelism: 1, maxParallelism: this.#maxParallelism, subtasks: [await writeState(storage, directory, operatorId, 0, snapshot)] });
     }
     const kept = new Set(operators.map(({ operatorId }) => operatorId));
     const metadata: CheckpointMetadata = {
@@ -74,11 +76,11 @@ export class SavepointWriter {
       operators, inlined: {}, sharedFiles: [],
       enumerators: existing?.metadata.enumerators.filter(({ operatorId }) => kept.has(operatorId)) ?? [],
     };
-    await files.atomicWrite(metadataPath, encodeCheckpointMetadata(metadata));
+    await storage.writeWhole(metadataPath, encodeCheckpointMetadata(metadata));
     return directory;
   }
 
-  async #copyKept(existing: SnapshotFiles, directory: string): Promise<OperatorStateHandles[]> {
+  async #copyKept(existing: SnapshotFiles, storage: CheckpointStorage, directory: string): Promise<OperatorStateHandles[]> {
     const copied: OperatorStateHandles[] = [];
     for (const handles of existing.metadata.operators) {
       const { operatorId } = handles;
@@ -86,17 +88,17 @@ export class SavepointWriter {
       const subtasks: OperatorStateHandles['subtasks'][number][] = [];
       for await (const snapshot of existing.subtasks(handles)) {
         const { subtaskIndex } = handles.subtasks[subtasks.length]!;
-        subtasks.push(await this.#writeState(directory, operatorId, subtaskIndex, snapshot));
+        subtasks.push(await writeState(storage, directory, operatorId, subtaskIndex, snapshot));
       }
       copied.push({ ...handles, subtasks });
     }
     return copied;
   }
+}
 
-  async #writeState(directory: string, operatorId: string, subtaskIndex: number, snapshot: OperatorSnapshot): Promise<OperatorStateHandles['subtasks'][number]> {
-    const { bytes } = encodeSubtaskSnapshot(new Map([[operatorId, snapshot]]));
-    const file = `${operatorId}_${subtaskIndex}.state`;
-    await this.#platform.files.atomicWrite(`${directory}/${file}`, bytes);
-    return { subtaskIndex, file, bytes: bytes.length };
-  }
+async function writeState(storage: CheckpointStorage, directory: string, operatorId: string, subtaskIndex: number, snapshot: OperatorSnapshot): Promise<OperatorStateHandles['subtasks'][number]> {
+  const { bytes } = encodeSubtaskSnapshot(new Map([[operatorId, snapshot]]));
+  const file = `${operatorId}_${subtaskIndex}.state`;
+  await storage.writeWhole(`${directory}/${file}`, bytes);
+  return { subtaskIndex, file, bytes: bytes.length };
 }

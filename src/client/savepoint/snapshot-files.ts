@@ -19,6 +19,10 @@ export interface SnapshotDoors extends Pick<Platform, 'files' | 'clock' | 'rando
   readonly storage?: CheckpointStorage;
 }
 
+export function storageOf({ storage, files }: SnapshotDoors): CheckpointStorage {
+  return storage ?? createCheckpointStorage(files, Configuration.fromMap({}));
+}
+
 export class SnapshotFiles {
   readonly metadata: CheckpointMetadata;
   readonly descriptor: RestoreDescriptor;
@@ -36,7 +40,7 @@ export class SnapshotFiles {
 
   /** @param path its directory or its `_metadata`. Throws CHECKPOINT_NOT_FOUND, CHECKPOINT_METADATA_DAMAGED, CHECKPOINT_VERSION_UNSUPPORTED. */
   static async open(doors: SnapshotDoors, path: string): Promise<SnapshotFiles> {
-    const storage = doors.storage ?? createCheckpointStorage(doors.files, Configuration.fromMap({}));
+    const storage = storageOf(doors);
     return new SnapshotFiles(doors, storage, await loadCheckpoint(storage, path));
   }
 

@@ -2,6 +2,7 @@
 import type { Configuration } from '#core/config/configuration';
 import { checkpointingOptions } from '#core/config/options/checkpointing-options';
 import { JobManagerError } from '#jobmanager/errors';
+import { isObjectPath } from '#state/checkpoint-storage/checkpoint-storage';
 
 export interface CheckpointSettings {
   /** Undefined = periodic checkpoints are off. */
@@ -24,13 +25,17 @@ export interface CheckpointSettings {
   readonly directory: string | undefined;
 }
 
-/** A path given as such or as `file:` with its slashes. */
-export function localPath(path: string): string {
-  return path.replace(/^file:(\/\/)?(?=\/)/, '');
+/** A path given as such or as `file:` with its slashes; one of an object store as it is. Throws CHECKPOINT_PATH_UNSUPPORTED for other schemes and for none at all. */
+export function storagePath(path: string): string {
+  const given = path.trim().replace(/^file:(?:\/\/)?(?=\/(?!\/))/, '');
+  if (given === '' || (/^[a-z][a-z0-9+.-]*:\/\//i.test(given) && !isObjectPath(given))) {
+    throw new JobManagerError('CHECKPOINT_PATH_UNSUPPORTED', `snapshots cannot lie at '${path}': give a directory of this host (/a/b or file:///a/b) or s3://bucket/a/b`, { context: { path } });
+  }
+  return given;
 }
 
 /**
- * Throws CONFIG_VALUE_INVALID, CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory,
+ * Throws CONFIG_VALUE_INVALID, CHECKPOINT_PATH_UNSUPPORTED, CHECKPOINT_DIRECTORY_MISSING when there is an interval and no directory,
  * CHECKPOINT_SETTINGS_CONFLICT for concurrent checkpoints that are unaligned, and an interval during backlog below the other.
  */
 export function readCheckpointSettings(configuration: Configuration): CheckpointSettings {
@@ -52,7 +57,7 @@ export function readCheckpointSettings(configuration: Configuration): Checkpoint
     retainedMax: Math.max(1, configuration.get(checkpointingOptions.numRetained)),
     isRetainedOnCancellation: retention === 'RETAIN_ON_CANCELLATION',
     isRetainedOnFailure: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
-    directory: directory === undefined ? undefined : localPath(directory),
+    directory: directory === undefined ? undefined : storagePath(directory),
   };
 }
 

@@ -24,14 +24,17 @@ export function createRestartStrategy(configuration: Configuration, areCheckpoin
   const type = configuration.get(options.type) ?? (areCheckpointsOn ? 'exponential-delay' : 'none');
   switch (type.toLowerCase().replaceAll(/[-_]/g, '')) {
     case 'none': case 'off': case 'disable': return { canRestart: false, onFailure: () => FAIL };
-    case 'fixeddelay': return fixedDelay(configuration.get(options.fixedDelayAttempts), configuration.get(options.fixedDelayDelay).toMillis());
+    case 'fixeddelay': return fixedDelay(configuration);
     case 'failurerate': return failureRate(configuration);
     case 'exponentialdelay': return exponentialDelay(configuration, jitter);
     default: throw invalid(options.type, type, 'give none, fixed-delay, failure-rate or exponential-delay');
   }
 }
 
-function fixedDelay(attemptsMax: number, delayMs: number): RestartStrategy {
+function fixedDelay(configuration: Configuration): RestartStrategy {
+  const attemptsMax = configuration.get(options.fixedDelayAttempts);
+  const delayMs = configuration.get(options.fixedDelayDelay).toMillis();
+  if (attemptsMax < 0) throw invalid(options.fixedDelayAttempts, attemptsMax, 'give 0 or more');
   let attempts = 0;
   return { canRestart: attemptsMax > 0, onFailure: () => (attempts++ < attemptsMax ? { kind: 'restart', delayMs, isNewAttempt: true } : FAIL) };
 }
@@ -59,7 +62,7 @@ function exponentialDelay(configuration: Configuration, jitter: () => number): R
   let attempts = 0;
   let nextRestartMs = -Infinity;
   return {
-    canRestart: attemptsMax > 0,
+    canRestart: true,
     onFailure(nowMs) {
       if (nowMs <= nextRestartMs) return { kind: 'restart', delayMs: nextRestartMs - nowMs, isNewAttempt: false };
       if (nowMs - nextRestartMs >= resetMs) [backoffMs, attempts] = [initialMs, 0];
@@ -84,6 +87,7 @@ function exponentialSettings(configuration: Configuration) {
   if (multiplier <= 1) throw invalid(options.exponentialDelayBackoffMultiplier, multiplier, 'give more than 1');
   if (jitterFactor < 0 || jitterFactor > 1) throw invalid(options.exponentialDelayJitterFactor, jitterFactor, 'give 0 to 1');
   if (resetMs < 1) throw invalid(options.exponentialDelayResetThreshold, `${resetMs} ms`, 'give 1 ms or more');
+  if (attemptsMax < 1) throw invalid(options.exponentialDelayAttemptsBeforeReset, attemptsMax, 'give 1 or more');
   return { initialMs, maxMs, multiplier, jitterFactor, resetMs, attemptsMax };
 }
 

@@ -30,9 +30,9 @@ const REQUEST_RETRY_MS = 10;
 
 const ABORT_REASONS: Readonly<Record<AbortReason, string>> = {
   expired: 'it was not complete within execution.checkpointing.timeout',
-  declined: 'a task could not take or write its part, see the log',
+  declined: 'a task could not take or write its part',
   'task-ended': 'a task ended before it had taken its part',
-  'metadata-failed': 'its metadata could not be written, see the log',
+  'metadata-failed': 'its metadata could not be written',
   stopped: 'the job has ended or restarts',
   subsumed: 'a newer checkpoint was complete before it',
 };
@@ -75,6 +75,8 @@ interface UnderWay {
   readonly enumerators: readonly EnumeratorState[];
   /** Tasks at their end that commit with it. */
   readonly covered: readonly SubtaskId[];
+  /** Why it will be given up, where there is an error that says so. */
+  fault?: string;
 }
 
 export class CheckpointDriver {
@@ -94,6 +96,8 @@ export class CheckpointDriver {
   /** Epoch ms before which no request is tried again. */
   #askAtMs = 0;
   readonly #underWay = new Map<number, UnderWay>();
+  /** Of the checkpoint that was given up last. */
+  #lastFailure = '';
   /** Checkpoints that were given up while slots still wrote their files. */
   readonly #undeleted: number[] = [];
   /** Tasks at their end that commit with the next checkpoint. */
@@ -179,6 +183,11 @@ export class CheckpointDriver {
     return answer;
   }
 
+  /** Makes sure that periodic checkpoints, if there are to be some, have a place. Rejects with CHECKPOINT_DIRECTORY_UNUSABLE. */
+  async layOut(): Promise<void> {
+    if (this.#options.settings.intervalMs !== undefined) await this.#store.layOut();
+  }
+
   start(attempt: CheckpointedAttempt): void {
     assert(this.#attempt === undefined, 'one attempt at a time');
     this.#attempt = attempt;
@@ -239,6 +248,7 @@ export class CheckpointDriver {
   onDecline(checkpointId: number, reason: EngineError): void {
     if (!this.#coordinator.isPending(checkpointId)) return;
     this.#options.log.warn('checkpoint declined', { checkpointId, error: reason });
+    this.#noteFault(checkpointId, reason);
     this.#act(this.#coordinator.onDecline(checkpointId, this.#options.clock.now()));
   }
 
@@ -316,7 +326,7 @@ export class CheckpointDriver {
         this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
         return this.#giveUp(decision.checkpointId, decision.reason);
       case 'discard': return this.#enqueue((store) => this.#discard(store, decision.checkpointId));
-      case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `${decision.failures} checkpoints failed in a row, ${this.#options.settings.tolerableFailures} are allowed: look for the cause in the log, or set execution.checkpointing.tolerable-failed-checkpoints`));
+      case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `checkpoints failed ${decision.failures} times in a row, ${this.#options.settings.tolerableFailures} are tolerated, the last one because ${this.#lastFailure}: mend that, or set execution.checkpointing.tolerable-failed-checkpoints`));
     }
   }
 
@@ -341,14 +351,16 @@ export class CheckpointDriver {
   }
 
   #giveUp(checkpointId: number, reason: AbortReason): void {
-    const flags = barrierFlags(this.#endUnderWay(checkpointId).request);
-    this.#history.onFailed(checkpointId, ABORT_REASONS[reason], this.#options.clock.now());
-    this.#requests.abort(checkpointId, ABORT_REASONS[reason]);
+    const { request, fault } = this.#endUnderWay(checkpointId);
+    const why = fault === undefined ? ABORT_REASONS[reason] : `${ABORT_REASONS[reason]}: ${fault}`;
+    this.#lastFailure = why;
+    this.#history.onFailed(checkpointId, why, this.#options.clock.now());
+    this.#requests.abort(checkpointId, why);
     this.#endHolds(checkpointId);
     this.#hurryAtEnd();
     this.#toAll({ kind: 'checkpoint-aborted', checkpointId });
     // Time cannot be taken back: after MAX_WATERMARK the job goes on from its last checkpoint.
-    if (hasFlag(flags, BarrierFlag.DRAIN) && reason !== 'stopped') this.#options.onTooManyFailures(requestFailed(`${ABORT_REASONS[reason]}, after the end of time had been sent to drain the job`));
+    if (hasFlag(barrierFlags(request), BarrierFlag.DRAIN) && reason !== 'stopped') this.#options.onTooManyFailures(requestFailed(`${why}, after the end of time had been sent to drain the job`));
   }
 
   #trigger({ checkpointId, timestamp, participants }: CheckpointDecision & { readonly kind: 'trigger' }): void {
@@ -363,7 +375,10 @@ export class CheckpointDriver {
     });
     this.#underWay.set(checkpointId, { request, enumerators, covered: [...this.#awaiting] });
     if (request?.kind === 'savepoint') this.#store.place(checkpointId, request.directory);
-    this.#enqueue((store) => store.prepare(checkpointId));
+    this.#enqueue((store) => store.prepare(checkpointId).catch((error: unknown) => {
+      this.#noteFault(checkpointId, error);
+      throw error;
+    }));
     void this.#work.then(() => {
       if (!this.#coordinator.isPending(checkpointId)) return;
       if (request?.kind === 'savepoint') this.#toAll({ kind: 'savepoint-directory', checkpointId, directory: request.directory });
@@ -384,6 +399,7 @@ export class CheckpointDriver {
         await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators, ...filesOf(acknowledgements) });
       } catch (error) {
         log.warn('checkpoint metadata cannot be written', { checkpointId, error });
+        this.#noteFault(checkpointId, error);
         return this.#act(this.#coordinator.onMetadataFailed(checkpointId, clock.now()));
       }
       this.#act(this.#coordinator.onMetadataWritten(checkpointId, clock.now()));
@@ -411,6 +427,12 @@ export class CheckpointDriver {
     assert(ended !== undefined, `checkpoint ${checkpointId} is under way`);
     this.#underWay.delete(checkpointId);
     return ended;
+  }
+
+  /** The first one counts: others follow from it. */
+  #noteFault(checkpointId: number, error: unknown): void {
+    const underWay = this.#underWay.get(checkpointId);
+    if (underWay !== undefined) underWay.fault ??= error instanceof Error ? error.message : String(error);
   }
 
   #endHolds(checkpointId: number): void {

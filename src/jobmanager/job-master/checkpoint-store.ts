@@ -4,11 +4,11 @@
 import { resolve } from 'node:path';
 import { assert } from '#core/assert';
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
-import { localPath, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
+import { storagePath, type CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import { CHECKPOINT_METADATA_FILE, decodeCheckpointMetadata, encodeCheckpointMetadata, type CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { checkpointIdOfSharedFile, SharedStateRegistry } from '#jobmanager/checkpoint/shared-state-registry';
 import { JobManagerError } from '#jobmanager/errors';
-import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { isObjectPath, resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 
 export interface LoadedCheckpoint {
   readonly metadata: CheckpointMetadata;
@@ -49,12 +49,25 @@ export class CheckpointStore {
     this.#placed.set(checkpointId, directory);
   }
 
-  async prepare(checkpointId: number): Promise<void> {
-    if (!this.#placed.has(checkpointId) && !this.#isLaidOut) {
-      for (const name of ['shared', 'taskowned']) await this.#storage.mkdirs(`${this.jobDirectory}/${name}`);
-      this.#isLaidOut = true;
+  /** Before the job begins: a place that takes no directory now will take no checkpoint. Throws CHECKPOINT_DIRECTORY_UNUSABLE. */
+  async layOut(): Promise<void> {
+    try {
+      await this.#makeFolders();
+      await this.#storage.list(`${this.jobDirectory}/shared`); // an object store has no folders to be made
+    } catch (cause) {
+      throw new JobManagerError('CHECKPOINT_DIRECTORY_UNUSABLE', `checkpoints cannot be kept in ${this.jobDirectory}: ${cause instanceof Error ? cause.message : String(cause)}; set execution.checkpointing.dir to a place that can be written`, { cause });
     }
+  }
+
+  async prepare(checkpointId: number): Promise<void> {
+    if (!this.#placed.has(checkpointId)) await this.#makeFolders();
     await this.#storage.mkdirs(this.directoryOf(checkpointId));
+  }
+
+  async #makeFolders(): Promise<void> {
+    if (this.#isLaidOut) return;
+    for (const name of ['shared', 'taskowned']) await this.#storage.mkdirs(`${this.jobDirectory}/${name}`);
+    this.#isLaidOut = true;
   }
 
   async writeMetadata(metadata: CheckpointMetadata): Promise<void> {
@@ -159,7 +172,8 @@ export function jobDirectoryOf({ directory }: CheckpointSettings, jobId: string)
   return directory === undefined ? undefined : `${absolutePath(directory)}/${jobId}`;
 }
 
-/** Of a local path relative to where the process runs; a path of an object store is absolute. */
+/** Of a local path relative to where the process runs; a path of an object store is absolute. Throws CHECKPOINT_PATH_UNSUPPORTED. */
 export function absolutePath(path: string): string {
-  return /^s3a?:\/\//.test(path) ? path.replace(/\/+$/, '') : resolve(localPath(path));
+  const given = storagePath(path);
+  return isObjectPath(given) ? given.replace(/\/+$/, '') : resolve(given);
 }

@@ -123,6 +123,7 @@ export class JobMaster implements JobMasterGateway {
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
       });
+      await this.#checkpoints.layOut();
       this.#moveTo('CREATED');
       if (recovered !== undefined) await this.#outliveDeath(recovered);
       this.#tellRecoveryPoint();

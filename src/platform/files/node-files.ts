@@ -1,7 +1,7 @@
 // Files over node:fs. Any thread. Errors of the host become PlatformErrors in `attempt` and `attemptSync` alone.
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileError } from '#platform/errors';
 import { createExclusively, createExclusivelySync, temporaryName, writeAtomically, writeAtomicallySync } from '#platform/files/atomic-write';
 import type { Chunks, FileEntry, Files, ReadHandle, ReadStreamOptions, WriteHandle, WriteOptions } from '#platform/files/files';
@@ -135,19 +135,25 @@ export class NodeFiles implements Files {
   }
 
   async mkdirs(path: string): Promise<void> {
-    await attempt('cannot make directory', path, () => fs.promises.mkdir(path, { recursive: true }));
+    await attempt('cannot make directory', path, () => makeDirectories(path));
   }
 
   mkdirsSync(path: string): void {
-    attemptSync('cannot make directory', path, () => fs.mkdirSync(path, { recursive: true }));
+    attemptSync('cannot make directory', path, () => makeDirectoriesSync(path));
   }
 
   delete(path: string): Promise<void> {
-    return attempt('cannot remove', path, () => fs.promises.rm(path, { recursive: true, force: true }));
+    return attempt('cannot remove', path, () => fs.promises.rm(path, { recursive: true, force: true }).catch(undefinedWhenAbsent));
   }
 
   deleteSync(path: string): void {
-    attemptSync('cannot remove', path, () => fs.rmSync(path, { recursive: true, force: true }));
+    attemptSync('cannot remove', path, () => {
+      try {
+        fs.rmSync(path, { recursive: true, force: true });
+      } catch (error) {
+        undefinedWhenAbsent(error);
+      }
+    });
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -208,6 +214,48 @@ export class NodeFiles implements Files {
 function entryOf(path: string, stats: fs.Stats): FileEntry {
   const isDirectory = stats.isDirectory();
   return { name: basename(path), path, bytes: isDirectory ? 0 : stats.size, modifiedMs: stats.mtimeMs, isDirectory };
+}
+
+// Not Node's `recursive`: it never ends below a directory that is there and takes no entry, as `/proc` does.
+async function makeDirectories(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = resolve(path); at !== dirname(at) && !(await isDirectory(at)); at = dirname(at)) missing.unshift(at);
+  for (const at of missing) {
+    try {
+      await fs.promises.mkdir(at);
+    } catch (error) {
+      if (!isTaken(error) || (at === missing.at(-1) && !(await isDirectory(at)))) throw error;
+    }
+  }
+}
+
+function makeDirectoriesSync(path: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(path); at !== dirname(at) && !isDirectorySync(at); at = dirname(at)) missing.unshift(at);
+  for (const at of missing) {
+    try {
+      fs.mkdirSync(at);
+    } catch (error) {
+      if (!isTaken(error) || (at === missing.at(-1) && !isDirectorySync(at))) throw error;
+    }
+  }
+}
+
+/** Somebody else made it meanwhile; or it is a file, as making the next one below it will say. */
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST';
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return fs.promises.stat(path).then((stats) => stats.isDirectory(), () => false);
+}
+
+function isDirectorySync(path: string): boolean {
+  try {
+    return fs.statSync(path).isDirectory();
+  } catch {
+    return false; // what is wrong with it, making it says
+  }
 }
 
 function undefinedWhenAbsent(error: unknown): undefined {

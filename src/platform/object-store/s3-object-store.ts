@@ -108,6 +108,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // six lines on stderr that are no concern of a job
     const sdk = await import('@aws-sdk/client-s3');
     const { endpoint, region, accessKey, secretKey, isPathStyle } = this.#options;
     const credentials = accessKey === undefined || secretKey === undefined ? {} : { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } };

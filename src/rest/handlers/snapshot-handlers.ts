@@ -6,6 +6,7 @@ import type { Random } from '#platform/random/random';
 import { HttpFailure } from '#rest/handlers/http-failure';
 import type { OperationState, OperationStore } from '#rest/handlers/operation-store';
 import { failureCause } from '#rest/messages/failure-cause';
+import { isObjectPath } from '#state/checkpoint-storage/checkpoint-storage';
 
 export interface TriggerAnswer {
   readonly 'request-id': string;
@@ -42,6 +43,11 @@ export interface DisposalBody {
 
 const DISPOSALS = 'disposals';
 
+/** As Flink writes paths: with a scheme. */
+function locationOf(path: string): string {
+  return isObjectPath(path) ? path : `file:${path}`;
+}
+
 export class SnapshotHandlers {
   readonly #dispatcher: DispatcherGateway;
   readonly #operations: OperationStore;
@@ -58,14 +64,14 @@ export class SnapshotHandlers {
     return this.#begin(`${jobId}/savepoints`, body.triggerId, async () => {
       const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory, stop: undefined, formatType: body.formatType ?? undefined });
       if (body['cancel-job'] === true) await this.#dispatcher.cancel(jobId);
-      return { location: `file:${path}` };
+      return { location: locationOf(path) };
     });
   }
 
   stop(jobId: JobId, { targetDirectory, drain, formatType, triggerId }: StopBody): TriggerAnswer {
     return this.#begin(`${jobId}/savepoints`, triggerId, async () => {
       const path = await this.#dispatcher.triggerSavepoint(jobId, { targetDirectory: targetDirectory ?? undefined, stop: drain === true ? 'drain' : 'suspend', formatType: formatType ?? undefined });
-      return { location: `file:${path}` };
+      return { location: locationOf(path) };
     });
   }
 

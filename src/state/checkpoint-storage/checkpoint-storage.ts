@@ -49,6 +49,11 @@ export interface CheckpointStorage {
   localPathOf(path: string): string | undefined;
 }
 
+/** True for a path of an object store. */
+export function isObjectPath(path: string): boolean {
+  return /^s3a?:\/\//.test(path);
+}
+
 /** A path relative to a directory, with `..`, or an absolute one. */
 export function resolveStoragePath(directory: string, path: string): string {
   if (path.startsWith('/') || /^[a-z][a-z0-9+.-]*:\/\//.test(path)) return path;

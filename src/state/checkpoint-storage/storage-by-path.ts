@@ -4,7 +4,7 @@ import type { Configuration } from '#core/config/configuration';
 import { s3Options } from '#core/config/options/s3-options';
 import type { Files } from '#platform/files/files';
 import { S3ObjectStore } from '#platform/object-store/s3-object-store';
-import type { CheckpointStorage, StorageEntry, StorageReader, StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
+import { isObjectPath, type CheckpointStorage, type StorageEntry, type StorageReader, type StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
 import { DirectoryStorage } from '#state/checkpoint-storage/directory-storage';
 import { ObjectStorage } from '#state/checkpoint-storage/object-storage';
 
@@ -14,11 +14,6 @@ export function createCheckpointStorage(files: Files, configuration: Configurati
     accessKey: configuration.get(s3Options.accessKey), secretKey: configuration.get(s3Options.secretKey),
   });
   return new StorageByPath(new DirectoryStorage(files), new ObjectStorage(store, files));
-}
-
-/** True for a path of an object store. */
-export function isObjectPath(path: string): boolean {
-  return /^s3a?:\/\//.test(path);
 }
 
 class StorageByPath implements CheckpointStorage {

@@ -43,7 +43,7 @@ describe('millrace state', () => {
 
   test('wrong use and what is not there end with one line', () => {
     for (const [words, code, line] of [
-      [['state', 'ls'], 2, /USAGE_ARGUMENT_MISSING/], [['state', 'look', FIXTURE], 2, /USAGE_VALUE_INVALID/], [['state', 'diff', FIXTURE], 2, /USAGE_ARGUMENT_MISSING/],
+      [['state', 'ls'], 2, /USAGE_ARGUMENT_MISSING/], [['state', 'look', FIXTURE], 2, /USAGE_VALUE_INVALID/], [['state', 'diff', '/nowhere'], 2, /USAGE_ARGUMENT_MISSING/], [['state', 'look', '/nowhere'], 2, /USAGE_VALUE_INVALID/],
       [['state', 'read', FIXTURE, '--format', 'csv'], 2, /USAGE_VALUE_INVALID.*11/], [['state', 'read', FIXTURE, '--state', 'none'], 1, /SNAPSHOT_STATE_UNKNOWN/], [['state', 'ls', '/nowhere'], 1, /CHECKPOINT_NOT_FOUND/],
     ] as const) {
       const ended = millrace(...words);

@@ -52,3 +52,9 @@ test('a stream that is left early closes its file', async () => {
   chunks.close();
   assert.equal(chunks.next(), undefined);
 });
+
+test('a directory that cannot be made below one that takes no entry is refused', { skip: process.platform !== 'linux' && 'there is no /proc' }, async () => {
+  const files = new NodeFiles(new SeededRandom(1));
+  await assert.rejects(files.mkdirs('/proc/millrace/deep'), { code: 'FILE_NOT_FOUND' });
+  assert.throws(() => files.mkdirsSync('/proc/millrace/deep'), { code: 'FILE_NOT_FOUND' });
+});
