@@ -26,6 +26,8 @@ export interface ChannelProducer {
   readonly memory: FrameMemory;
   /** Largest frame the channel takes: a quarter of its data bytes, less the record's prefix. Multiple of 8. */
   readonly frameBytesMax: number;
+  /** What a frame should not exceed where its rows allow: a quarter of what the consumer lets be in flight. */
+  readonly frameBytesTarget: number;
   /**
    * Room for a frame of up to `bytes` (<= frameBytesMax), contiguous and 8-byte aligned: its byte offset in `memory`, or -1
    * when there is none now. After -1 the consumer rings the producer's doorbell each time it releases a frame while this
@@ -81,6 +83,15 @@ export interface ChannelConsumer {
   takeControl(): void;
   /** Frames released so far. */
   readonly framesReleased: number;
+  /** Bytes published and not yet released that are visible here, with prefixes. */
+  readonly bytesQueued: number;
+  /** The most that may be in flight. */
+  readonly dataBytes: number;
+  /**
+   * Asks the producer to have no more than `bytes` (8 to dataBytes) in flight, from its next reservation on. One frame may
+   * always be, whatever its size.
+   */
+  limitBytesInFlight(bytes: number): void;
   /**
    * The first BARRIER entry in the control lane, however many frames lie before it, or undefined: what an unaligned
    * checkpoint acts on at once. @param checkpointId passes over barriers of earlier checkpoints; default none.

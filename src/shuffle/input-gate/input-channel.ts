@@ -40,6 +40,8 @@ export class InputChannel {
   recording: ChannelRecording | undefined;
   recordsIn = 0;
   bytesIn = 0;
+  /** Of the open batch, as it came. */
+  batchBytes = 0;
 
   /**
    * @param attempt of the consuming task: frames of older ones are dropped.
@@ -163,6 +165,7 @@ export class InputChannel {
     assert(this.#schema !== undefined, 'a schema frame comes before the first batch');
     openFrame(this.#batch!, memory, base, this.#schema);
     this.#hasBatch = true;
+    this.batchBytes = memory.i32[(base >>> 2) + FrameHeader.BYTE_LENGTH]!;
     this.recordsIn += this.#batch!.count;
   }
 

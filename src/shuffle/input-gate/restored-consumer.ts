@@ -12,6 +12,8 @@ export class RestoredConsumer implements ChannelConsumer {
   readonly controlB = 0;
   readonly controlC = 0;
   readonly controlAfterFrame = 0;
+  readonly bytesQueued = 0;
+  readonly dataBytes: number;
   frameOffset = 0;
   frameBytes = 0;
   framesReleased = 0;
@@ -22,6 +24,7 @@ export class RestoredConsumer implements ChannelConsumer {
   constructor(frames: readonly Uint8Array[], attempt: number) {
     this.#lengths = frames.map((frame) => frame.length);
     this.memory = FrameMemory.allocate(Math.max(8, this.#lengths.reduce((sum, length) => sum + ((length + 7) & ~7), 0)));
+    this.dataBytes = this.memory.u8.length;
     let at = 0;
     for (const frame of frames) {
       this.memory.u8.set(frame, at);
@@ -49,6 +52,10 @@ export class RestoredConsumer implements ChannelConsumer {
 
   takeControl(): void {
     assert(false, 'no control entry is restored');
+  }
+
+  limitBytesInFlight(): void {
+    // Nothing follows.
   }
 
   peekBarrier(): QueuedBarrier | undefined {

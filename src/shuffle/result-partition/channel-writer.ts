@@ -53,6 +53,8 @@ export class ChannelWriter {
   /** One frame of private memory, used again for every overdraft frame. */
   #overdraftMemory: FrameMemory | undefined;
   #frameBytes = 0;
+  /** The producer's, when frames were laid out. */
+  #frameBytesTarget = 0;
   #isOverdraft = false;
   #isBlocked = false;
   /** These four are read, and `count` is written, by the edge's generated route too: who writes the rows, undefined before `open`, */
@@ -84,18 +86,13 @@ export class ChannelWriter {
     const { schema } = writer;
     if (this.isOpen) this.#leaveFrame();
     const { frameBytesMax } = this.#producer;
-    const capacity = capacityFor(schema, frameBytesMax, FRAME_ROWS_MAX);
-    if (capacity === 0) {
+    if (capacityFor(schema, frameBytesMax, 1) === 0) {
       throw new ShuffleError('CHANNEL_FRAME_TOO_SMALL', `a row of ${Math.ceil(schema.rowBytes)} fixed bytes does not fit a frame of ${frameBytesMax} bytes: raise taskmanager.memory.network.min`, { context: { rowBytes: schema.rowBytes, frameBytesMax } });
     }
     this.writer = writer;
     this.#schemas.push(schema);
-    this.capacity = capacity;
-    this.#layout = layoutOf(schema, capacity);
-    // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.
-    const { heapStart } = this.#layout;
-    this.#frameBytes = schema.hasVar ? Math.min(frameBytesMax, Math.max(heapStart * HEAP_RATIO, FRAME_BYTES_MIN)) : heapStart;
-    this.#batch = new Batch(this.#producer.memory, this.#layout);
+    this.#layOutFrames();
+    this.#batch = new Batch(this.#producer.memory, this.#layout!);
     this.#backlog.sendOwnedFrame(schemaFrame(schema, this.#attempt));
     this.#openFrame();
   }
@@ -223,11 +220,23 @@ export class ChannelWriter {
     this.#writeAlone(() => writer.append(value, eventTime));
   }
 
+  /** As large as the consumer wants frames now, but for at least one row. */
+  #layOutFrames(): void {
+    const { schema } = this.writer!;
+    const { frameBytesTarget } = this.#producer;
+    this.#frameBytesTarget = frameBytesTarget;
+    this.capacity = Math.max(1, capacityFor(schema, frameBytesTarget, FRAME_ROWS_MAX));
+    this.#layout = layoutOf(schema, this.capacity);
+    // A frame that asks for no more than it will need keeps most of the ring usable: with strings it grows as they do.
+    const { heapStart } = this.#layout;
+    this.#frameBytes = schema.hasVar ? Math.max(heapStart, Math.min(frameBytesTarget, Math.max(heapStart * HEAP_RATIO, FRAME_BYTES_MIN))) : heapStart;
+  }
+
   /** The heap was full before half of the rows were: the frames that follow are larger. False when they are as large as can be. */
   #growFrames(): boolean {
-    const { frameBytesMax } = this.#producer;
-    if (this.#frameBytes === frameBytesMax || this.count * 2 >= this.capacity) return false;
-    this.#frameBytes = this.count === 0 ? frameBytesMax : Math.min(frameBytesMax, this.#frameBytes * 2);
+    const bytesMax = this.count === 0 ? this.#producer.frameBytesMax : this.#frameBytesTarget;
+    if (this.#frameBytes >= bytesMax || this.count * 2 >= this.capacity) return false;
+    this.#frameBytes = this.count === 0 ? bytesMax : Math.min(bytesMax, this.#frameBytes * 2);
     return true;
   }
 
@@ -287,6 +296,7 @@ export class ChannelWriter {
 
   #openFrame(): void {
     this.count = 0;
+    if (this.#producer.frameBytesTarget !== this.#frameBytesTarget) this.#layOutFrames();
     const base = this.#backlog.isEmpty ? this.#producer.tryReserve(this.#frameBytes) : -1;
     if (base === -1) {
       this.#setBlocked(true);

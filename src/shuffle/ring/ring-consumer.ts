@@ -34,7 +34,7 @@ export class RingConsumer implements ChannelConsumer {
   readonly #cells: number;
   readonly #controlStart: number;
   readonly #dataStart: number;
-  readonly #dataBytes: number;
+  readonly dataBytes: number;
   readonly #frameBytesMax: number;
   #tail: number;
   #index: number;
@@ -54,7 +54,7 @@ export class RingConsumer implements ChannelConsumer {
     this.#cells = offset >>> 2;
     this.#controlStart = offset + CONTROL_START;
     this.#dataStart = offset + DATA_START;
-    this.#dataBytes = dataBytes;
+    this.dataBytes = dataBytes;
     this.#frameBytesMax = ringFrameBytesMax(dataBytes);
     this.#tail = fence.load(RingCell.TAIL);
     this.#index = memory.i32[this.#cells + RingCell.TAIL_INDEX]!;
@@ -62,6 +62,15 @@ export class RingConsumer implements ChannelConsumer {
     this.#controlTail = fence.load(RingCell.CONTROL_TAIL);
     this.#headSeen = this.#tail;
     this.#controlHeadSeen = this.#controlTail;
+  }
+
+  get bytesQueued(): number {
+    return (this.#fence.load(RingCell.HEAD) - this.#tail) | 0;
+  }
+
+  limitBytesInFlight(bytes: number): void {
+    assert(bytes >= 8 && bytes <= this.dataBytes, `a limit of ${bytes} bytes is within the channel's ${this.dataBytes}`);
+    this.#fence.store(RingCell.BYTES_LIMIT, bytes & ~7);
   }
 
   poll(): number {
@@ -82,7 +91,7 @@ export class RingConsumer implements ChannelConsumer {
     const recordBytes = RECORD_PREFIX_BYTES + ((this.frameBytes + 7) & ~7);
     const index = this.#index + recordBytes;
     this.#polled = Polled.NOTHING;
-    this.#index = index === this.#dataBytes ? 0 : index;
+    this.#index = index === this.dataBytes ? 0 : index;
     this.#tail = (this.#tail + recordBytes) | 0;
     this.framesReleased += 1;
     this.memory.i32[this.#cells + RingCell.TAIL_INDEX] = this.#index;
@@ -120,7 +129,7 @@ export class RingConsumer implements ChannelConsumer {
     for (let frame = this.framesReleased; frame < beforeFrame && tail !== head; frame++) {
       let bytes = this.memory.i32[(this.#dataStart + index) >>> 2]!;
       if (bytes === WRAP_MARKER) {
-        tail = (tail + this.#dataBytes - index) | 0;
+        tail = (tail + this.dataBytes - index) | 0;
         index = 0;
         bytes = this.memory.i32[this.#dataStart >>> 2]!;
       }
@@ -128,7 +137,7 @@ export class RingConsumer implements ChannelConsumer {
       const recordBytes = RECORD_PREFIX_BYTES + ((bytes + 7) & ~7);
       tail = (tail + recordBytes) | 0;
       index += recordBytes;
-      if (index === this.#dataBytes) index = 0;
+      if (index === this.dataBytes) index = 0;
     }
   }
 
@@ -154,7 +163,7 @@ export class RingConsumer implements ChannelConsumer {
     let bytes = this.memory.i32[(this.#dataStart + this.#index) >>> 2]!;
     if (bytes === WRAP_MARKER) {
       // The skipped bytes are given back with the frame that follows them.
-      this.#tail = (this.#tail + this.#dataBytes - this.#index) | 0;
+      this.#tail = (this.#tail + this.dataBytes - this.#index) | 0;
       this.#index = 0;
       bytes = this.memory.i32[this.#dataStart >>> 2]!;
     }

@@ -15,6 +15,8 @@ import type { FrameMemory } from '#core/columns/frame-memory';
 export const RingCell = {
   VERSION: 0,
   DATA_BYTES: 1,
+  /** Most bytes in flight that the consumer wants, 0 = all that fit. Consumer; atomic. Written seldom, so in the line of constants. */
+  BYTES_LIMIT: 2,
   /** Bytes published, skipped ones included. Producer; atomic. */
   HEAD: 32,
   /** Where the next record goes, from the start of the data. Producer; plain. */

@@ -18,6 +18,9 @@ import {
   WRAP_MARKER,
 } from '#shuffle/ring/ring-layout';
 
+/** Below it a frame is hardly more than its header. */
+const FRAME_BYTES_TARGET_MIN = 64;
+
 export class RingProducer implements ChannelProducer {
   readonly memory: FrameMemory;
   readonly frameBytesMax: number;
@@ -72,6 +75,11 @@ export class RingProducer implements ChannelProducer {
     return this.#fence.load(RingCell.TAIL) === this.#head;
   }
 
+  get frameBytesTarget(): number {
+    const limit = this.#fence.load(RingCell.BYTES_LIMIT);
+    return limit === 0 ? this.frameBytesMax : Math.max(FRAME_BYTES_TARGET_MIN, ringFrameBytesMax(limit));
+  }
+
   tryReserve(bytes: number): number {
     assert(this.#reservedBytes === 0, 'one reservation at a time');
     assert(bytes > 0 && bytes <= this.frameBytesMax, `a frame of ${bytes} bytes is within the channel's ${this.frameBytesMax}`);
@@ -79,7 +87,9 @@ export class RingProducer implements ChannelProducer {
     const need = RECORD_PREFIX_BYTES + ((bytes + 7) & ~7);
     const skip = index + need > this.#dataBytes ? this.#dataBytes - index : 0;
     const headAfter = (this.#head + skip + need) | 0;
-    if (((headAfter - this.#tailSeen) | 0) > this.#dataBytes && !this.#hasRoomAfterLook(headAfter)) return -1;
+    const limit = this.#fence.load(RingCell.BYTES_LIMIT);
+    const windowBytes = limit === 0 ? this.#dataBytes : Math.max(limit, skip + need);
+    if (((headAfter - this.#tailSeen) | 0) > windowBytes && !this.#hasRoomAfterLook((headAfter - windowBytes) | 0)) return -1;
     if (this.#isWaitingForRoom) this.#stopWaitingForRoom();
     this.#reservedBytes = bytes;
     this.#reservedSkip = skip;
@@ -137,8 +147,7 @@ export class RingProducer implements ChannelProducer {
    * Looks at TAIL again; when there is no room, says from which TAIL on there will be, and looks once more: a consumer that
    * released in between either saw the wait and rings, or is seen here.
    */
-  #hasRoomAfterLook(headAfter: number): boolean {
-    const tailWanted = (headAfter - this.#dataBytes) | 0;
+  #hasRoomAfterLook(tailWanted: number): boolean {
     this.#tailSeen = this.#fence.load(RingCell.TAIL);
     if (((this.#tailSeen - tailWanted) | 0) >= 0) return true;
     this.#isWaitingForRoom = true;

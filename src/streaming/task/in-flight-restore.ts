@@ -77,6 +77,7 @@ function ownFrames({ type, skipRows, frames }: InFlightChannel, description: Tas
 class FrameCollector implements ChannelProducer {
   readonly memory = FrameMemory.allocate(FRAME_BYTES);
   readonly frameBytesMax = FRAME_BYTES;
+  readonly frameBytesTarget = FRAME_BYTES;
   readonly bytesInFlight = 0;
   readonly isConsumerIdle = false;
   readonly frames: Uint8Array[] = [];

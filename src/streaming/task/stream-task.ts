@@ -6,6 +6,7 @@ import { checkpointingOptions } from '#core/config/options/checkpointing-options
 import { serializeError } from '#core/errors/engine-error';
 import { MIN_WATERMARK } from '#core/time/watermarks';
 import { ControlKind } from '#shuffle/channel/channel';
+import { BufferDebloater, readDebloating } from '#shuffle/input-gate/buffer-debloater';
 import { GateEvent, InputGate } from '#shuffle/input-gate/input-gate';
 import { Availability } from '#shuffle/result-partition/availability';
 import { RecordWriter } from '#shuffle/result-partition/record-writer';
@@ -34,6 +35,7 @@ export class StreamTask implements RunnableTask {
   readonly #source: SourceDriver | undefined;
   readonly #valve: WatermarkValve;
   readonly #times: TaskTimes;
+  readonly #debloater: BufferDebloater | undefined;
   readonly #checkpoints: TaskCheckpoints;
   readonly #bufferTimeoutMs: number;
   #status: TaskStatus = 'INITIALIZING';
@@ -68,6 +70,8 @@ export class StreamTask implements RunnableTask {
       inputs: description.inputs, recordBytesMax, attempt: description.attemptNumber, monotonicMs: () => clock.monotonicMs(),
       isExactlyOnce: configuration.get(checkpointingOptions.mode) === 'EXACTLY_ONCE', restored: readInFlight(description, recordBytesMax),
     });
+    const debloating = readDebloating(configuration);
+    this.#debloater = this.#gate === undefined || debloating === undefined ? undefined : new BufferDebloater(this.#gate.channels, debloating, clock.monotonicMs());
     this.#valve = new WatermarkValve(this.#gate?.channels.length ?? 0);
     this.#checkpoints = new TaskCheckpoints({ description, chain: this.#chain, writers: this.#writers, source: this.#source, valve: this.#valve });
   }
@@ -103,6 +107,7 @@ export class StreamTask implements RunnableTask {
     if (this.#isOver) return StepResult.DONE;
     const result = this.#guard(() => this.#step()) ?? StepResult.DONE;
     this.#times.record(result);
+    if (this.#debloater?.isDue(this.#times.lastMs) === true) this.#debloater.update(this.#times.lastMs, this.#times.activeMs, this.#cursor);
     return result;
   }
 
@@ -125,7 +130,7 @@ export class StreamTask implements RunnableTask {
       watermark: this.#source === undefined ? this.#valve.watermark : this.#source.watermark,
       ...this.#times.read(),
       progress: this.#source?.progress ?? Number.NaN,
-      byName: this.#chain.hasSinks ? new Map([...this.#chain.metrics(), ['numRecordsSend', this.#state.sent]]) : this.#chain.metrics(),
+      byName: new Map([...this.#chain.metrics(), ...(this.#chain.hasSinks ? [['numRecordsSend', this.#state.sent] as const] : []), ...(this.#debloater?.metrics() ?? [])]),
     };
   }
 

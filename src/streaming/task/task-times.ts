@@ -14,6 +14,16 @@ export class TaskTimes {
     this.#lastMs = monotonicMs();
   }
 
+  /** monotonic ms of the last record. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /** Time since the start in which the task had something to do. */
+  get activeMs(): number {
+    return this.#busyMs + this.#backPressuredMs;
+  }
+
   record(result: StepResult): void {
     const nowMs = this.#monotonicMs();
     const spentMs = nowMs - this.#lastMs;

@@ -85,6 +85,7 @@ type Action =
   | { readonly kind: 'cancel'; readonly reserve: number }
   | { readonly kind: 'control'; readonly code: number; readonly a: number }
   | { readonly kind: 'take'; readonly count: number }
+  | { readonly kind: 'limit'; readonly share: number }
   | { readonly kind: 'step' };
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -93,6 +94,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), reserve: share }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('control' as const), code: fc.integer({ min: 1, max: 7 }), a: fc.double() }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('take' as const), count: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('limit' as const), share }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'step' as const }) },
 );
 
@@ -113,6 +115,7 @@ class Driver {
     else if (step.kind === 'cancel') this.#cancel(step.reserve);
     else if (step.kind === 'control') this.#control(step.code, step.a);
     else if (step.kind === 'step') this.#channel.step();
+    else if (step.kind === 'limit') this.#channel.consumer.limitBytesInFlight(8 + Math.floor(step.share * (this.#channel.consumer.dataBytes - 8)));
     else for (let i = 0; i < step.count; i++) this.#take();
   }
 
@@ -289,6 +292,33 @@ function roomTests(open: OpenChannel): void {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('no more than the consumer wants is in flight, but for one frame of any size, and room beyond it is announced', () => {
+    for (const start of [ORIGIN, ...NEAR_WRAPS]) {
+      const channel = open(4096, start, 10);
+      const { producer, consumer } = channel;
+      consumer.limitBytesInFlight(256);
+      channel.settle();
+      assert.ok(producer.frameBytesTarget <= 64);
+      for (let i = 0; i < 4; i++) assert.equal(send(channel, 56), true);
+      assert.equal(producer.bytesInFlight, 256);
+      assert.equal(send(channel, 56), false);
+      channel.settle();
+      assert.equal(consumer.bytesQueued, 256);
+      const rings = channel.producerRings();
+      takeOne(channel);
+      channel.settle();
+      assert.ok(channel.producerRings() > rings);
+      assert.equal(send(channel, 56), true);
+      drain(channel);
+      channel.settle();
+      assert.equal(send(channel, producer.frameBytesMax), true);
+      assert.equal(send(channel, 8), false);
+      consumer.limitBytesInFlight(4096);
+      channel.settle();
+      assert.equal(send(channel, producer.frameBytesMax), true);
+    }
   });
 
   test('a cancelled reservation leaves no trace', () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Types } from '#core/types/type-information';
 import type { StreamOperator } from '#streaming/operator/stream-operator';
+import { SimulatedClock } from '#platform/clock/simulated-clock';
 import { StepResult } from '#streaming/task/task-description';
 import { chain, ListSink, map, row, sink, stream, to } from './chains.js';
 import { TaskHarness } from './task-harness.js';
@@ -127,6 +128,32 @@ describe('rows through a chain', () => {
     assert.deepEqual(harness.received().at(-1), { end: true });
     assert.equal(harness.task.status, 'FINISHED');
     harness.task.close();
+  });
+});
+
+describe('a task with buffer debloating', () => {
+  test('lets as much be in flight as it takes in the target time, also while it waits for room', () => {
+    const clock = new SimulatedClock();
+    const harness = new TaskHarness({
+      operators: chain(map('slow', (value: number) => value)), inputs: [1], outputs: [{ operatorIndex: 0, type: Types.INT }], ringBytes: 1024, clock,
+      configuration: { 'taskmanager.network.memory.buffer-debloat.enabled': true },
+    }).open();
+    for (let batch = 0; batch < 200; batch++) harness.feeds[0]!.rows(...Array.from({ length: 1000 }, (_, index) => index));
+    const metric = (name: string): number => harness.task.counters().byName.get(name)!;
+    for (const framesPerSecond of [100, 10]) {
+      let rows = 0;
+      for (let frames = 0; frames < 10 * framesPerSecond; frames++) {
+        harness.run();
+        rows += harness.drains[0]!.take(1);
+        harness.feeds[0]!.rows();
+        clock.advance(1000 / framesPerSecond);
+      }
+      const { bytesIn, recordsIn } = harness.task.counters();
+      const expected = (bytesIn / recordsIn) * (rows / 10);
+      const limit = metric('debloatedBufferSize');
+      assert.ok(limit > expected / 2 && limit < expected * 2, `${limit} bytes at ${expected} a second`);
+      assert.ok(metric('estimatedTimeToConsumeBuffersMs') > 0);
+    }
   });
 });
 

@@ -5,12 +5,12 @@ import { booleanOption, durationOption, intOption } from '#core/config/config-op
 
 export const networkOptions = {
   isBufferDebloatEnabled: booleanOption('taskmanager.network.memory.buffer-debloat.enabled', 'false',
-    'Without effect here, as the other keys of debloating: rings are small and of one size.'),
-  bufferDebloatPeriod: durationOption('taskmanager.network.memory.buffer-debloat.period', '200 ms', 'How often the buffer size is decided anew.'),
-  bufferDebloatSamples: intOption('taskmanager.network.memory.buffer-debloat.samples', '20', 'Recent sizes that are averaged into the next one.'),
+    'Whether what is in flight in a channel follows the throughput of its consumer, so that barriers come through soon under back pressure.'),
+  bufferDebloatPeriod: durationOption('taskmanager.network.memory.buffer-debloat.period', '200 ms', 'How often it is decided anew how much may be in flight.'),
+  bufferDebloatSamples: intOption('taskmanager.network.memory.buffer-debloat.samples', '20', 'Recent periods that are averaged.'),
   bufferDebloatTarget: durationOption('taskmanager.network.memory.buffer-debloat.target', '1 s', 'Time that the data in flight should take to be consumed.'),
   bufferDebloatThresholdPercentages: intOption('taskmanager.network.memory.buffer-debloat.threshold-percentages', '25',
-    'Smallest change of the buffer size, in percent, that is carried out.'),
+    'Smallest change, in percent, that is carried out.'),
   readBufferRequiredPerGateMax: intOption('taskmanager.network.memory.read-buffer.required-per-gate.max', undefined,
     'Most buffers an input gate insists on before its task may start; not limited for pipelined and 1000 for blocking exchanges when not set.'),
   sortShuffleMinBuffers: intOption('taskmanager.network.sort-shuffle.min-buffers', '512', 'Buffers that one sorted blocking result needs at least.'),
