@@ -23,19 +23,17 @@ export const groupOf = ({ name }: JobPart): string => name.replaceAll(/\W+/g, '-
 const RATE = 400;
 const KEYS = 7;
 
-/** Without the temporal join: in one of many runs it saw the version before the newest after a restore. Simulation has not shown it; the cause is open. */
-export const QUERIES: readonly JobPart[] = SQL_PIPELINES.filter(({ name }) => name !== 'sql temporal join');
-
 export default function sqlJob(env: StreamExecutionEnvironment, args: readonly string[]): void {
   const { outputDirectory, rows, gateFiles } = JSON.parse(args[0]!) as SqlArguments;
   const gates = gateFiles.map((file, index) => ({ row: Math.floor((rows * (index + 1)) / 3), file }));
   const input = (name: string, salt: number): DataStream<Row> => {
     const generator = new DataGeneratorSource((n) => rowAt(0, n, { isOnDemand: false, splits: 1, rowsPerSplit: rows, keys: KEYS, padChars: 5, rowsPerPoll: 10, salt }), rows, { ratePerSecond: RATE, type: ROW_TYPE as never });
     const strategy = WatermarkStrategy.forBoundedOutOfOrderness<Row>(DISORDER_MS).withTimestampAssigner((row) => row.time);
-    return env.fromSource(gated(generator, gates), strategy, name).uid(name).setParallelism(1);
+    // Dealt out in turn, rows of a lane would overtake each other, and which versions the temporal join sees depends on their order.
+    return env.fromSource(gated(generator, gates), strategy, name).uid(name).setParallelism(1).keyBy('lane');
   };
   const [first, second] = [input('first', 1), input('second', 2)];
-  for (const pipeline of QUERIES) {
+  for (const pipeline of SQL_PIPELINES) {
     const group = groupOf(pipeline);
     pipeline.build(first, pipeline.hasTwoInputs === true ? second : first).sinkTo(FileSink.forText<string>(`${outputDirectory}/${group}`)).uid(`sink-${group}`);
   }

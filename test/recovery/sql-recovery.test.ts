@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { graphOf } from '../client/savepoint/fixture-savepoint.js';
 import { addonTest } from '../native-bindings/addon-fixture.js';
-import { RETRACTION } from '../simulation/sql-pipelines.js';
+import { RETRACTION, SQL_PIPELINES } from '../simulation/sql-pipelines.js';
 import { afterCheckpoints, committedLines, difference, RecoveryFolder, runSql } from './recovery-run.js';
-import { groupOf, QUERIES, type SqlArguments } from './sql-job.js';
+import sqlJob, { groupOf, type SqlArguments } from './sql-job.js';
 
 const ROWS = 150;
 const ROCKSDB = { 'state.backend.type': 'rocksdb' };
@@ -55,7 +56,14 @@ async function killedTwice(name: string, backends: readonly [object, object, obj
 
 test('every query has a result', () => {
   const groups = new Set(expected.map((line) => line.slice(0, line.indexOf(': '))));
-  assert.deepEqual(QUERIES.map(groupOf).filter((group) => !groups.has(group)), []);
+  assert.deepEqual(SQL_PIPELINES.map(groupOf).filter((group) => !groups.has(group)), []);
+});
+
+test('the rows of a lane go from their source to one subtask, so that they have one order at any parallelism', async () => {
+  const args: SqlArguments = { outputDirectory: '/nowhere', rows: ROWS, gateFiles: [] };
+  const graph = await graphOf((env) => sqlJob(env, [JSON.stringify(args)]), { 'parallelism.default': 3 });
+  const fromSources = graph.edges.filter(({ source }) => graph.node(source).kind === 'source');
+  assert.deepEqual(new Set(fromSources.map(({ partitioner }) => partitioner.kind)), new Set(['hash']));
 });
 
 test('a job of all queries that is killed at parallelism 2 and at 3 ends at 1, and nothing is lost or doubled', async () => {
