@@ -10,7 +10,7 @@ import { finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { InternalTimerService } from '#state/timers/internal-timer-service';
-import type { OperatorContext, OperatorFactory, Output } from '#streaming/operator/stream-operator';
+import type { OperatorContext, OperatorEnvironment, OperatorFactory, Output } from '#streaming/operator/stream-operator';
 
 export interface DeclaringOperator {
   readonly operatorId: string;
@@ -23,7 +23,7 @@ const MEMORY_BYTES = 64 << 20;
 const NO_ROWS: Output = { collect: () => undefined, collectSide: () => undefined, emitWatermark: () => undefined, emitIdleness: () => undefined, isBlocked: false };
 
 /** Empty sections of all that the operator asks for in `open`. Throws what its `open` throws. */
-export function declaredState({ operatorId, name, factory, maxParallelism }: DeclaringOperator, clock: Clock): OperatorSnapshot {
+export function declaredState({ operatorId, name, factory, maxParallelism }: DeclaringOperator, environment: OperatorEnvironment, clock: Clock): OperatorSnapshot {
   if (factory.kind === 'row') return { keyed: [], operator: [] };
   const memory = MemoryManager.unshared(MEMORY_BYTES);
   const keys = factory.keys?.[0];
@@ -35,7 +35,7 @@ export function declaredState({ operatorId, name, factory, maxParallelism }: Dec
     // Who is only asked for its state finds an empty disk.
     clock, files: new SimulatedFiles({ clock, random: new SeededRandom(0) }), output: NO_ROWS, keyedState, timers, memory, restored: undefined, isObjectReuse: false, count: () => undefined,
   };
-  const operator = factory.create({ isStateOnDisk: false });
+  const operator = factory.create(environment);
   try {
     operator.open(context);
     return finishSnapshotSync(operator.snapshot({ checkpointId: 0, timestamp: 0, isSavepoint: true, isIncremental: false }));

@@ -7,11 +7,14 @@ import { ClientError } from '#client/errors';
 import { compareStates, SEVERITY, type StateCheck, type StateOutcome } from '#client/savepoint/state-comparison';
 import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/slot-messages';
 import { assert } from '#core/assert';
+import { Configuration } from '#core/config/configuration';
+import { stateBackendOptions } from '#core/config/options/state-backend-options';
 import { EngineError } from '#core/errors/engine-error';
 import { buildJobGraph } from '#graph/job-graph/build-job-graph';
 import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import { createJobPlan, type JobPlan, type JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { fitToRestore } from '#jobmanager/job-master/restore-check';
+import type { OperatorEnvironment } from '#streaming/operator/stream-operator';
 
 export interface OperatorCheck {
   readonly operatorId: string;
@@ -56,7 +59,7 @@ export async function checkSavepoint({ platform, savepoint, streamGraph, isUncla
   const known = new Set(metadata.operators.map(({ operatorId }) => operatorId));
   for (const { operatorId, uid, name, streamNodeId } of plan.jobGraph.vertices.flatMap((vertex) => vertex.operators)) {
     if (known.has(operatorId)) continue;
-    const declared = declaredOf(streamGraph, streamNodeId, operatorId, 1, platform);
+    const declared = declaredOf({ streamGraph, streamNodeId, operatorId, maxParallelism: 1, platform }, environmentOf(streamGraph));
     const states = declared instanceof EngineError ? [] : compareStates([], declared).filter((state) => state.kind !== 'internal');
     if (states.length > 0) operators.push({ operatorId, uid, name, outcome: 'new', notes: [], states });
   }
@@ -91,19 +94,43 @@ function knownOperator({ handles, written, vertex, plan, streamGraph, platform, 
     if (thrown instanceof EngineError) return { ...common, outcome: 'refused', notes: [thrown.line], states: [] };
     throw thrown;
   }
-  const declared = declaredOf(streamGraph, operator.streamNodeId, operatorId, handles.maxParallelism, platform);
-  if (declared instanceof EngineError) return { ...common, outcome: 'refused', notes: [declared.line], states: [] };
-  const states = compareStates(written, declared);
+  const declaring = { streamGraph, streamNodeId: operator.streamNodeId, operatorId, maxParallelism: handles.maxParallelism, platform };
+  const { isStateOnDisk } = environmentOf(streamGraph);
+  const declared = declaredOf(declaring, { isStateOnDisk });
+  // An operator may keep its state in another form where the backend keeps state on disk: it reads what either form has written.
+  const otherwise = declared instanceof EngineError || areSameSections(written, declared) ? declared : declaredOf(declaring, { isStateOnDisk: !isStateOnDisk });
+  for (const asked of [declared, otherwise]) if (asked instanceof EngineError) return { ...common, outcome: 'refused', notes: [asked.line], states: [] };
+  const states = compareStates(written, declared as DeclaredStates, otherwise as DeclaredStates);
   const outcome = SEVERITY.find((candidate) => states.some((state) => state.outcome === candidate)) ?? 'restored';
   return { ...common, outcome, notes: [], states };
 }
 
-/** What the operator asks for in `open`; undefined for a source or a sink; an error when `open` fails. */
-function declaredOf(streamGraph: StreamGraph, streamNodeId: number, operatorId: string, maxParallelism: number, { clock }: SavepointCheckOptions['platform']): readonly SnapshotState[] | EngineError | undefined {
+/** Undefined for a source or a sink. */
+type DeclaredStates = readonly SnapshotState[] | undefined;
+
+function areSameSections(written: readonly SnapshotState[], declared: DeclaredStates): boolean {
+  if (declared === undefined) return true;
+  const sections = new Set(written.map(({ section }) => section));
+  return declared.length === sections.size && declared.every(({ section }) => sections.has(section));
+}
+
+/** In which the program's operators would run. */
+function environmentOf({ options: { config } }: StreamGraph): OperatorEnvironment {
+  return { isStateOnDisk: Configuration.fromMap(config).get(stateBackendOptions.type) === 'rocksdb' };
+}
+
+interface AskedOperator extends Pick<KnownOperator, 'streamGraph' | 'platform'> {
+  readonly streamNodeId: number;
+  readonly operatorId: string;
+  readonly maxParallelism: number;
+}
+
+/** What the operator asks for in `open`; an error when `open` fails. */
+function declaredOf({ streamGraph, streamNodeId, operatorId, maxParallelism, platform: { clock } }: AskedOperator, environment: OperatorEnvironment): DeclaredStates | EngineError {
   const { transformation } = streamGraph.node(streamNodeId);
   if (transformation.kind === 'source' || transformation.kind === 'sink') return undefined;
   try {
-    return statesOf(declaredState({ operatorId, name: transformation.name, factory: transformation.operator, maxParallelism }, clock));
+    return statesOf(declaredState({ operatorId, name: transformation.name, factory: transformation.operator, maxParallelism }, environment, clock));
   } catch (thrown) {
     if (thrown instanceof EngineError) return thrown;
     const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
