@@ -11,6 +11,7 @@ import { TableError } from '#table/errors';
 import type { AlterStatement, ChangeDistribution, DropDistribution } from '#table/parser/ast-alter';
 import type { CreateTable } from '#table/parser/ast-ddl';
 import { parseStatement } from '#table/parser/parser';
+import { NameExpansion } from '#table/validator/name-expansion';
 import { StatementValidator } from '#table/validator/statement-validator';
 import { resolveSchema } from '#table/validator/table-definition';
 import { failAt } from '#table/validator/validation-error';
@@ -83,8 +84,9 @@ function alterView(statement: AlterStatement, text: string, session: Session): v
     catalogs.renameTable(id, renamed(id, catalogs.qualify(partsOf(change.newName))));
   } else if (change.kind === 'set-query') {
     const query = text.slice(change.query.span.start, change.query.span.end);
-    const { rowType } = new StatementValidator(text, session).query(change.query);
-    catalogs.alterTable(id, { ...found, originalQuery: query, expandedQuery: query, rowType });
+    const expansion = new NameExpansion();
+    const { rowType } = new StatementValidator(text, session, { expansion }).query(change.query);
+    catalogs.alterTable(id, { ...found, originalQuery: query, expandedQuery: expansion.textOf(change.query, text, catalogs), rowType });
   } else {
     failAt(text, change.span, `ALTER VIEW: ${change.kind.replaceAll('-', ' ')} is not supported`);
   }

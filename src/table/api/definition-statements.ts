@@ -13,6 +13,7 @@ import { TableError } from '#table/errors';
 import type { CreateView, DropObject } from '#table/parser/ast-ddl';
 import type { Statement } from '#table/parser/ast-statement';
 import { failAt } from '#table/validator/validation-error';
+import { NameExpansion } from '#table/validator/name-expansion';
 import { StatementValidator } from '#table/validator/statement-validator';
 
 /** Undefined for a statement of another kind. */
@@ -45,12 +46,13 @@ export async function executeDefinition(statement: Statement, text: string, sess
 function createView(statement: CreateView, text: string, session: Session): void {
   const { catalogs } = session;
   const id: ObjectIdentifier = catalogs.qualify(partsOf(statement.name));
-  const plan = new StatementValidator(text, session).query(statement.query);
+  const expansion = new NameExpansion();
+  const plan = new StatementValidator(text, session, { expansion }).query(statement.query);
   const names = statement.columns.map(({ name }) => name);
   if (names.length > 0 && names.length !== plan.rowType.fields.length) failAt(text, statement.span, `VIEW definition and input fields not match: ${names.length} names for ${plan.rowType.fields.length} columns`);
   const fields = plan.rowType.fields.map((field, index) => ({ ...field, name: names[index] ?? field.name }));
   const query = text.slice(statement.query.span.start, statement.query.span.end);
-  const view = { kind: 'view' as const, originalQuery: query, expandedQuery: query, rowType: { ...plan.rowType, fields }, comment: statement.comment, isTemporary: statement.isTemporary };
+  const view = { kind: 'view' as const, originalQuery: query, expandedQuery: expansion.textOf(statement.query, text, catalogs), rowType: { ...plan.rowType, fields }, comment: statement.comment, isTemporary: statement.isTemporary };
   if (statement.isOrReplace && catalogs.getTable(id) !== undefined) catalogs.alterTable(id, view);
   else catalogs.createTable(id, view, { isTemporary: statement.isTemporary, ignoreIfExists: statement.ifNotExists });
 }

@@ -203,7 +203,7 @@ export class StatementExecutor {
     const session = this.#session;
     const ttl = session.option('table.exec.state.ttl');
     const hasTtl = ttl !== undefined && !/^0\b/.test(ttl.trim());
-    return explainText({ logical, roots, details, settings: { isBatch: session.isBatch, hasTtl, option: (key) => session.option(key) }, executionPlan: () => this.#executionPlan(planner, roots) });
+    return explainText({ logical, roots, details, settings: { isBatch: session.isBatch, hasTtl, functions: session.functions, option: (key) => session.option(key) }, executionPlan: () => this.#executionPlan(planner, roots) });
   }
 
   /** In a list of its own: nothing of it belongs to the job that the program may be building. */

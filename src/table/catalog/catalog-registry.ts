@@ -176,8 +176,12 @@ export class CatalogRegistry {
     return this.#temporaryFunctions.get(functionKey(id)) ?? this.#catalogs.get(id.catalog)?.getFunction(id.database, id.name);
   }
 
+  isTemporarySystemFunction(name: string): boolean {
+    return this.#systemFunctions.has(name.toLowerCase());
+  }
+
   isTemporaryFunction(parts: readonly string[]): boolean {
-    return (parts.length === 1 && this.#systemFunctions.has(parts[0]!.toLowerCase())) || this.#temporaryFunctions.has(functionKey(this.qualify(parts)));
+    return (parts.length === 1 && this.isTemporarySystemFunction(parts[0]!)) || this.#temporaryFunctions.has(functionKey(this.qualify(parts)));
   }
 
   createTemporaryFunction(parts: readonly string[], fn: CatalogFunction, options: { readonly isSystem: boolean; readonly ignoreIfExists: boolean }): void {

@@ -4,6 +4,7 @@ import { groupByText, type AggregatePart } from '#table/exec/aggregate-phases-te
 import { aggregateText, stateTtlText } from '#table/exec/plan-text';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import type { NamedAggregate } from '#table/logical/logical-plan';
+import { inferChangelog } from '#table/exec/changelog-inference';
 import { equalRowsOf } from '#table/codegen/row-comparison';
 import { miniBatchOf } from '#table/exec/mini-batch-settings';
 import { BundledGroupAggregateFunction } from '#table/runtime/aggregate/bundled-group-aggregate-function';
@@ -88,4 +89,12 @@ export function aggregateSpecOf(call: AggregateExpression, options: { readonly h
 function resultTypeOf(call: AggregateExpression): Expression['type'] {
   const signature = call.function.inferTypes({ argumentTypes: call.arguments.map(({ type }) => type), literals: call.arguments.map((argument) => (argument.kind === 'literal' ? argument.value : undefined)) });
   return 'resultType' in signature ? signature.resultType : call.arguments[0]!.type;
+}
+
+/** Whether parts of the rows can be aggregated before the exchange. */
+export function isMergeable({ inputs: [input], aggregates }: GroupAggregateExec, functions: FunctionContext): boolean {
+  const hasRetraction = !isInsertOnly(inferChangelog([input!]).changesOf(input!));
+  // A value that is taken back may have been seen elsewhere: a local map of what was seen cannot know.
+  if (hasRetraction && aggregates.some(({ call }) => call.isDistinct)) return false;
+  return aggregates.every(({ call }) => call.isDistinct || aggregateSpecOf(call, { hasRetraction, functions }).implementation.merge !== undefined);
 }

@@ -1,5 +1,8 @@
 // EXPLAIN PLAN_ADVICE: what the author of a query might change, each piece of advice once and with the nodes it is for.
 import type { ExecNode } from '#table/exec/exec-node';
+import { GroupAggregateExec, isMergeable } from '#table/exec/group-aggregate-exec';
+import { aggregatePhasesOf, miniBatchOf } from '#table/exec/mini-batch-settings';
+import type { FunctionContext } from '#table/functions/function-definition';
 import { growsForEver, stateOf, timeToLive } from '#table/explain/state-estimate';
 
 export interface PlanAdvice {
@@ -10,8 +13,17 @@ export interface PlanAdvice {
 export interface AdviceSettings {
   readonly isBatch: boolean;
   readonly hasTtl: boolean;
+  readonly functions: FunctionContext;
   option(key: string): string | undefined;
 }
+
+/** Flink's words, as its users look for them. */
+const TWO_PHASES = 'You might want to enable local-global two-phase optimization by configuring';
+const MINI_BATCH: PlanAdvice = {
+  level: 'ADVICE',
+  text: `${TWO_PHASES} ('table.exec.mini-batch.enabled' to 'true', 'table.exec.mini-batch.allow-latency' to a positive duration, 'table.exec.mini-batch.size' to a positive number of rows).`,
+};
+const PHASE_STRATEGY: PlanAdvice = { level: 'ADVICE', text: `${TWO_PHASES} ('table.optimizer.agg-phase-strategy' to 'AUTO').` };
 
 const GROWING: PlanAdvice = {
   level: 'WARNING',
@@ -40,5 +52,9 @@ export function planAdvice(roots: readonly ExecNode[], settings: AdviceSettings)
 function adviceFor(node: ExecNode, settings: AdviceSettings): readonly PlanAdvice[] {
   const pieces: PlanAdvice[] = [];
   if (stateOf(node).some((state, index) => growsForEver(node, state, timeToLive(node, index, settings)))) pieces.push(node.kind === 'Match' ? UNBOUNDED_MATCH : GROWING);
+  if (node instanceof GroupAggregateExec && node.aggregates.length > 0 && isMergeable(node, settings.functions)) {
+    if (miniBatchOf(settings) === undefined) pieces.push(MINI_BATCH);
+    else if (aggregatePhasesOf(settings) === 'ONE_PHASE') pieces.push(PHASE_STRATEGY);
+  }
   return pieces;
 }

@@ -28,7 +28,7 @@ export function callOf(definition: ScalarFunctionDefinition, operands: readonly 
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
-const INFIX = /^(?:[-+*/%=<>|]+|AND|OR|LIKE|OVERLAPS|IS .*)$/;
+const INFIX = /^(?:[-+*/%=<>|]+|(?:SUB)?MULTISET .*|AND|OR|LIKE|OVERLAPS|IS .*)$/;
 
 export function refuseCall(mismatch: CallMismatch, shown: string, operands: readonly Expression[], scope: ExpressionScope, span: Span): never {
   const types = operands.map((operand) => `<${operandTypeText(operand.type)}>`);

@@ -17,13 +17,14 @@ import { SESSION_FUNCTIONS } from '#table/functions/session-functions';
 import { TABLE_FUNCTIONS } from '#table/functions/table-functions';
 import { ENCODING_FUNCTIONS } from '#table/functions/encoding-functions';
 import { MATH_FUNCTIONS } from '#table/functions/math-functions';
+import { MULTISET_FUNCTIONS } from '#table/functions/multiset-functions';
 import { STRING_FUNCTIONS } from '#table/functions/string-functions';
 import { PATTERN_FUNCTIONS } from '#table/functions/pattern-functions';
 import { WATERMARK_FUNCTIONS } from '#table/functions/watermark-functions';
 import type { AggregateFunctionDefinition, FunctionDefinition, ScalarFunctionDefinition, TableFunctionDefinition } from '#table/functions/function-definition';
 
 const ALL: readonly (ScalarFunctionDefinition | AggregateFunctionDefinition | TableFunctionDefinition)[] = [
-  ...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS, ...CONSTRUCTOR_FUNCTIONS, ...PATTERN_FUNCTIONS,
+  ...COMPARISON_FUNCTIONS, ...ARITHMETIC_FUNCTIONS, ...CONSTANT_FUNCTIONS, ...CONSTRUCTOR_FUNCTIONS, ...MULTISET_FUNCTIONS, ...PATTERN_FUNCTIONS,
   ...MATH_FUNCTIONS, ...STRING_FUNCTIONS, ...ENCODING_FUNCTIONS, ...DATETIME_FIELD_FUNCTIONS, ...DATETIME_ARITHMETIC_FUNCTIONS, ...DATETIME_FUNCTIONS,
   ...COLLECTION_FUNCTIONS, ...JSON_FUNCTIONS, ...BITMAP_FUNCTIONS, ...SESSION_FUNCTIONS, ...WATERMARK_FUNCTIONS,
   ...BASIC_AGGREGATES, ...STATISTICS_AGGREGATES, ...COLLECTING_AGGREGATES, ...RANKING_AGGREGATES, ...BITMAP_AGGREGATES,

@@ -155,20 +155,4 @@ const objectUpdate = boundScalar('OBJECT_UPDATE', ({ argumentTypes, literals }) 
   };
 }, { seesNulls: true });
 
-/** IS A SET, IS EMPTY: of multisets. */
-function multisetTest(name: string, test: (counts: ReadonlyMap<unknown, number>) => boolean): readonly ScalarFunctionDefinition[] {
-  const form = { arguments: [{ text: 'MULTISET', accept: (type: LogicalType) => (type.kind === 'MULTISET' ? type : undefined) }], result: Results.propagated(LogicalTypes.BOOLEAN) };
-  return [scalar(`IS ${name}`, form, test), scalar(`IS NOT ${name}`, form, (counts: ReadonlyMap<unknown, number>) => !test(counts))];
-}
-
-/** MULTISET operators. */
-const memberOf = boundScalar('MEMBER OF', ({ argumentTypes }) => {
-  const [value, set] = argumentTypes as [LogicalType, LogicalType];
-  if (set.kind !== 'MULTISET' || leastRestrictiveType([value, set.element]) === undefined) return { supportedForms: ['<ANY> MEMBER OF <MULTISET>'] };
-  return { argumentTypes: [withNullability(set.element, value.isNullable), set], resultType: withNullability(LogicalTypes.BOOLEAN, value.isNullable || set.isNullable) };
-}, ({ argumentTypes: [type] }) => {
-  const keyOf = hashKey(type!);
-  return (value: unknown, set: ReadonlyMap<unknown, number>) => [...set.keys()].some((candidate) => keyOf(candidate) === keyOf(value));
-});
-
-export const CONSTRUCTOR_FUNCTIONS: readonly ScalarFunctionDefinition[] = [row, array, map, multiset, item, cardinality, element, memberOf, objectOf, objectUpdate, ...multisetTest('A SET', (counts) => [...counts.values()].every((count) => count === 1)), ...multisetTest('EMPTY', (counts) => counts.size === 0)];
+export const CONSTRUCTOR_FUNCTIONS: readonly ScalarFunctionDefinition[] = [row, array, map, multiset, item, cardinality, element, objectOf, objectUpdate];

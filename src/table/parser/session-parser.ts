@@ -1,4 +1,5 @@
 // The grammar of statements about session, catalog and jobs: SET, USE, SHOW, DESCRIBE, LOAD, STOP and the like.
+import type { ObjectPath } from '#table/parser/ast-node';
 import type { AnalyzeTable, DescribeStatement, ShowCreateStatement, ShowStatement, ShowSubject, Statement } from '#table/parser/ast-statement';
 import { AlterParser } from '#table/parser/alter-parser';
 import { TOKEN } from '#table/parser/token';
@@ -113,13 +114,21 @@ export abstract class SessionParser extends AlterParser {
     if (this.peek(1).kind === TOKEN.string && this.accept('JOB')) return { kind: 'describe-job', jobId: this.expectString(), span: this.spanFrom(start) };
     const object = this.describedObject();
     const isExtended = this.accept('EXTENDED');
-    return { kind: 'describe', object, isExtended, name: this.expectPath(), span: this.spanFrom(start) };
+    return { kind: 'describe', object, isExtended, name: object === 'FUNCTION' ? this.functionPath() : this.expectPath(), span: this.spanFrom(start) };
+  }
+
+  /** Functions of the system bear reserved words: UPPER. */
+  private functionPath(): ObjectPath {
+    if (this.token.kind !== TOKEN.word || this.isIdentifierToken(this.token)) return this.expectPath();
+    const { text, start, end } = this.advance();
+    return { kind: 'object-path', span: { start, end }, parts: [{ kind: 'identifier', span: { start, end }, name: text, isQuoted: false }] };
   }
 
   /** A word like CATALOG is the kind of object where a name follows; alone it is the name of a table. */
   private describedObject(): DescribeStatement['object'] {
     const next = this.peek(1);
-    if (!this.isIdentifierToken(next) && next.upper !== 'EXTENDED') {
+    const isFunction = this.token.upper === 'FUNCTION' && next.kind === TOKEN.word;
+    if (!this.isIdentifierToken(next) && next.upper !== 'EXTENDED' && !isFunction) {
       this.note('CATALOG');
       return 'TABLE';
     }

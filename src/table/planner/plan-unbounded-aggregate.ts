@@ -3,7 +3,7 @@ import type { AggregatePart } from '#table/exec/aggregate-phases-text';
 import { inferChangelog } from '#table/exec/changelog-inference';
 import { isInsertOnly, type ExecNode } from '#table/exec/exec-node';
 import { GlobalGroupAggregateExec } from '#table/exec/global-group-aggregate-exec';
-import { aggregateSpecOf, GroupAggregateExec } from '#table/exec/group-aggregate-exec';
+import { GroupAggregateExec, isMergeable } from '#table/exec/group-aggregate-exec';
 import { LocalGroupAggregateExec } from '#table/exec/local-group-aggregate-exec';
 import { aggregatePhasesOf, miniBatchOf } from '#table/exec/mini-batch-settings';
 import type { AggregateNode } from '#table/logical/logical-plan';
@@ -20,10 +20,7 @@ export function unboundedAggregate(input: ExecNode, { groupColumns, aggregates, 
   const phases = aggregatePhasesOf(context);
   const whole = new GroupAggregateExec(input, groupColumns, aggregates, rowType, { isBatch: context.isBatch, stateTtl, part });
   if (miniBatch === undefined || phases === 'ONE_PHASE') return whole;
+  if (!isMergeable(whole, context.functions)) return whole;
   const hasRetraction = !isInsertOnly(inferChangelog([input]).changesOf(input));
-  // A value that is taken back may have been seen elsewhere: a local map of what was seen cannot know.
-  if (hasRetraction && aggregates.some(({ call }) => call.isDistinct)) return whole;
-  const isMergeable = aggregates.every(({ call }) => call.isDistinct || aggregateSpecOf(call, { hasRetraction, functions: context.functions }).implementation.merge !== undefined);
-  if (!isMergeable) return whole;
   return new GlobalGroupAggregateExec(new LocalGroupAggregateExec(input, { groupColumns, aggregates, inputType: input.rowType, hasRetraction, miniBatch, part }), rowType, { stateTtl });
 }

@@ -58,10 +58,15 @@ export class QueryScope {
 
   /** Columns that `*`, or `alias.*`, stands for; undefined when there is no such relation. */
   expandStar(qualifier: readonly string[]): readonly { readonly name: string; readonly expression: Expression }[] | undefined {
-    const relations = qualifier.length === 0 ? this.relations : this.relations.filter((relation) => isQualifiedBy(relation, qualifier));
+    const relations = this.relationsOf(qualifier);
     if (relations.length === 0) return undefined;
     return relations.flatMap((relation) => relation.columns.flatMap((column, position) => (
       qualifier.length === 0 && relation.merged.has(position) ? [] : [{ name: column.name, expression: inputOf(relation, position, 0) }])));
+  }
+
+  /** All for no qualifier. */
+  relationsOf(qualifier: readonly string[]): readonly ScopeRelation[] {
+    return qualifier.length === 0 ? this.relations : this.relations.filter((relation) => isQualifiedBy(relation, qualifier));
   }
 
   #resolveHere(parts: readonly string[], depth: number): Resolution {

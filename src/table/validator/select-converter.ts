@@ -97,7 +97,10 @@ class SelectSteps {
     if (expression.kind === 'star') {
       const qualifier = expression.qualifier.map(({ name }) => name);
       const columns = this.#scope.expandStar(qualifier);
-      if (columns !== undefined) return columns;
+      if (columns !== undefined) {
+        this.#context.expansion?.star(expression.span, this.#scope.relationsOf(qualifier), { isQualified: qualifier.length > 0 });
+        return columns;
+      }
       // No relation of that name: a column whose fields are meant.
       if (this.#scope.resolve(qualifier).kind === 'unknown') failAt(this.#context.text, expression.span, `Unknown identifier '${qualifier.join('.')}'`);
       return this.#fieldsOf({ kind: 'column-reference', span: expression.span, parts: expression.qualifier }, item);

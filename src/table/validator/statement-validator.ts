@@ -22,6 +22,7 @@ import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LogicalTypes, notNull, nullable, withNullability, type RowType } from '#table/types/logical-type';
 import { castInput, projected } from '#table/validator/plan-parts';
 import { convertQuery } from '#table/validator/query-converter';
+import type { NameExpansion } from '#table/validator/name-expansion';
 import type { QueryScope } from '#table/validator/query-scope';
 import { failAt } from '#table/validator/validation-error';
 import type { ExpressionOptions, ValidatorContext } from '#table/validator/validator-context';
@@ -44,14 +45,17 @@ export class StatementValidator implements ValidatorContext {
   readonly isBatch: boolean;
   readonly timeZone: string;
   readonly #session: ValidatorSession;
+  readonly expansion: NameExpansion | undefined;
   readonly #viewDepth: number;
 
-  constructor(text: string, session: ValidatorSession, viewDepth = 0) {
+  /** @param options.viewDepth views around this one. @param options.expansion told of the names that are resolved. */
+  constructor(text: string, session: ValidatorSession, options: { readonly viewDepth?: number; readonly expansion?: NameExpansion } = {}) {
     this.text = text;
     this.#session = session;
     this.isBatch = session.isBatch;
     this.timeZone = session.functions.localTimeZone;
-    this.#viewDepth = viewDepth;
+    this.#viewDepth = options.viewDepth ?? 0;
+    this.expansion = options.expansion;
   }
 
   query(query: Query, outer?: QueryScope): LogicalPlan {
@@ -102,6 +106,7 @@ export class StatementValidator implements ValidatorContext {
     const id = catalogs.qualify(parts);
     const found = catalogs.getTable(id);
     if (found === undefined) return failAt(this.text, path.span, `Object '${parts.at(-1)!}' not found${parts.length > 1 ? ` within '${parts.slice(0, -1).join('.')}'` : ''}`);
+    this.expansion?.table(path.span, id);
     return this.#planOf(found, path.span, options);
   }
 
@@ -129,7 +134,7 @@ export class StatementValidator implements ValidatorContext {
     if (found.plan !== undefined) return castNames(found.plan, found.rowType.fields.map(({ name }) => name));
     const statement = parseStatement(found.expandedQuery);
     if (statement.kind !== 'query') return failAt(this.text, span, 'the view does not hold a query');
-    const plan = new StatementValidator(found.expandedQuery, this.#session, this.#viewDepth + 1).query(statement);
+    const plan = new StatementValidator(found.expandedQuery, this.#session, { viewDepth: this.#viewDepth + 1 }).query(statement);
     return castNames(plan, found.rowType.fields.map(({ name }) => name));
   }
 

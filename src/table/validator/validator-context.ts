@@ -7,6 +7,7 @@ import type { TableFunctionDefinition } from '#table/functions/function-definiti
 import type { ProcessTableFunctionDefinition } from '#table/functions/process-table-definition';
 import type { TableAggregateFunctionDefinition } from '#table/functions/table-aggregate-definition';
 import type { LogicalPlan } from '#table/logical/logical-plan';
+import type { NameExpansion } from '#table/validator/name-expansion';
 import type { QueryScope } from '#table/validator/query-scope';
 
 export interface ExpressionOptions {
@@ -23,6 +24,8 @@ export interface ValidatorContext {
   readonly text: string;
   readonly isBatch: boolean;
   readonly timeZone: string;
+  /** Who wants to know what names stand for. */
+  readonly expansion: NameExpansion | undefined;
   /** @param outer the query around, for sub-queries. */
   query(query: Query, outer?: QueryScope): LogicalPlan;
   expression(node: ExpressionNode, scope: QueryScope, options: ExpressionOptions): Expression;

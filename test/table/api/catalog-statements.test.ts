@@ -71,9 +71,20 @@ WITH (
     assert.deepEqual(await names(again, 'SHOW CREATE TABLE orders'), [statement]);
   });
 
+  test('a view means the same from another database, and keeps its columns when those of its table change', async () => {
+    const tables = await tablesWith("CREATE TABLE orders (id BIGINT, item STRING) WITH ('connector' = 'datagen')", 'CREATE VIEW recent AS SELECT * FROM orders', 'CREATE VIEW ids AS SELECT id FROM orders', 'CREATE DATABASE other');
+    await tables.executeSql('ALTER TABLE orders ADD more INT FIRST');
+    await tables.executeSql('ALTER VIEW ids AS SELECT item FROM orders');
+    await tables.executeSql('USE other');
+    for (const name of ['recent', 'ids']) assert.match(tables.explainSql(`SELECT * FROM default_catalog.default_database.${name}`), /TableSourceScan\(table=\[\[default_catalog, default_database, orders/);
+    assert.match(tables.explainSql('SELECT * FROM default_catalog.default_database.recent'), /LogicalProject\(id=\[id\], item=\[item\]\)/);
+  });
+
   test('SHOW CREATE VIEW gives columns and query', async () => {
     const tables = await tablesWith(ORDERS, 'CREATE VIEW recent (n) AS SELECT id FROM orders');
-    assert.deepEqual(await names(tables, 'SHOW CREATE VIEW recent'), ['CREATE VIEW `default_catalog`.`default_database`.`recent` (\n  `n`\n)\nAS SELECT id FROM orders\n']);
+    assert.deepEqual(await names(tables, 'SHOW CREATE VIEW recent'), ['CREATE VIEW `default_catalog`.`default_database`.`recent` (\n  `n`\n)\nAS SELECT id FROM `default_catalog`.`default_database`.`orders`\n']);
+    await tables.executeSql("CREATE VIEW starred AS WITH c AS (SELECT * FROM recent), o AS (TABLE orders) SELECT c.*, orders.item FROM c JOIN orders ON n = id WHERE EXISTS (SELECT * FROM o) /* so */ LIMIT 3");
+    assert.match(String((await names(tables, 'SHOW CREATE VIEW starred'))[0]), /AS WITH c AS \(SELECT `recent`\.`n` FROM `default_catalog`\.`default_database`\.`recent`\), o AS \(TABLE `default_catalog`\.`default_database`\.`orders`\) SELECT `c`\.`n`, orders\.item FROM c JOIN `default_catalog`\.`default_database`\.`orders` ON n = id WHERE EXISTS \(SELECT `o`\.`id`, .* FROM o\) \/\* so \*\/ LIMIT 3\n$/);
     await assert.rejects(async () => tables.executeSql('SHOW CREATE TABLE recent'), /is only supported for tables, but .* is a view/);
     await assert.rejects(async () => tables.executeSql('SHOW CREATE VIEW orders'), /is only supported for views, but .* is a table/);
   });
@@ -98,7 +109,7 @@ describe('DESCRIBE', () => {
   test('catalogs and functions have a row per fact', async () => {
     const tables = inlineTables();
     assert.deepEqual(await answer(tables, 'DESCRIBE CATALOG default_catalog'), { columns: ['info name', 'info value'], rows: [['name', 'default_catalog'], ['type', 'generic_in_memory'], ['comment', null]] });
-    assert.deepEqual(await answer(tables, 'DESCRIBE FUNCTION `abs`'), { columns: ['info name', 'info value'], rows: [['is system function', 'true'], ['is temporary', 'false']] });
+    assert.deepEqual(await answer(tables, 'DESCRIBE FUNCTION ABS'), { columns: ['info name', 'info value'], rows: [['is system function', 'true'], ['is temporary', 'false']] });
     assert.deepEqual((await answer(tables, 'DESCRIBE FUNCTION EXTENDED `row_number`')).rows.slice(2), [['kind', 'AGGREGATE'], ['requirements', '[OVER_WINDOW_ONLY]'], ['is deterministic', 'true'], ['supports constant folding', 'true']]);
     assert.deepEqual((await answer(tables, 'DESCRIBE FUNCTION EXTENDED `now`')).rows.at(-1), ['supports constant folding', 'false']);
   });

@@ -61,6 +61,18 @@ describe('explain details', () => {
     assert.doesNotMatch(text, /advice\[2\]/);
   });
 
+  test('aggregation in two phases is advised where it could be and is not', async () => {
+    const query = 'EXPLAIN PLAN_ADVICE SELECT auction, COUNT(*), MAX(price) FROM bids GROUP BY auction';
+    const tables = await session();
+    assert.match(await explained(tables, query), /^advice\[\d\]: \[ADVICE\] You might want to enable local-global two-phase optimization by configuring \('table.exec.mini-batch.enabled' to 'true'/m);
+    assert.doesNotMatch(await explained(tables, 'EXPLAIN PLAN_ADVICE SELECT n, COUNT(DISTINCT auction) FROM (SELECT auction, COUNT(*) AS n FROM bids GROUP BY auction) GROUP BY n').then((text) => text.split('GroupAggregate(')[1]!.split('\n')[0]!), /advice=\[\d, \d\]/);
+    const settings = { 'table.exec.mini-batch.enabled': 'true', 'table.exec.mini-batch.allow-latency': '1 s', 'table.exec.mini-batch.size': '100' };
+    for (const [key, value] of Object.entries(settings)) await tables.executeSql(`SET '${key}' = '${value}'`);
+    assert.doesNotMatch(await explained(tables, query), /two-phase/);
+    await tables.executeSql("SET 'table.optimizer.agg-phase-strategy' = 'ONE_PHASE'");
+    assert.match(await explained(tables, query), /\('table.optimizer.agg-phase-strategy' to 'AUTO'\)/);
+  });
+
   test('a plan that nothing is wrong with has no advice', async () => {
     assert.match(await explained(await session(), 'EXPLAIN PLAN_ADVICE SELECT auction FROM bids'), /^No available advice\.\.\.$/m);
   });
