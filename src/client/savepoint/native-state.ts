@@ -7,6 +7,7 @@ import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Random } from '#platform/random/random';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { withoutArchives } from '#state/keyed/archived-sections';
 import { STATE_SECTION_PREFIX } from '#state/keyed/state-section';
 import type { KeyedSection, OperatorSnapshot, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
@@ -30,9 +31,9 @@ const MEMORY_BYTES = 256 << 20;
 const WHOLE: SnapshotRequest = { checkpointId: 0, timestamp: 0, isSavepoint: true, isIncremental: false };
 const hasTime = (): boolean => true;
 
-/** The snapshot itself when it has no such files. Rejects with STATE_BACKEND_UNAVAILABLE, SNAPSHOT_CORRUPT, SNAPSHOT_READ_FAILED. */
+/** The snapshot, without archives of rows, when it has no such files. Rejects with STATE_BACKEND_UNAVAILABLE, SNAPSHOT_CORRUPT, SNAPSHOT_READ_FAILED. */
 export async function withoutNativeFiles(snapshot: OperatorSnapshot, options: NativeStateOptions): Promise<OperatorSnapshot> {
-  if (snapshot.stored === undefined) return snapshot;
+  if (snapshot.stored === undefined) return withoutArchives(snapshot);
   const { storage, files, random, directory, maxParallelism } = options;
   const temporaryDirectory = `${options.temporaryDirectory}/millrace-state-${random.hex(8)}`;
   const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${temporaryDirectory}/files`, sharedDirectory: undefined });

@@ -12,6 +12,8 @@ import { SnapshotEncoder } from '#state/snapshot/snapshot-encoder';
 const QUEUED_BYTES_MAX = 16 * 2 ** 20;
 /** An append ends in a turn of the event loop, of which a busy slot has one in 10 ms. */
 const APPEND_BYTES = 4 * 2 ** 20;
+/** Room for pieces that end behind APPEND_BYTES. */
+const JOINED_BYTES = 5 * 2 ** 20;
 
 export interface SubtaskStateWriterOptions extends FileSetStoreOptions {
   /** A part of at most so many bytes gets no file of its own. */
@@ -41,6 +43,8 @@ export class SubtaskStateWriter {
   readonly #encoder: SnapshotEncoder;
   readonly #fileSets: FileSetStore;
   #gathered: Uint8Array[] = [];
+  /** Where pieces were joined that have been appended. Used again: V8 collects the whole heap for every few dozen MiB of new buffers. */
+  readonly #joined: Uint8Array[] = [];
   #gatheredBytes = 0;
   #bytes = 0;
   #queuedBytes = 0;
@@ -101,21 +105,35 @@ export class SubtaskStateWriter {
   }
 
   #append(): void {
-    const bytes = this.#gathered.length === 1 ? this.#gathered[0]! : Buffer.concat(this.#gathered);
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+    const bytes = this.#join();
     this.#queuedBytes += bytes.length;
     this.#appends = this.#appends.then(async () => {
       try {
         if (this.#failure !== undefined) return;
         this.#writer ??= await this.#options.storage.create(resolveStoragePath(await this.#options.directory, this.#options.file));
         await this.#writer.append(bytes);
+        this.#joined.push(new Uint8Array(bytes.buffer));
       } catch (error) {
         this.#failure ??= { error };
       } finally {
         this.#queuedBytes -= bytes.length;
       }
     });
+  }
+
+  /** What was gathered, as one. */
+  #join(): Uint8Array {
+    const length = this.#gatheredBytes;
+    const free = this.#joined.findIndex((buffer) => buffer.length >= length);
+    const buffer = free === -1 ? new Uint8Array(length < APPEND_BYTES ? length : Math.max(length, JOINED_BYTES)) : this.#joined.splice(free, 1)[0]!;
+    let at = 0;
+    for (const bytes of this.#gathered) {
+      buffer.set(bytes, at);
+      at += bytes.length;
+    }
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    return buffer.subarray(0, length);
   }
 }
 

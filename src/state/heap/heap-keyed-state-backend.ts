@@ -30,7 +30,7 @@ import { sectionSerializers, STATE_SECTION_PREFIX, STATE_SECTION_VERSION } from 
 import { StoredCodec } from '#state/keyed/stored-codec';
 import { createValueCopier } from '#state/keyed/value-copier';
 import { carriedSections } from '#state/snapshot/carried-sections';
-import type { KeyedSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { KeyedSection, OperatorSnapshot, RestoredOperatorState, SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { createKeyTable } from '#state/tables/key-table';
 import type { MemoryManager } from '#state/tables/memory-manager';
 
@@ -108,7 +108,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     return state;
   }
 
-  snapshot(): OperatorSnapshot {
+  snapshot({ isSavepoint }: SnapshotRequest): OperatorSnapshot {
     // A table has one cut at a time: checkpoints that overlap read the earlier one to its end first.
     this.#lastSnapshot?.finishReading();
     const keyed = this.#unclaimedSections();
@@ -116,7 +116,7 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
     if (entries.length === 0) return { keyed, operator: [] };
     const snapshot = new HeapSnapshot({
       context: this.#context, entries, sectionPrefix: STATE_SECTION_PREFIX,
-      keySerializer: this.#keySerializer, keyGroupOf: (key) => this.keyGroupOf(key), range: this.keyGroupRange,
+      keySerializer: this.#keySerializer, keyGroupOf: (key) => this.keyGroupOf(key), range: this.keyGroupRange, keepsArchives: !isSavepoint,
     });
     this.#lastSnapshot = snapshot;
     return { keyed, operator: [], deferred: [snapshot] };

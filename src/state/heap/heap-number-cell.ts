@@ -8,6 +8,7 @@ import type { HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
 import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { ValueCell } from '#state/keyed/state-cells';
+import type { ColumnView } from '#state/tables/chunked-cut';
 
 /** Whether values of the type fit a column of doubles. */
 export function isColumnType(type: TypeInformation | undefined): type is TypeInformation {
@@ -65,11 +66,11 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
   }
 
   writeRow(row: number, output: DataOutput): void {
-    this.writeColumnValue(this.#views[this.column]![row]!, output);
+    this.#write(this.#views[this.column]![row]!, output);
   }
 
-  writeColumnValue(value: number, output: DataOutput): void {
-    this.#codec.writeValue(this.#isBoolean ? value !== 0 : value, output);
+  writeColumns(columns: readonly ColumnView[], _i32Start: number, at: number, output: DataOutput): void {
+    this.#write(columns[this.column]![at]!, output);
   }
 
   readEntry(input: DataInput, codec: StoredCodec): void {
@@ -78,6 +79,10 @@ export class HeapNumberCell implements ValueCell<number | boolean>, HeapCell {
 
   release(): void {
     // The column belongs to the key table, which is released with it.
+  }
+
+  #write(value: number, output: DataOutput): void {
+    this.#codec.writeValue(this.#isBoolean ? value !== 0 : value, output);
   }
 }
 

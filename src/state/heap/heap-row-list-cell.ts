@@ -4,10 +4,11 @@ import type { RowView } from '#core/codegen/row-view';
 import type { DataInput } from '#core/serialization/data-input';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
-import type { HeapCell } from '#state/heap/heap-cell';
+import type { ArchivedCell, CutCell, HeapCell } from '#state/heap/heap-cell';
 import type { KeyContext } from '#state/heap/key-context';
 import type { StoredCodec } from '#state/keyed/stored-codec';
 import type { ViewListCell } from '#state/keyed/state-cells';
+import type { ColumnView } from '#state/tables/chunked-cut';
 import { RowArchive } from '#state/tables/row-archive';
 
 const ABSENT = -1;
@@ -15,6 +16,7 @@ const NO_VALUES: readonly never[] = Object.freeze([]);
 
 export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapCell {
   readonly presence;
+  readonly archived: ArchivedCell;
   readonly #context: KeyContext;
   readonly #archive: RowArchive;
   /** Columns of the key: ids of its first and last row + 1. */
@@ -30,6 +32,7 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
     this.#head = context.table.columns.addI32();
     this.#tail = context.table.columns.addI32();
     this.presence = context.allocateBit();
+    this.archived = { references: this.#referencesCell(), hold: () => archive.hold() };
   }
 
   /** Undefined where rows of the type cannot be archived. */
@@ -135,6 +138,17 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   release(): void {
     this.#archive.release();
     this.#batchToken = undefined;
+  }
+
+  /** The ids of a key's first and last row in place of its rows. */
+  #referencesCell(): CutCell {
+    const { presence } = this;
+    const { columns } = this.#context.table;
+    const write = (views: readonly ColumnView[], i32Start: number, at: number, output: DataOutput): void => {
+      output.writeInt32(views[i32Start + this.#head]![at]! - 1);
+      output.writeInt32(views[i32Start + this.#tail]![at]! - 1);
+    };
+    return { presence, isKept: () => true, writeRow: (row, output) => write(columns.i32, 0, row, output), writeColumns: write };
   }
 
   #append(id: number): void {

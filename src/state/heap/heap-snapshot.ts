@@ -1,15 +1,17 @@
 // The deferred snapshot of a heap backend: what its states held at the cut, read in slices while they go on changing.
-// Where every state is a column of numbers and keys lie in managed memory, chunks are read as they were (chunked copy on
+// Where every state lies in columns and keys in managed memory, chunks are read as they were (chunked copy on
 // write); elsewhere rows are saved one by one, at the latest before they are touched. hot path. Thread: the slot's.
-// The format is that of keyed/state-section.ts.
+// The format is that of keyed/state-section.ts, for rows in archives that of keyed/archived-sections.ts.
 // Invariant: the bytes are those of the cut; a row's failure to be written is told by `step`, never to the record.
 import { assert } from '#core/assert';
 import type { TypeSerializer } from '#core/serialization/type-serializer';
+import { ArchivedRowsOutput } from '#state/heap/archived-rows-output';
+import type { CutCell, HeapCell } from '#state/heap/heap-cell';
 import type { HeapStateEntry } from '#state/heap/heap-sections';
 import { NumberPieces, numberKindOf } from '#state/heap/number-pieces';
 import type { KeyContext } from '#state/heap/key-context';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
-import { STATE_SECTION_VERSION } from '#state/keyed/state-section';
+import { ARCHIVED_SECTION_VERSION, STATE_SECTION_VERSION } from '#state/keyed/state-section';
 import type { DeferredSnapshot, DeferredStep, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
 import { GroupedOutput } from '#state/snapshot/grouped-output';
 import { ChunkWalk } from '#state/tables/chunk-walk';
@@ -26,6 +28,13 @@ export interface HeapCutOptions {
   readonly keySerializer: TypeSerializer;
   readonly keyGroupOf: (key: unknown) => number;
   readonly range: KeyGroupRange;
+  /** Rows that lie in archives are given as they lie; else each list by itself, which any backend reads. */
+  readonly keepsArchives: boolean;
+}
+
+/** What is written of a state. */
+interface CutEntry {
+  readonly cell: CutCell;
 }
 
 /** Reads the rows of a cut into the outputs of its states. */
@@ -45,6 +54,7 @@ const CHUNK_ROWS = 1 << CUT_ROWS_SHIFT;
 export class HeapSnapshot implements DeferredSnapshot {
   readonly #reader: CutReader;
   readonly #outputs: readonly GroupedOutput[];
+  readonly #archives: readonly ArchivedRowsOutput[];
   readonly #context: KeyContext;
   #failure: { readonly error: unknown } | undefined;
   #isRead = false;
@@ -52,12 +62,16 @@ export class HeapSnapshot implements DeferredSnapshot {
 
   /** Cuts: from now on the context's table tells what changes. */
   constructor(options: HeapCutOptions) {
-    const { context, entries, sectionPrefix, range } = options;
+    const { context, entries, sectionPrefix, range, keepsArchives } = options;
     this.#context = context;
-    this.#outputs = entries.map(({ name, serializers }) => new GroupedOutput({ name: sectionPrefix + name, version: STATE_SECTION_VERSION, serializers }, range));
-    const hasColumnsOnly = entries.every(({ cell }) => cell.column !== undefined);
+    const archivedOf = (cell: HeapCell) => (keepsArchives ? cell.archived : undefined);
+    const headers = entries.map(({ name, serializers, cell }) => ({ name: sectionPrefix + name, version: archivedOf(cell) === undefined ? STATE_SECTION_VERSION : ARCHIVED_SECTION_VERSION, serializers }));
+    this.#outputs = headers.map((header) => new GroupedOutput(header, range));
+    this.#archives = entries.flatMap(({ cell }, index) => (archivedOf(cell) === undefined ? [] : [new ArchivedRowsOutput(headers[index]!, cell.archived!.hold())]));
+    const cells: CutEntry[] = entries.map(({ cell }) => ({ cell: archivedOf(cell)?.references ?? cell }));
+    const hasColumnsOnly = cells.every(({ cell }) => cell.writeColumns !== undefined);
     const keys = hasColumnsOnly ? context.table.cutKeys() : undefined;
-    this.#reader = keys === undefined ? this.#cutRows(options) : this.#cutColumns(options, keys);
+    this.#reader = keys === undefined ? this.#cutRows(options, cells) : this.#cutColumns(options, cells, keys);
     context.onCut(keys === undefined);
   }
 
@@ -69,8 +83,9 @@ export class HeapSnapshot implements DeferredSnapshot {
       if (!this.#isRead && !hasTime()) return 'more';
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+    this.#close();
     for (const grouped of this.#outputs) grouped.giveAll(output);
-    return 'done';
+    return this.#archives.every((archive) => archive.step(output, hasTime)) ? 'done' : 'more';
   }
 
   /** Reads all that is left into memory, so that another cut may be made. */
@@ -82,6 +97,7 @@ export class HeapSnapshot implements DeferredSnapshot {
 
   release(): void {
     this.#close();
+    for (const archive of this.#archives) archive.release();
   }
 
   /** Once: what another cut has begun since must not be ended. */
@@ -92,9 +108,9 @@ export class HeapSnapshot implements DeferredSnapshot {
     this.#context.onCutEnd();
   }
 
-  #cutColumns(options: HeapCutOptions, keys: CutKeys): CutReader {
+  #cutColumns(options: HeapCutOptions, entries: readonly CutEntry[], keys: CutKeys): CutReader {
     const { table } = options.context;
-    const reading = columnReading(options, this.#outputs, keys);
+    const reading = columnReading(options, entries, this.#outputs, keys);
     const walk = new ChunkWalk((settleNow) => table.columns.cutChunks(settleNow), (views) => {
       try {
         if (reading.pieces === undefined) readColumns(views, reading);
@@ -115,11 +131,11 @@ export class HeapSnapshot implements DeferredSnapshot {
     return { step, close };
   }
 
-  #cutRows(options: HeapCutOptions): CutReader {
+  #cutRows(options: HeapCutOptions, entries: readonly CutEntry[]): CutReader {
     const cut = new RowByRowCut(options.context.table.columns, (row) => {
       if (this.#failure !== undefined) return;
       try {
-        saveRow(row, options, this.#outputs);
+        saveRow(row, options, entries, this.#outputs);
       } catch (error) {
         this.#failure = { error };
       }
@@ -131,8 +147,9 @@ export class HeapSnapshot implements DeferredSnapshot {
 interface ColumnReading {
   readonly keys: CutKeys;
   readonly options: HeapCutOptions;
+  readonly entries: readonly CutEntry[];
   readonly outputs: readonly GroupedOutput[];
-  /** Where keys are numbers too: per state. */
+  /** Where keys and values are numbers: per state. */
   readonly pieces: readonly NumberPieces[] | undefined;
   /** Where a chunk's integer columns start, and which of them marks free rows; -1 for none. */
   readonly i32Start: number;
@@ -141,15 +158,16 @@ interface ColumnReading {
   readonly groups: Int32Array;
 }
 
-function columnReading(options: HeapCutOptions, outputs: readonly GroupedOutput[], keys: CutKeys): ColumnReading {
-  const { context: { table: { columns } }, entries, keySerializer, range } = options;
-  const keyKind = keys.column === undefined ? undefined : numberKindOf(keySerializer.type);
+function columnReading(options: HeapCutOptions, entries: readonly CutEntry[], outputs: readonly GroupedOutput[], keys: CutKeys): ColumnReading {
+  const { context: { table: { columns } }, keySerializer, range } = options;
+  const areNumbers = keys.column !== undefined && entries.every(({ cell }) => cell.column !== undefined);
+  const keyKind = !areNumbers ? undefined : numberKindOf(keySerializer.type);
   const pieces = keyKind === undefined ? undefined : entries.map(({ cell }, index) => new NumberPieces(outputs[index]!, range, keyKind, numberKindOf(cell.columnType)!));
-  return { keys, options, outputs, pieces, i32Start: columns.f64.length, freeColumn: columns.freeColumn, groups: new Int32Array(CHUNK_ROWS) };
+  return { keys, options, entries, outputs, pieces, i32Start: columns.f64.length, freeColumn: columns.freeColumn, groups: new Int32Array(CHUNK_ROWS) };
 }
 
 function readNumbers({ columns, base, from, to }: ChunkViews, reading: ColumnReading, pieces: readonly NumberPieces[]): void {
-  const { keys, i32Start, freeColumn, groups, options: { entries, keyGroupOf, range } } = reading;
+  const { keys, entries, i32Start, freeColumn, groups, options: { keyGroupOf, range } } = reading;
   const keyColumn = columns[keys.column!] as Float64Array;
   const free = freeColumn === -1 ? undefined : columns[i32Start + freeColumn]!;
   const first = from - base;
@@ -172,7 +190,7 @@ function readNumbers({ columns, base, from, to }: ChunkViews, reading: ColumnRea
 }
 
 function readColumns({ columns, base, from, to }: ChunkViews, reading: ColumnReading): void {
-  const { keys, outputs, i32Start, freeColumn, options: { entries, keySerializer, keyGroupOf } } = reading;
+  const { keys, entries, outputs, i32Start, freeColumn, options: { keySerializer, keyGroupOf } } = reading;
   const free = freeColumn === -1 ? undefined : columns[i32Start + freeColumn]!;
   for (let at = from - base; at < to - base; at++) {
     if (free !== undefined && free[at] !== 0) continue;
@@ -183,13 +201,13 @@ function readColumns({ columns, base, from, to }: ChunkViews, reading: ColumnRea
       if ((columns[i32Start + cell.presence.column]![at]! & cell.presence.bit) === 0) continue;
       const output = outputs[i]!.begin(keyGroup);
       keySerializer.write(key, output);
-      cell.writeColumnValue!(columns[cell.column!]![at]!, output);
+      cell.writeColumns!(columns, i32Start, at, output);
       outputs[i]!.end(keyGroup, output);
     }
   }
 }
 
-function saveRow(row: number, { context, entries, keySerializer, keyGroupOf }: HeapCutOptions, outputs: readonly GroupedOutput[]): void {
+function saveRow(row: number, { context, keySerializer, keyGroupOf }: HeapCutOptions, entries: readonly CutEntry[], outputs: readonly GroupedOutput[]): void {
   const key = context.table.keyAt(row);
   const keyGroup = keyGroupOf(key);
   for (let i = 0; i < entries.length; i++) {

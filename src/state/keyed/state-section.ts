@@ -1,6 +1,7 @@
 // What is the same in the sections of every backend, so that state moves between them: the format's version, and which
 // serializers a section names by role.
 //   group = | key | stored value |*          list and map values: | count, var-uint | element or (map key, value) |*
+// A section of the archived form, which only checkpoints have, holds chunks of rows besides: archived-sections.ts.
 // Invariant: a section read into a state was written by one of the same roles; its values are migrated where their type
 // has changed. Thread: the slot's.
 import { assert } from '#core/assert';
@@ -13,6 +14,7 @@ import type { StoredCodec } from '#state/keyed/stored-codec';
 import { checkCompatible, readerOf, type ValueReader } from '#state/snapshot/serializer-compatibility';
 
 export const STATE_SECTION_VERSION = 1;
+export const ARCHIVED_SECTION_VERSION = 2;
 
 /** Names of keyed sections that hold a registered state start with this. */
 export const STATE_SECTION_PREFIX = 'state/';

@@ -50,10 +50,13 @@ export interface ItemsSectionHeader {
   readonly serializers?: Readonly<Record<string, SerializerSnapshot>>;
 }
 
+/** In place of the key group of a piece that entries of any of the section's groups refer to: whoever gets one of these gets it. */
+export const ALL_KEY_GROUPS = -1;
+
 export interface KeyedSectionOutput {
   /**
    * Adds a piece of whole entries; a key group may get several, in any order. The bytes belong to the output from
-   * then on. Give pieces of 4 to 256 KiB where there are so many.
+   * then on. Give pieces of 4 to 256 KiB where there are so many. @param keyGroup ALL_KEY_GROUPS in a section begun for such pieces alone.
    */
   write(keyGroup: number, bytes: Uint8Array): void;
 }

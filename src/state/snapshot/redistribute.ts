@@ -3,9 +3,11 @@
 // every split item arrive exactly once.
 import { assert } from '#core/assert';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
+import { isArchived, listPieces } from '#state/keyed/archived-sections';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
+import { STATE_SECTION_VERSION } from '#state/keyed/state-section';
 import type { RestoredFileSet } from '#state/snapshot/file-set';
-import type { KeyedSection, OperatorSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
+import type { OperatorSection, OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
 
 export interface Redistribution {
   /** Snapshots of the operator's old subtasks, by old subtask index; undefined for one that had none. */
@@ -19,15 +21,14 @@ export interface Redistribution {
 type KeyedPiece = ReturnType<RestoredOperatorState['keyed']> extends Iterable<infer P> ? P : never;
 type OperatorPiece = ReturnType<RestoredOperatorState['operator']>[number];
 
-/** Bytes are not copied: the result points into the old snapshots. */
+/** Bytes are not copied: the result points into the old snapshots. Only lists of archived rows are made, when they are asked for. */
 export function redistribute(redistribution: Redistribution): RestoredOperatorState {
   const { newSubtask, parallelism, maxParallelism, checkpointId, old } = redistribution;
   const keyGroupRange = keyGroupRangeOf(maxParallelism, parallelism, newSubtask);
-  const keyedSections = old.flatMap((snapshot) => snapshot?.keyed ?? []);
-  const keyedNames = [...new Set(keyedSections.map((section) => section.name))];
+  const keyedNames = [...new Set(old.flatMap((snapshot) => (snapshot?.keyed ?? []).map((section) => section.name)))];
   const operatorNames = [...new Set(old.flatMap((snapshot) => (snapshot?.operator ?? []).map((section) => section.name)))];
   return {
-    keyed: (name) => cutKeyed(keyedSections, name, keyGroupRange),
+    keyed: (name) => cutKeyed(old, name, keyGroupRange),
     operator: (name) => dealOperator(redistribution, name),
     fileSets: (name) => overlapping(old, name, keyGroupRange),
     keyedNames,
@@ -37,15 +38,19 @@ export function redistribute(redistribution: Redistribution): RestoredOperatorSt
   };
 }
 
-function cutKeyed(sections: readonly KeyedSection[], name: string, range: KeyGroupRange): KeyedPiece[] {
-  const pieces: KeyedPiece[] = [];
-  for (const section of sections) {
-    if (section.name !== name) continue;
-    for (const { keyGroup, bytes } of section.groups) {
-      if (keyGroup >= range.start && keyGroup <= range.end) pieces.push({ keyGroup, bytes, version: section.version, serializers: section.serializers });
+function* cutKeyed(old: Redistribution['old'], name: string, { start, end }: KeyGroupRange): IterableIterator<KeyedPiece> {
+  const isWanted = (keyGroup: number): boolean => keyGroup >= start && keyGroup <= end;
+  for (const snapshot of old) {
+    for (const section of snapshot?.keyed ?? []) {
+      if (section.name !== name) continue;
+      const { version, serializers, groups } = section;
+      if (isArchived(section)) {
+        for (const { keyGroup, bytes } of listPieces(section, snapshot!, isWanted)) yield { keyGroup, bytes, version: STATE_SECTION_VERSION, serializers };
+        continue;
+      }
+      for (const { keyGroup, bytes } of groups) if (isWanted(keyGroup)) yield { keyGroup, bytes, version, serializers };
     }
   }
-  return pieces;
 }
 
 function overlapping(old: Redistribution['old'], name: string, range: KeyGroupRange): RestoredFileSet[] {

@@ -38,7 +38,7 @@ export interface SectionIndex {
   readonly version: number;
   readonly mode: 'keyed' | 'files' | OperatorSection['mode'];
   readonly serializers?: Readonly<Record<string, SerializerSnapshot>>;
-  /** Key group of each piece; absent for other sections. */
+  /** Key group of each piece, ALL_KEY_GROUPS for one that all of them refer to; absent for other sections. */
   readonly keyGroups?: readonly number[];
   /** Of a file set: its pieces are the properties and then each file, empty for a shared one. */
   readonly keyGroupRange?: KeyGroupRange;
@@ -127,9 +127,9 @@ export class Run {
     this.#onFull = onFull;
   }
 
-  /** @param keyGroup -1 for a piece of another section. */
+  /** @param keyGroup -1 for a piece of another section, and for one of a keyed section that is of all its groups. */
   add(keyGroup: number, piece: Uint8Array): void {
-    assert((keyGroup >= 0) === (this.header.mode === 'keyed'), 'pieces of keyed sections have a key group, others none');
+    assert(keyGroup < 0 || this.header.mode === 'keyed', 'only pieces of keyed sections have a key group');
     this.pieces.push(piece);
     this.keyGroups.push(keyGroup);
     this.#bytes += piece.length;

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer';
 import { StateError } from '#state/errors';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { crc32 } from '#state/snapshot/crc32';
+import { ALL_KEY_GROUPS } from '#state/snapshot/deferred-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { SectionAssembly } from '#state/snapshot/section-assembly';
 import { decompressRun } from '#state/snapshot/run-compression';
@@ -68,7 +69,7 @@ export async function readSubtaskSnapshot(source: SnapshotSource, range: KeyGrou
   const header = source.bytes < SNAPSHOT_HEADER_BYTES ? failCorrupt(source.name, 'header', `it has ${source.bytes} bytes, fewer than a header`) : await source.read(0, SNAPSHOT_HEADER_BYTES);
   if (versionOf(header, source.name) === FIRST_VERSION) return decodeSubtaskSnapshot(await source.read(0, source.bytes), source.name);
   const index = await readIndex(source);
-  const wanted = index.filter(({ keyGroups }) => keyGroups === undefined || keyGroups.length === 0 || keyGroups.some((keyGroup) => keyGroup >= range.start && keyGroup <= range.end));
+  const wanted = wantedRuns(index, range);
   const assembly = new SectionAssembly();
   for (const runs of neighbours(wanted)) {
     const first = runs[0]!;
@@ -85,6 +86,17 @@ export async function readIndex(source: SnapshotSource): Promise<readonly Sectio
   const trailer = await source.read(source.bytes - SNAPSHOT_TRAILER_BYTES, SNAPSHOT_TRAILER_BYTES);
   const indexBytes = indexBytesIn(trailer, source.bytes, source.name);
   return parseIndex(await source.read(source.bytes - SNAPSHOT_TRAILER_BYTES - indexBytes, indexBytes), viewOf(trailer).getUint32(4, true), source.name);
+}
+
+/** Runs with pieces in the range, and what these refer to. */
+function wantedRuns(index: readonly SectionIndex[], range: KeyGroupRange): readonly SectionIndex[] {
+  const nameOf = ({ operatorId, name }: SectionIndex): string => `${operatorId} ${name}`;
+  const isInRange = (keyGroup: number): boolean => keyGroup >= range.start && keyGroup <= range.end;
+  const referring = new Set(index.filter(({ keyGroups }) => keyGroups?.some(isInRange)).map(nameOf));
+  return index.filter((run) => {
+    const { keyGroups } = run;
+    return keyGroups === undefined || keyGroups.length === 0 || keyGroups.some(isInRange) || (keyGroups.includes(ALL_KEY_GROUPS) && referring.has(nameOf(run)));
+  });
 }
 
 /** Groups of runs that are read at once: in order, without gaps worth a read of their own. */

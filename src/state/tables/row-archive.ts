@@ -1,7 +1,8 @@
 // Rows of arriving batches, kept as they came: whole batches are copied column by column into chunks of managed memory, and a row is
 // a number. What the sides of joins are made of: a row costs no object and is not read until it is met. Rows are in lists: each knows
 // the one behind it. hot path. Thread: the slot's. Bench: `millrace nexmark --query q7 --api sql`.
-// Invariant: rows never change; a chunk goes with the last of its rows that a list held, unless rows of it may still come into lists.
+// Invariant: rows never change; a chunk goes with the last of its rows that a list held, unless rows of it may still come into lists
+// or a snapshot holds it.
 //   row id = chunk << 13 | row in the chunk
 //   chunk  = | frame, with its heap | behind each row the id of the next one of its list + 1, int32 by row |
 import { createRowView, type RowView } from '#core/codegen/row-view';
@@ -13,10 +14,9 @@ import { type Schema, schemaOf } from '#core/columns/schema';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
+import { packChunk, ROWS_MAX, ROWS_SHIFT } from '#state/tables/packed-rows';
 import { RowCache } from '#state/tables/row-cache';
 
-const ROWS_SHIFT = 13;
-const ROWS_MAX = 1 << ROWS_SHIFT;
 const CHUNKS_MAX = 1 << (31 - ROWS_SHIFT);
 /** The first chunk; later ones double up to the last. */
 const CHUNK_BYTES_MIN = 16 * 1024;
@@ -33,6 +33,20 @@ interface Chunk {
   readonly links: number;
   /** Rows that lists hold. */
   live: number;
+  /** Snapshots that hold it. */
+  holds: number;
+}
+
+/**
+ * The chunks of an archive as they were when they were held, to be read while it goes on. A list is as it was between the ids of its
+ * first and its last row then: rows that were added since are linked behind the last one.
+ */
+export interface HeldRows {
+  readonly chunkCount: number;
+  /** The bytes of one of them, as PackedRows reads them. */
+  pack(chunk: number): Uint8Array;
+  /** Idempotent. */
+  release(): void;
 }
 
 export class RowArchive {
@@ -134,6 +148,32 @@ export class RowArchive {
     this.#at(id).encode(output);
   }
 
+  /** Keeps all chunks that are there until they are released. Cost: O(chunks). */
+  hold(): HeldRows {
+    const held: { readonly index: number; readonly chunk: Chunk; readonly rows: Batch }[] = [];
+    this.#chunks.forEach((chunk, index) => {
+      if (chunk === undefined || chunk.fill.count === 0) return;
+      chunk.holds++;
+      held.push({ index, chunk, rows: copyOf(chunk.batch) });
+    });
+    let isReleased = false;
+    return {
+      chunkCount: held.length,
+      pack(at) {
+        const { index, chunk, rows } = held[at]!;
+        return packChunk({ index, batch: rows, links: rows.memory.i32.subarray(chunk.links, chunk.links + rows.count) });
+      },
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        for (const { index, chunk } of held) {
+          chunk.holds--;
+          this.#releaseIfDead(index);
+        }
+      },
+    };
+  }
+
   /** Gives all memory back. */
   release(): void {
     for (const chunk of this.#chunks) if (chunk !== undefined) this.#memory.release(chunk.segment);
@@ -155,10 +195,10 @@ export class RowArchive {
     return this.#idOf(0, batch, chunk);
   }
 
-  /** Of a chunk of which no row is in a list: unless rows of it may still come into one. */
+  /** Of a chunk of which no row is in a list: unless rows of it may still come into one, or a snapshot reads it. */
   #releaseIfDead(index: number): void {
     const chunk = this.#chunks[index];
-    if (chunk === undefined || chunk.live > 0 || index === this.#chunks.length - 1 || index === this.#batchChunk) return;
+    if (chunk === undefined || chunk.live > 0 || chunk.holds > 0 || index === this.#chunks.length - 1 || index === this.#batchChunk) return;
     this.#memory.release(chunk.segment);
     this.#chunks[index] = undefined;
     if (this.#boundChunk === index) this.#boundChunk = -1;
@@ -195,8 +235,13 @@ export class RowArchive {
     const own = new Batch(memory, layout);
     own.base = offset;
     const fill = { memory, base: offset, layout, heapEnd, count: 0, heapTop: offset + layout.heapStart };
-    return { segment, fill, batch: own, links: heapEnd >>> 2, live: 0 };
+    return { segment, fill, batch: own, links: heapEnd >>> 2, live: 0, holds: 0 };
   }
+}
+
+/** The batch as it is now. */
+function copyOf({ memory, layout, base, count, heapLength, isAsciiHeap }: Batch): Batch {
+  return Object.assign(new Batch(memory, layout), { base, count, heapLength, isAsciiHeap });
 }
 
 /** Few capacities, since each has a layout that is kept. */

@@ -6,21 +6,26 @@ import { createRowWriter } from '#core/codegen/row-writer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { schemaOf } from '#core/columns/schema';
+import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import { SimulatedClock } from '#platform/clock/simulated-clock';
 import { SeededRandom } from '#platform/random/seeded-random';
 import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backend';
+import { withoutArchives } from '#state/keyed/archived-sections';
 import type { AggregatingState, ListState, MapState, ReducingState, StateDescriptor, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { ViewListCell } from '#state/keyed/state-cells';
+import { readStateRows } from '#state/keyed/state-section-rows';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
+import { encodeSubtaskSnapshot, readSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import { SnapshotCollector } from '#state/snapshot/snapshot-collector';
 import { MemoryManager } from '#state/tables/memory-manager';
 
 const MAX_PARALLELISM = 16;
 const REQUEST = { checkpointId: 1, timestamp: 0, isSavepoint: false, isIncremental: false };
+const SAVEPOINT = { ...REQUEST, isSavepoint: true };
 
 const COUNT: StateDescriptor = { kind: 'value', name: 'count', type: Types.LONG };
 const FLAG: StateDescriptor = { kind: 'value', name: 'flag', type: Types.BOOLEAN };
@@ -52,6 +57,7 @@ const KEY_FORMS: readonly { readonly name: string; readonly type: TypeInformatio
 const SHAPES = {
   'columns of numbers': [COUNT, FLAG, SUM],
   'values of JavaScript': [TEXT, OBJECT, LIST, MAP, GATHERED],
+  'rows and numbers in columns': [ROWS, COUNT],
   'rows and numbers in managed memory': [ROWS, NUMBERS, COUNT],
   'both kinds': [COUNT, TEXT, SUM, LIST, MAP, GATHERED],
 } as const satisfies Readonly<Record<string, readonly StateDescriptor[]>>;
@@ -285,6 +291,64 @@ describe('snapshots of the heap backend that are read while state changes', () =
     const cut = second.snapshot(REQUEST);
     put(TEXT, second.getState(TEXT), undefined, 9);
     assert.deepEqual(contentOf(finish(cut), Types.INT, [COUNT, TEXT]), { 1: { count: 7, text: 'text 7' }, 2: { count: 8 } });
+  });
+});
+
+describe('archives of rows', () => {
+  const openRange = (start: number, end: number): KeyedStateBackend => createHeapKeyedStateBackend({
+    keyType: Types.INT, keyGroupRange: { start, end }, maxParallelism: MAX_PARALLELISM, memory: MemoryManager.unshared(1 << 24), clock: new SimulatedClock(), isObjectReuse: false,
+  });
+  const KEYS = Array.from({ length: 60 }, (_, key) => key);
+
+  /** Snapshots of two subtasks, each of which has the same ids for other rows, as bytes that were read back. */
+  async function twoSubtasks(request: typeof REQUEST): Promise<{ readonly old: readonly OperatorSnapshot[]; readonly lists: ReadonlyMap<number, readonly object[]> }> {
+    const lists = new Map<number, object[]>();
+    const old: OperatorSnapshot[] = [];
+    for (const [start, end] of [[0, 7], [8, 15]] as const) {
+      const backend = openRange(start, end);
+      const state = backend.getState(ROWS) as ViewListCell<object>;
+      for (let id = 1; id < 3000; id++) {
+        const key = KEYS[(id * 7) % KEYS.length]!;
+        const keyGroup = backend.keyGroupOf(key);
+        if (keyGroup < start || keyGroup > end) continue;
+        backend.setCurrentKey(key);
+        lists.set(key, [...(lists.get(key) ?? []), addRow(state, id * 10 + start)]);
+      }
+      const { bytes } = encodeSubtaskSnapshot(new Map([['op', finish(backend.snapshot(request))]]));
+      old.push((await readSubtaskSnapshot({ name: 'f', bytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) }, { start: 0, end: 15 })).get('op')!);
+      backend.release();
+    }
+    return { old, lists };
+  }
+
+  for (const [name, request, version] of [['a checkpoint keeps them as they lie', REQUEST, 2], ['a savepoint has each list by itself', SAVEPOINT, 1]] as const) {
+    test(`${name}, and either is restored at another parallelism`, async () => {
+      const { old, lists } = await twoSubtasks(request);
+      assert.deepEqual([...new Set(old.flatMap(({ keyed }) => keyed.map((section) => section.version)))], [version]);
+      const read = new Map<number, readonly object[]>();
+      for (let newSubtask = 0; newSubtask < 3; newSubtask++) {
+        const { start, end } = keyGroupRangeOf(MAX_PARALLELISM, 3, newSubtask);
+        const backend = openRange(start, end);
+        backend.restore(redistribute({ old, newSubtask, parallelism: 3, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
+        backend.getState(ROWS);
+        backend.applyToKeys('rows', (key, state) => read.set(key as number, [...(state as ListState<object>).get()]));
+        backend.release();
+      }
+      assert.deepEqual([...read].sort(([a], [b]) => a - b), [...lists].sort(([a], [b]) => a - b));
+    });
+  }
+
+  test('what was restored and nobody asked for is carried on as lists, and a checkpoint that is read as data has lists', async () => {
+    const { old, lists } = await twoSubtasks(REQUEST);
+    const backend = openRange(0, 15);
+    backend.restore(redistribute({ old, newSubtask: 0, parallelism: 1, maxParallelism: MAX_PARALLELISM, checkpointId: 1 }));
+    for (const snapshots of [[finish(backend.snapshot(REQUEST))], old.map(withoutArchives)]) {
+      const sections = snapshots.flatMap(({ keyed }) => keyed);
+      assert.ok(sections.every(({ version, groups }) => version === 1 && groups.every(({ keyGroup }) => keyGroup >= 0)));
+      const rows = sections.flatMap((section) => [...readStateRows(section)] as { key: number; value: object }[]);
+      for (const [key, list] of lists) assert.deepEqual(rows.filter((row) => row.key === key).map(({ value }) => value), list);
+    }
+    backend.release();
   });
 });
 

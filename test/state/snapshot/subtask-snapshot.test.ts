@@ -6,6 +6,7 @@ import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { Types, type TypeInformation } from '#core/types/type-information';
 import { StateError } from '#state/errors';
 import { crc32 } from '#state/snapshot/crc32';
+import { ALL_KEY_GROUPS } from '#state/snapshot/deferred-snapshot';
 import type { KeyedSection, OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
 import { SNAPSHOT_HEADER_BYTES } from '#state/snapshot/snapshot-encoder';
@@ -89,6 +90,14 @@ describe('subtask snapshot', () => {
       await assert.rejects(readSubtaskSnapshot(sourceOf(damaged), whole), (error) => error instanceof StateError, `byte ${at}`);
       await assert.rejects(readSubtaskSnapshot(sourceOf(bytes.subarray(0, at)), whole), { code: 'SNAPSHOT_CORRUPT' }, `cut at ${at}`);
     }
+  });
+
+  test('pieces of all key groups are read by those who get one of their section, and by nobody else', async () => {
+    const section = (name: string, ...keyGroups: number[]): KeyedSection => ({ name, version: 2, serializers: {}, groups: keyGroups.map((keyGroup) => ({ keyGroup, bytes: Uint8Array.of(1, 2) })) });
+    const keyed = [section('a', 3), section('a', ALL_KEY_GROUPS), section('b', 7), section('b', ALL_KEY_GROUPS)];
+    const { bytes } = encodeSubtaskSnapshot(new Map([['op', { keyed, operator: [] }]]));
+    const read = await readSubtaskSnapshot({ name: 'f', bytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) }, { start: 0, end: 4 });
+    assert.deepEqual(read.get('op')!.keyed, [section('a', 3, ALL_KEY_GROUPS)]);
   });
 
   test('bytes that deflate does not shorten lie as they are, and a run of another length than the index says is no run', () => {

@@ -5,8 +5,12 @@ import { createRowWriter } from '#core/codegen/row-writer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
 import { schemaOf } from '#core/columns/schema';
+import { createSerializer } from '#core/serialization/create-serializer';
+import { DataInput } from '#core/serialization/data-input';
+import { DataOutput } from '#core/serialization/data-output';
 import { Types } from '#core/types/type-information';
 import { MemoryManager } from '#state/tables/memory-manager';
+import { PackedRows } from '#state/tables/packed-rows';
 import { RowArchive } from '#state/tables/row-archive';
 
 const ROW = Types.ROW({ id: Types.LONG, text: Types.NULLABLE(Types.STRING) });
@@ -89,5 +93,54 @@ describe('an archive of rows', () => {
     assert.ok(memory.usedBytes <= peak * 4, `${memory.usedBytes} bytes are used after three times as many rows as ${peak} were`);
     archive.release();
     assert.equal(memory.usedBytes, 0);
+  });
+
+  test('chunks that are held are read as they were, whatever is added, linked behind and removed since', () => {
+    const memory = MemoryManager.unshared(1 << 26);
+    const archive = create(memory);
+    const ids: number[] = [];
+    const add = (batches: number): void => {
+      for (let batch = 0; batch < batches; batch++) {
+        const first = archive.add(batchOf(ids.length));
+        for (let i = 0; i < BATCH_ROWS; i++) {
+          archive.link(first + i, ids.at(-1) ?? -1);
+          ids.push(first + i);
+        }
+      }
+    };
+    add(90);
+    const count = ids.length;
+    const held = archive.hold();
+    const early = Array.from({ length: held.chunkCount >> 1 }, (_, chunk) => held.pack(chunk));
+    add(90);
+    for (const id of ids) archive.remove(id);
+    const usedBytes = memory.usedBytes;
+    const late = Array.from({ length: held.chunkCount - early.length }, (_, chunk) => held.pack(early.length + chunk));
+    const rows = new PackedRows(ROW, [...late, ...early]);
+    const serializer = createSerializer(ROW);
+    let id = ids[0]!;
+    for (let n = 0; n < count; n++) {
+      const output = new DataOutput();
+      rows.encode(id, output);
+      assert.deepEqual(serializer.read(new DataInput(output.toBytes())), rowOf(n));
+      if (n < count - 1) id = rows.nextOf(id);
+    }
+    assert.equal(id, ids[count - 1]);
+    held.release();
+    held.release();
+    assert.ok(memory.usedBytes < usedBytes, 'chunks that only the snapshot held go when it is over');
+    archive.release();
+    assert.equal(memory.usedBytes, 0);
+  });
+
+  test('a chunk that is missing, or was written in another layout of frames, is refused', () => {
+    const archive = create();
+    const id = archive.addRow(rowOf(1));
+    const held = archive.hold();
+    const packed = held.pack(0);
+    assert.throws(() => new PackedRows(ROW, []).nextOf(id), { code: 'SNAPSHOT_CORRUPT' });
+    assert.throws(() => new PackedRows(Types.ROW({ id: Types.LONG }), [packed]).nextOf(id), { code: 'SNAPSHOT_VERSION_UNSUPPORTED' });
+    held.release();
+    archive.release();
   });
 });
