@@ -113,13 +113,20 @@ export function encodingOf(catalogs: CatalogRegistry, kept: CatalogObjects): Pla
 }
 
 export function decodingOf(catalogs: CatalogRegistry, restored: CatalogObjects): PlanDecoding {
+  const tables = new Map<string, ResolvedTable>();
   return {
     functionOf: (name, kind) => {
       const definition = specialOrBuiltIn(name[0]!) ?? catalogs.getFunction(name)?.definition;
       if (definition?.kind !== kind) throw new TableError('TABLE_PLAN_INVALID', `the plan calls the ${kind} function ${name.join('.')}, which is not there: create it before the plan is executed`);
       return definition;
     },
-    tableOf: (facts) => tableOf(facts, catalogs, restored),
+    tableOf: (facts) => {
+      // One object per table: what reads the same table is shared as it was when the plan was compiled.
+      const key = tableName(facts);
+      const table = tables.get(key) ?? tableOf(facts, catalogs, restored);
+      tables.set(key, table);
+      return table;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-// Optimised logical plans as JSON and back. Plans are plain data but for four things, which get a marked form: exact integers and
-// other values that JSON lacks, functions (by name), tables (by name, with what of them is kept), and tables of the program itself.
+// Optimised logical plans as JSON and back. Plans are plain data but for five things, which get a marked form: exact integers and
+// other values that JSON lacks, undefined entries of lists, functions (by name), tables (by name, with what of them is kept), and tables of the program itself.
 // A mark is an object with one key that begins with `$`.
 import type { ResolvedTable } from '#table/catalog/resolved-table';
 import { identifierText } from '#table/catalog/resolved-table';
@@ -26,6 +26,8 @@ export function encodePlan(value: unknown, encoding: PlanEncoding): unknown {
       case 'bigint': return { $bigint: String(part) };
       case 'number': return Number.isFinite(part) && !Object.is(part, -0) ? part : { $number: Object.is(part, -0) ? '-0' : String(part) };
       case 'function': case 'symbol': throw notPersistable(`a ${typeof part} of the program`);
+      // Of a list: fields that are undefined are left out.
+      case 'undefined': return { $undefined: true };
       case 'object': return part === null ? null : encodeObject(part);
       default: return part;
     }
@@ -56,6 +58,7 @@ export function decodePlan(value: unknown, decoding: PlanDecoding): unknown {
   const decodeMark = (mark: string, content: unknown): unknown => {
     switch (mark) {
       case '$bigint': return BigInt(content as string);
+      case '$undefined': return undefined;
       case '$number': return Number(content);
       case '$bytes': return new Uint8Array(Buffer.from(content as string, 'base64'));
       case '$map': return new Map((content as readonly (readonly [unknown, unknown])[]).map(([key, entry]) => [decode(key), decode(entry)]));

@@ -56,6 +56,14 @@ describe('compiled plans', () => {
     assert.ok(uidsOf(bare.environment).includes('3_group-aggregate'));
   });
 
+  test('without its tables too, a table that is read twice is one source, and entries of lists that are undefined stay so', async () => {
+    const files = new MemoryFiles();
+    await (await prepared(files, [BIDS, COUNTS, "CREATE TABLE pairs (auction BIGINT, price BIGINT) WITH ('connector' = 'blackhole')"])).tables.executeSql(`COMPILE PLAN 'p.json' FOR STATEMENT SET BEGIN ${INSERT}; INSERT INTO pairs SELECT /*+ STATE_TTL('b' = '1 h') */ a.auction, b.price FROM bids AS a JOIN bids AS b ON a.auction = b.auction; END`);
+    const bare = tablesWith(files);
+    await (await bare.tables.executeSql("EXECUTE PLAN 'p.json'")).await();
+    assert.equal(uidsOf(bare.environment).filter((uid) => uid.includes('scan')).length, 1);
+  });
+
   test('uids and times to live that were changed in the file are used', async () => {
     const files = new MemoryFiles();
     const { tables, environment } = await prepared(files);
