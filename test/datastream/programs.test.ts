@@ -193,6 +193,15 @@ describe('windows', () => {
     assert.deepEqual(await sorted(perWindow), ['0: 1,2', '10: 1', '30: 1']);
   });
 
+  test('functions of windowAll have state over all windows', async () => {
+    const numbered = events(inline(2), ...rows).windowAll(TumblingEventTimeWindows.of(10)).process((context, elements) => {
+      const windows = context.globalState().getState(new ValueStateDescriptor('windows', Types.INT));
+      windows.update((windows.value() ?? 0) + 1);
+      return [`window ${windows.value()} from ${context.window().start}: ${[...elements].length}`];
+    });
+    assert.deepEqual(await sorted(numbered), ['window 1 from 0: 3', 'window 2 from 10: 1', 'window 3 from 30: 1']);
+  });
+
   test('late records go to the side output, those within the allowed lateness fire their window again', async () => {
     const env = inline(1);
     const late = new OutputTag('late', EVENT);

@@ -7,7 +7,7 @@ import { windowDefinition } from '#datastream/windowing/window-definition';
 import { type AllWindowFunction, bindAllWindowFunction } from '#datastream/windowing/process-window-function';
 import type { WindowAssigner } from '#datastream/windowing/window-assigners';
 import type { AggregateFunction } from '#state/keyed/keyed-state';
-import type { WindowAggregation, WindowProcess } from '#streaming/window/window-operator-options';
+import { ONLY_KEY, type WindowAggregation, type WindowProcess } from '#streaming/window/window-operator-options';
 import type { TypeInformation } from '#core/types/type-information';
 
 export class AllWindowedStream<T> extends WindowAggregations<T> {
@@ -48,7 +48,7 @@ export class AllWindowedStream<T> extends WindowAggregations<T> {
   ): SingleOutputStreamOperator<R> {
     const inputType = this.#input.getType();
     const stream = this.#input.global().transform<R>(windowDefinition(this.settings, {
-      aggregation, makeProcess, keys: undefined, inputType, accumulatorType, outputType,
+      aggregation, makeProcess, keys: ONLY_KEY, inputType, accumulatorType, outputType,
     }));
     return stream.setParallelism(1).setMaxParallelism(1);
   }

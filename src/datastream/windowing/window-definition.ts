@@ -21,7 +21,7 @@ export interface WindowContents {
   readonly aggregation: WindowAggregation;
   /** Gives each subtask its own process function. */
   readonly makeProcess: (() => WindowProcess) | undefined;
-  readonly keys: KeySpecification | undefined;
+  readonly keys: KeySpecification;
   readonly inputType: TypeInformation | undefined;
   readonly accumulatorType: TypeInformation | undefined;
   readonly outputType: TypeInformation | undefined;
@@ -42,7 +42,7 @@ export function windowDefinition(settings: WindowSettings, contents: WindowConte
     ...(accumulatorType === undefined ? {} : { accumulatorType }),
   };
   const create = (environment: OperatorEnvironment) => createWindowOperator(makeProcess === undefined ? fixed : { ...fixed, process: makeProcess() }, environment);
-  return { name: assigner.name, outputType, operator: { kind: 'stream', create, reads: () => windowReads(fixed), ...(keys === undefined ? {} : { keys: [keys] }) } };
+  return { name: assigner.name, outputType, operator: { kind: 'stream', create, reads: () => windowReads(fixed), keys: [keys] } };
 }
 
 function checkLateness(assigner: WindowAssigner<any>, latenessMs: number): void { // any: as above

@@ -174,6 +174,8 @@ function checkKeyed(source: NodeDraft, target: NodeDraft, typeNumber: number, pa
   if (transformation.kind !== 'one-input' && transformation.kind !== 'two-input') return;
   const { operator } = transformation;
   if (operator.kind !== 'stream' || operator.keys?.[typeNumber] === undefined || partitioner.kind === 'hash') return;
+  // One subtask owns every group, and is never joined by others.
+  if (partitioner.kind === 'global' && target.maxParallelism === 1) return;
   // Rows that a forward edge with a key hands on are in the subtask of that key already.
   if (partitioner.kind === 'forward' && partitioner.key !== undefined) return;
   throw new GraphError('KEYED_INPUT_NOT_PARTITIONED', `"${target.name}" is keyed but its input from "${source.name}" is partitioned by ${partitioner.kind}: apply keyBy last before it`);

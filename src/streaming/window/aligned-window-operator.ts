@@ -3,7 +3,7 @@
 // and not yet emitted is part of a snapshot. Flink's WindowOperator with the default triggers. Thread: the slot's.
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
-import { type TypeInformation, Types } from '#core/types/type-information';
+import type { TypeInformation } from '#core/types/type-information';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { combineSnapshots, type OperatorSnapshot, type RestoredOperatorState, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
@@ -61,8 +61,8 @@ export class AlignedWindowOperator implements StreamOperator {
     this.#isEventTime = assignment.timeDomain === 'event';
     this.#hasGivenTime = options.hasGivenTime === true;
     this.#sharesRows = options.aggregation.kind === 'accumulation';
-    this.#selector = options.keys?.selector ?? (() => 0);
-    this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
+    this.#selector = options.keys.selector;
+    this.#keyType = options.keys.type;
   }
 
   open(context: OperatorContext): void {

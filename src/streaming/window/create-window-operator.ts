@@ -1,5 +1,5 @@
-// Chooses the operator for a window: sessions move with their rows, all others lie on a fixed grid; windows of keys are keyed state
-// where the backend keeps state on disk, else tables in memory.
+// Chooses the operator for a window: sessions move with their rows, all others lie on a fixed grid; windows are keyed state where the
+// backend keeps state on disk, else tables in memory.
 import type { OperatorEnvironment, StreamOperator } from '#streaming/operator/stream-operator';
 import { AlignedWindowOperator } from '#streaming/window/aligned-window-operator';
 import { KeyedAlignedWindowOperator } from '#streaming/window/keyed-aligned-window-operator';
@@ -11,7 +11,6 @@ export type WindowOperator = StreamOperator & Required<Pick<StreamOperator, 'adv
 
 /** Throws WINDOW_MERGE_MISSING for sessions over an AggregateFunction without merge. */
 export function createWindowOperator(options: WindowOperatorOptions, { isStateOnDisk }: OperatorEnvironment): WindowOperator {
-  const isKeyedState = isStateOnDisk && options.keys !== undefined;
-  if (options.assignment.kind === 'session') return isKeyedState ? new KeyedSessionWindowOperator(options) : new SessionWindowOperator(options);
-  return isKeyedState ? new KeyedAlignedWindowOperator(options) : new AlignedWindowOperator(options);
+  if (options.assignment.kind === 'session') return isStateOnDisk ? new KeyedSessionWindowOperator(options) : new SessionWindowOperator(options);
+  return isStateOnDisk ? new KeyedAlignedWindowOperator(options) : new AlignedWindowOperator(options);
 }

@@ -40,9 +40,7 @@ export class KeyedAlignedWindowOperator implements StreamOperator {
   /** Rows that were due in a snapshot of tables. */
   #due: WindowRow[] = [];
 
-  /** @param options with keys. */
   constructor(options: WindowOperatorOptions) {
-    assert(options.keys !== undefined, 'windows in keyed state have keys');
     const assignment = options.assignment as WindowAssignment & { kind: 'tumbling' | 'sliding' };
     this.#options = options;
     this.#accumulation = accumulationOf(options);

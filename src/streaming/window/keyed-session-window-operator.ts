@@ -29,9 +29,8 @@ export class KeyedSessionWindowOperator implements StreamOperator {
   #sessions!: StoredSessions;
   #timers!: KeyedWindowTimers;
 
-  /** @param options with keys. Throws WINDOW_MERGE_MISSING. */
+  /** Throws WINDOW_MERGE_MISSING. */
   constructor(options: WindowOperatorOptions) {
-    assert(options.keys !== undefined, 'windows in keyed state have keys');
     const assignment = options.assignment as WindowAssignment & { kind: 'session' };
     this.#options = options;
     this.#accumulation = accumulationOf(options);

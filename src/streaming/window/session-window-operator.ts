@@ -3,7 +3,7 @@
 // Invariant: two sessions of one key neither overlap nor touch.
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import { MIN_WATERMARK } from '#core/time/watermarks';
-import { type TypeInformation, Types } from '#core/types/type-information';
+import type { TypeInformation } from '#core/types/type-information';
 import { combineSnapshots, type OperatorSnapshot, type SnapshotRequest } from '#state/snapshot/operator-snapshot';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { createKeyTable, type KeyTable } from '#state/tables/key-table';
@@ -55,8 +55,8 @@ export class SessionWindowOperator implements StreamOperator {
     this.#merge = requireMerge(this.#accumulation);
     this.#isEventTime = assignment.timeDomain === 'event';
     this.#latenessMs = this.#isEventTime ? options.allowedLatenessMs : 0;
-    this.#selector = options.keys?.selector ?? (() => 0);
-    this.#keyType = options.keys === undefined ? Types.INT : options.keys.type;
+    this.#selector = options.keys.selector;
+    this.#keyType = options.keys.type;
     this.#gap = new SessionGap(assignment.gapMs);
   }
 

@@ -1,6 +1,6 @@
 // What a windowed stream asks of a window operator, as the API collects it.
 import type { KeySpecification } from '#core/keys/key-specification';
-import type { TypeInformation } from '#core/types/type-information';
+import { type TypeInformation, Types } from '#core/types/type-information';
 import type { AggregateFunction, AnyState, StateDescriptor } from '#state/keyed/keyed-state';
 import type { OperatorContext } from '#streaming/operator/stream-operator';
 import type { Accumulation } from '#streaming/window/accumulation';
@@ -48,6 +48,9 @@ export interface WindowProcess {
 /** Makes the row that is emitted for a window. */
 export type WindowResult = (key: unknown, accumulator: unknown, start: number, end: number) => unknown;
 
+/** Of windows over a whole stream (windowAll). */
+export const ONLY_KEY: KeySpecification = { selector: () => 0, type: Types.INT };
+
 export interface WindowOperatorOptions {
   readonly assignment: WindowAssignment;
   readonly aggregation: WindowAggregation;
@@ -59,8 +62,7 @@ export interface WindowOperatorOptions {
   readonly allowedLatenessMs: number;
   /** Side output for late records; without it they are counted and dropped. */
   readonly lateTag?: string;
-  /** Undefined for windowAll: one key. */
-  readonly keys: KeySpecification | undefined;
+  readonly keys: KeySpecification;
   readonly inputType?: TypeInformation;
   readonly accumulatorType?: TypeInformation;
 }

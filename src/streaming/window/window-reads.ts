@@ -8,7 +8,7 @@ export function windowReads({ aggregation, assignment, keys, lateTag }: WindowOp
   if (aggregation.kind !== 'aggregate' || lateTag !== undefined) return FieldTree.all();
   const reads = new FieldTree();
   reads.merge([], accessOf(aggregation.aggregate.add).reads);
-  if (keys !== undefined) reads.merge([], accessOf(keys.selector).reads);
+  reads.merge([], accessOf(keys.selector).reads);
   if (assignment.kind === 'session' && typeof assignment.gapMs === 'function') reads.merge([], accessOf(assignment.gapMs).reads);
   return reads;
 }

@@ -52,6 +52,16 @@ describe('stream graph', () => {
     assert.deepEqual(graph.nodes.map(({ parallelism, maxParallelism }) => [parallelism, maxParallelism]), [[4, 100], [1, 100]]);
   });
 
+  test('a keyed operator takes all rows in one subtask where it never has more', () => {
+    const failureWith = (maxParallelism: number): string => failure((p) => {
+      const reduced = p.reduce(p.partition(p.from(), { kind: 'global' }));
+      Object.assign(reduced, { parallelism: 1, maxParallelism });
+      p.end(reduced);
+    });
+    assert.equal(failureWith(1), 'no error');
+    assert.match(failureWith(2), /KEYED_INPUT_NOT_PARTITIONED.*partitioned by global/);
+  });
+
   test('a source that nothing reads is left out', () => {
     const p = new Program();
     p.from();

@@ -8,7 +8,6 @@ import { actualOf, expectedOf, type RunSettings, settings, type Step, steps, Win
 const END: Step = { kind: 'advance', ms: 1_000_000 };
 const RUNS = 60;
 
-const keyed = settings.filter((drawn) => drawn.keys !== undefined);
 /** Whole ms only, as Flink's longs. */
 const wholeMs = steps.map((drawn) => drawn.map((step): Step => (step.kind === 'advance' ? { kind: 'advance', ms: Math.ceil(step.ms) } : step)));
 const plans = fc.array(fc.record({ room: fc.integer({ min: 0, max: 2 }), parallelism: fc.integer({ min: 1, max: 3 }), isOnDisk: fc.boolean() }), { minLength: 60, maxLength: 60 });
@@ -26,14 +25,14 @@ withAddon(() => {
 
   describe('windows whose contents are state on disk, against the plain oracle', () => {
     test('they give the same windows, re-firings and late rows', () => {
-      fc.assert(fc.property(keyed, steps, (drawn, happens) => {
+      fc.assert(fc.property(settings, steps, (drawn, happens) => {
         const run = new WindowRun(drawn, 1, () => onDisk);
         check(run, happens, (step) => run.step(step));
       }), { numRuns: RUNS, includeErrorInReport: true });
     });
 
     test('restored again and again in the middle of something, at another parallelism, on disk or on the heap, each row counts exactly once', () => {
-      fc.assert(fc.property(keyed, wholeMs, plans, fc.boolean(), (drawn: RunSettings, happens, plan, startsOnDisk) => {
+      fc.assert(fc.property(settings, wholeMs, plans, fc.boolean(), (drawn: RunSettings, happens, plan, startsOnDisk) => {
         let isOnDisk = startsOnDisk;
         const run = new WindowRun(drawn, 2, () => (isOnDisk ? onDisk : undefined));
         check(run, happens, (step, index) => {
@@ -49,7 +48,7 @@ withAddon(() => {
     });
 
     test('nothing of a window stays when it is over', () => {
-      fc.assert(fc.property(keyed, wholeMs, (drawn, happens) => {
+      fc.assert(fc.property(settings, wholeMs, (drawn, happens) => {
         const run = new WindowRun(drawn, 1, () => onDisk);
         for (const step of [...happens, END]) run.step(step);
         const { context, operator } = run.harness.subtasks[0]!;

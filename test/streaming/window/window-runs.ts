@@ -7,7 +7,7 @@ import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot, encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 import type { OperatorFactory } from '#streaming/operator/stream-operator';
 import { createWindowOperator } from '#streaming/window/create-window-operator';
-import type { WindowAggregation, WindowAssignment, WindowOperatorOptions } from '#streaming/window/window-operator-options';
+import { ONLY_KEY, type WindowAggregation, type WindowAssignment, type WindowOperatorOptions } from '#streaming/window/window-operator-options';
 import { type HarnessOptions, OperatorHarness } from '../operator-harness.js';
 import { type Firing, type OracleAssignment, WindowOracle } from './window-oracle.js';
 
@@ -90,7 +90,7 @@ export interface EmittedWindow {
 }
 
 export function factoryOf(settings: RunSettings): OperatorFactory {
-  const keys = settings.keys === undefined ? undefined : { selector: (row: InputRow) => row.k, type: settings.keys.type };
+  const keys = settings.keys === undefined ? ONLY_KEY : { selector: (row: InputRow) => row.k, type: settings.keys.type };
   const options: WindowOperatorOptions = {
     assignment: settings.assignment, aggregation: AGGREGATIONS[settings.aggregation], allowedLatenessMs: settings.allowedLatenessMs, keys,
     ...(settings.hasLateTag ? { lateTag: 'late' } : {}),
@@ -103,7 +103,7 @@ export function factoryOf(settings: RunSettings): OperatorFactory {
       },
     } : {}),
   };
-  return { kind: 'stream', create: (environment) => createWindowOperator(options, environment), ...(keys === undefined ? {} : { keys: [keys] }) };
+  return { kind: 'stream', create: (environment) => createWindowOperator(options, environment), keys: [keys] };
 }
 
 /** One run of the operator beside the oracle. */
