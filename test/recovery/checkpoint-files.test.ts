@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { createNodePlatform } from '#client/platform';
+import { SavepointReader } from '#client/savepoint/savepoint-reader';
 import { afterCheckpoints, cancelWhen, committedLines, completedCheckpoints, difference, RecoveryFolder, runSmall, SMALL } from './recovery-run.js';
 import type { SmallArguments } from './small-job.js';
 
@@ -68,6 +70,28 @@ describe('checkpoint files', () => {
     assert.equal((await restore())?.code, 'CHECKPOINT_METADATA_DAMAGED');
     rmSync(join(path, '_metadata'));
     assert.equal((await restore())?.code, 'CHECKPOINT_NOT_FOUND');
+  });
+
+  test('with file merging the subtasks of a slot share a file, from which a job goes on at another parallelism', async () => {
+    const settings = { ...folder.checkpointSettings(), 'execution.checkpointing.data-inline-threshold': '0 b' };
+    const stateFiles = (path: string): readonly string[] => readdirSync(path).filter((name) => name.endsWith('.state'));
+    const plain = await runSmall(small({ outputDirectory: join(folder.path, 'plain') }), 2, settings, cancelWhen((running) => running.details.checkpoints.completed >= 2));
+    const merging = { ...settings, 'execution.checkpointing.file-merging.enabled': true, 'execution.checkpointing.file-merging.pool-blocking': true };
+    const args = small();
+    const { job } = await runSmall(args, 2, merging, cancelWhen((running) => running.details.checkpoints.completed >= 3));
+    const path = job.details.checkpoints.latestPath!;
+    assert.ok(stateFiles(path).length < stateFiles(plain.job.details.checkpoints.latestPath!).length, stateFiles(path).join());
+    assert.ok((await SavepointReader.read(path, createNodePlatform())).operators.length > 0);
+    const { error } = await runSmall(args, 3, { ...settings, 'execution.state-recovery.path': path });
+    assert.equal(error, undefined);
+    assert.deepEqual(difference(committedLines(args.outputDirectory), expectedLines(args)), []);
+    const state = join(path, stateFiles(path)[0]!);
+    const flipped = readFileSync(state);
+    for (let at = 20; at < flipped.length; at += 40) flipped[at]! ^= 1;
+    writeFileSync(state, flipped);
+    assert.equal((await runSmall(args, 3, { ...settings, 'execution.state-recovery.path': path })).error?.code, 'SNAPSHOT_CORRUPT');
+    truncateSync(state, flipped.length - 1);
+    assert.ok(['SNAPSHOT_CORRUPT', 'SNAPSHOT_READ_FAILED'].includes((await runSmall(args, 3, { ...settings, 'execution.state-recovery.path': path })).error?.code ?? ''));
   });
 
   test('a restore above the max parallelism is refused, and so is a program without an operator that has state, unless that is wanted', async () => {

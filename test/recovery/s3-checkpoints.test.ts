@@ -14,6 +14,7 @@ import { disposeSavepoint } from '#jobmanager/job-master/savepoint-files';
 import { NodeFiles } from '#platform/files/node-files';
 import { SeededRandom } from '#platform/random/seeded-random';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
+import { addonTest } from '../native-bindings/addon-fixture.js';
 import { startMoto } from '../state/checkpoint-storage/moto-server.js';
 import { cancelWhen, committedLines, RecoveryFolder, runSmall, SMALL } from './recovery-run.js';
 
@@ -69,5 +70,32 @@ if (typeof moto === 'string') {
       assert.deepEqual(await storage.list(last), []);
       await assert.rejects(disposeSavepoint(storage, last), { code: 'CHECKPOINT_NOT_FOUND' });
     });
+
+    for (const [backend, testOf] of [['hashmap', test], ['rocksdb', addonTest]] as const) {
+      testOf(`a job on ${backend} whose worker dies goes on from local copies of merged files, and from the bucket when these are gone`, async () => {
+        const s3 = { 's3.endpoint': moto.endpoint, 's3.path.style.access': true, 's3.access-key': 'key', 's3.secret-key': 'secret' };
+        const copies = join(folder.path, `copies-${backend}`);
+        const settings = {
+          ...SMALL, ...s3, 'state.backend.type': backend, 'execution.checkpointing.incremental': true, 'execution.checkpointing.interval': '200 ms', 'execution.checkpointing.dir': `s3://jobs/${backend}`,
+          'execution.checkpointing.data-inline-threshold': '0 b', 'execution.checkpointing.file-merging.enabled': true, 'execution.state-recovery.from-local': true,
+          'execution.checkpointing.local-backup.dirs': copies, 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.attempts': 5, 'restart-strategy.fixed-delay.delay': '10 ms',
+        };
+        const args = { outputDirectory: join(folder.path, `out-${backend}`), rows: 3000, ratePerSecond: 1000 };
+        const deaths: number[] = [];
+        const { error, job } = await runSmall(args, 2, settings, {
+          isDue: ({ details: { checkpoints } }) => {
+            if (deaths.length === 2 || checkpoints.completed < 2 * (deaths.length + 1)) return false;
+            if (deaths.length === 1) rmSync(copies, { recursive: true });
+            deaths.push(checkpoints.completed);
+            return true;
+          },
+        });
+        assert.equal(error, undefined);
+        assert.equal(deaths.length, 2, `${job.details.checkpoints.completed} checkpoints`);
+        const lines = committedLines(args.outputDirectory);
+        assert.equal(lines.length, 3000);
+        assert.equal(new Set(lines).size, 3000);
+      });
+    }
   });
 }

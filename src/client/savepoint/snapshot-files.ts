@@ -8,7 +8,8 @@ import { withoutNativeFiles } from '#client/savepoint/native-state';
 import type { OperatorStateHandles, RestoreDescriptor } from '#cluster/messages/slot-messages';
 import type { CheckpointMetadata } from '#jobmanager/checkpoint/checkpoint-metadata';
 import { loadCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
-import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import { openStateFile } from '#state/checkpoint-storage/state-file';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { decodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
@@ -75,8 +76,11 @@ export class SnapshotFiles {
   }
 
   async #read(file: string): Promise<ReadonlyMap<string, OperatorSnapshot>> {
-    const inlined = this.metadata.inlined[file];
-    const path = resolveStoragePath(this.directory, file);
-    return decodeSubtaskSnapshot(inlined === undefined ? await this.#storage.readWhole(path) : Buffer.from(inlined, 'base64'), path);
+    const opened = await openStateFile(this.#storage, this.directory, this.metadata, file);
+    try {
+      return decodeSubtaskSnapshot(await opened.read(0, opened.bytes), opened.name);
+    } finally {
+      await opened.close();
+    }
   }
 }

@@ -2,6 +2,8 @@
 // reference. Invariant: messages of one direction keep their order. A report carries the attempt that made it, so that
 // one of an attempt that is over can be dropped.
 import type { SerializedError } from '#core/errors/engine-error';
+import type { MergedPart } from '#state/checkpoint-storage/merged-files';
+import type { StateFilePlaces } from '#state/checkpoint-storage/state-file';
 import type { JobGraph } from '#graph/job-graph/job-graph';
 import type { CheckpointTimings, StateQueryAnswer, TaskMail, TaskStatus } from '#streaming/task/task-description';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
@@ -38,7 +40,7 @@ export interface SharedFileHandle {
 /** State files of one old subtask. */
 export interface SubtaskStateHandle {
   readonly subtaskIndex: number;
-  /** Relative to the checkpoint's directory, or the name of an inlined one. */
+  /** Relative to the checkpoint's directory, or the name of an inlined or merged one. */
   readonly file: string;
   readonly bytes: number;
 }
@@ -54,13 +56,11 @@ export interface OperatorStateHandles {
   readonly subtasks: readonly SubtaskStateHandle[];
 }
 
-export interface RestoreDescriptor {
+export interface RestoreDescriptor extends StateFilePlaces {
   readonly checkpointId: number;
   /** Absolute path of the `chk-N` directory. */
   readonly directory: string;
   readonly operators: readonly OperatorStateHandles[];
-  /** State files so small that the metadata holds them: their bytes in base64, by name. */
-  readonly inlined: Readonly<Record<string, string>>;
 }
 
 /** All that one slot needs to run tasks of one job. A later one for the same slot adds tasks of a later attempt. */
@@ -137,6 +137,8 @@ export type SlotReport =
       readonly bytes: number; readonly fullBytes: number;
       /** The whole state file, when it is small: then there is none. */
       readonly inline: Uint8Array | undefined;
+      /** Where it lies, when it is part of a merged file. */
+      readonly merged?: MergedPart;
       readonly sharedFiles: readonly (SharedFileHandle & { readonly isNew: boolean })[];
       /** Those of the task's operators that have state in the file. */
       readonly operatorIds: readonly string[];

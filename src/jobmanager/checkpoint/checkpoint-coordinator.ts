@@ -9,6 +9,7 @@ import type { SharedFileHandle } from '#cluster/messages/slot-messages';
 import { CHECKPOINT_STATUS, type CheckpointStatus } from '#cluster/status/checkpoint-status';
 import { transition } from '#cluster/status/transition-table';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
+import type { MergedPart } from '#state/checkpoint-storage/merged-files';
 
 export interface CheckpointParticipants {
   /** Tasks that get the trigger: they emit the barriers. */
@@ -26,6 +27,8 @@ export interface SubtaskAcknowledgement {
   readonly fullBytes: number;
   /** The bytes of `file`, when they are few: then there is no file. */
   readonly inline: Uint8Array | undefined;
+  /** Where it lies, when it is part of a merged file. */
+  readonly merged?: MergedPart;
   readonly sharedFiles: readonly (SharedFileHandle & { readonly isNew: boolean })[];
   readonly timings: AcknowledgedTimings;
   /** Operators with state in the file. */

@@ -3,6 +3,7 @@
 // checkpoint's directory: a moved directory restores. Pure.
 import { createHash } from 'node:crypto';
 import type { OperatorStateHandles, SharedFileHandle } from '#cluster/messages/slot-messages';
+import type { StateFilePlaces } from '#state/checkpoint-storage/state-file';
 import { JobManagerError } from '#jobmanager/errors';
 
 export const CHECKPOINT_METADATA_FILE = '_metadata';
@@ -17,7 +18,7 @@ export interface EnumeratorState {
   readonly state: string;
 }
 
-export interface CheckpointMetadata {
+export interface CheckpointMetadata extends StateFilePlaces {
   readonly checkpointId: number;
   readonly jobId: string;
   readonly jobName: string;
@@ -25,8 +26,6 @@ export interface CheckpointMetadata {
   readonly timestamp: number;
   readonly operators: readonly OperatorStateHandles[];
   readonly enumerators: readonly EnumeratorState[];
-  /** State files so small that they lie here: bytes in base64, by name. */
-  readonly inlined: Readonly<Record<string, string>>;
   /** Files beside the state files that they refer to; other checkpoints may need them too. */
   readonly sharedFiles: readonly SharedFileHandle[];
 }

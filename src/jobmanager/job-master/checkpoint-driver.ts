@@ -468,7 +468,8 @@ function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph,
   return [...own, ...inFlight].filter(({ subtasks }) => subtasks.length > 0);
 }
 
-function filesOf(acknowledgements: readonly SubtaskAcknowledgement[]): Pick<CheckpointMetadata, 'inlined' | 'sharedFiles'> {
+function filesOf(acknowledgements: readonly SubtaskAcknowledgement[]): Pick<CheckpointMetadata, 'inlined' | 'merged' | 'sharedFiles'> {
   const inlined = acknowledgements.flatMap(({ file, inline }) => (inline === undefined ? [] : [[file, Buffer.from(inline).toString('base64')] as const]));
-  return { inlined: Object.fromEntries(inlined), sharedFiles: acknowledgements.flatMap(({ sharedFiles }) => sharedFiles.map(({ path, bytes }) => ({ path, bytes }))) };
+  const merged = acknowledgements.flatMap(({ file, merged: part }) => (part === undefined ? [] : [[file, part] as const]));
+  return { inlined: Object.fromEntries(inlined), ...(merged.length === 0 ? {} : { merged: Object.fromEntries(merged) }), sharedFiles: acknowledgements.flatMap(({ sharedFiles }) => sharedFiles.map(({ path, bytes }) => ({ path, bytes }))) };
 }

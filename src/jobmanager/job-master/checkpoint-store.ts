@@ -149,15 +149,16 @@ export async function loadCheckpoint(storage: CheckpointStorage, path: string): 
     throw new JobManagerError('CHECKPOINT_NOT_FOUND', `there is no checkpoint at ${path}: give the directory of a checkpoint or savepoint that holds a ${CHECKPOINT_METADATA_FILE} file`, { context: { path } });
   }
   const metadata = decodeCheckpointMetadata(await storage.readWhole(metadataPath), metadataPath);
-  return { metadata, descriptor: { checkpointId: metadata.checkpointId, directory, operators: metadata.operators, inlined: metadata.inlined } };
+  const { checkpointId, operators, inlined, merged } = metadata;
+  return { metadata, descriptor: { checkpointId, directory, operators, inlined, ...(merged === undefined ? {} : { merged }) } };
 }
 
 /** As loadCheckpoint, when every file is there that the metadata names; else throws CHECKPOINT_FILE_MISSING. */
 export async function loadWholeCheckpoint(storage: CheckpointStorage, path: string): Promise<LoadedCheckpoint> {
   const loaded = await loadCheckpoint(storage, path);
-  const { directory, inlined } = loaded.descriptor;
+  const { directory, inlined, merged = {} } = loaded.descriptor;
   const stateFiles = new Set(loaded.metadata.operators.flatMap(({ subtasks }) => subtasks.map(({ file }) => file)).filter((file) => inlined[file] === undefined));
-  const expected = [...[...stateFiles].map((file) => ({ path: file, bytes: undefined })), ...loaded.metadata.sharedFiles];
+  const expected = [...mergedBytes([...stateFiles].map((file) => merged[file] ?? { file, offset: 0, bytes: undefined })), ...loaded.metadata.sharedFiles];
   for (const file of expected) {
     const found = await storage.stat(resolveStoragePath(directory, file.path));
     if (found !== undefined && (file.bytes === undefined || found.bytes === file.bytes)) continue;
@@ -165,6 +166,13 @@ export async function loadWholeCheckpoint(storage: CheckpointStorage, path: stri
     throw new JobManagerError('CHECKPOINT_FILE_MISSING', `the file ${file.path} of the checkpoint ${path} ${why}${file.bytes === undefined ? '' : `, ${file.bytes} were stored`}: restore from another checkpoint`, { context: { path, file: file.path } });
   }
   return loaded;
+}
+
+/** Each file once, with the bytes that its parts take. */
+function mergedBytes(parts: readonly { readonly file: string; readonly offset: number; readonly bytes: number | undefined }[]): readonly { readonly path: string; readonly bytes: number | undefined }[] {
+  const ends = new Map<string, number | undefined>();
+  for (const { file, offset, bytes } of parts) ends.set(file, bytes === undefined ? undefined : Math.max(ends.get(file) ?? 0, offset + bytes));
+  return [...ends].map(([path, bytes]) => ({ path, bytes }));
 }
 
 /** `<root>/<job id>`, absolute; undefined where no checkpoint can be taken. */

@@ -1,9 +1,10 @@
 // Writes one subtask's part of one checkpoint while its bytes are being made: pieces are gathered and appended beside the
-// record thread, files of file sets are stored. A small part stays in memory and goes into the metadata.
+// record thread, files of file sets are stored. A small part stays in memory and goes into the metadata or a merged file.
 // Invariant: nothing is left in storage unless finish() has resolved; what it names is durable then. Thread: the slot's.
 import { Buffer } from 'node:buffer';
 import { resolveStoragePath, type StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
 import { FileSetStore, type FileSetStoreOptions, type StoredSharedFile } from '#state/checkpoint-storage/file-set-store';
+import type { MergedFiles, MergedPart } from '#state/checkpoint-storage/merged-files';
 import type { ItemsSectionHeader, KeyedSectionHeader, KeyedSectionOutput, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
 import type { FileSet } from '#state/snapshot/file-set';
 import { SnapshotEncoder } from '#state/snapshot/snapshot-encoder';
@@ -20,6 +21,8 @@ export interface SubtaskStateWriterOptions extends FileSetStoreOptions {
   readonly inlineBytesMax: number;
   /** Whether what is no file of a backend is compressed. Default: not. */
   readonly isCompressed?: boolean;
+  /** Where a part goes that is too large for the metadata and needs no file of its own. Default: there is no such place. */
+  readonly mergedFiles?: MergedFiles | undefined;
 }
 
 export interface WrittenState {
@@ -29,6 +32,8 @@ export interface WrittenState {
   readonly fullBytes: number;
   /** The whole part, when it is small: then there is no file. */
   readonly inline: Uint8Array | undefined;
+  /** Where it lies in a merged file. */
+  readonly merged: MergedPart | undefined;
   readonly sharedFiles: readonly StoredSharedFile[];
 }
 
@@ -52,6 +57,8 @@ export class SubtaskStateWriter {
   /** Appends, one after the other. */
   #appends: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  /** Whoever would merge this part with others knows of it. */
+  #isSettled = false;
 
   constructor(options: SubtaskStateWriterOptions) {
     this.#options = options;
@@ -68,28 +75,40 @@ export class SubtaskStateWriter {
   async finish(): Promise<WrittenState> {
     await this.#fileSets.settled();
     this.#encoder.finish();
-    const { inlineBytesMax, sharedFiles, sharedDirectory, checkpointId } = this.#options;
+    const { inlineBytesMax, sharedFiles, sharedDirectory, checkpointId, mergedFiles, file } = this.#options;
     let inline: Uint8Array | undefined;
-    if (this.#writer === undefined && this.#queuedBytes === 0 && this.#bytes <= inlineBytesMax) {
+    let merged: MergedPart | undefined;
+    const isGathered = this.#writer === undefined && this.#queuedBytes === 0;
+    if (isGathered && this.#bytes <= inlineBytesMax) {
       inline = Buffer.concat(this.#gathered);
+    } else if (isGathered && mergedFiles !== undefined && this.#bytes <= mergedFiles.partBytesMax) {
+      this.#isSettled = true;
+      merged = await mergedFiles.add(checkpointId, file, Buffer.concat(this.#gathered));
     } else {
       this.#append();
       await this.#appends;
       if (this.#failure !== undefined) throw this.#failure.error;
       await this.#writer!.commit();
     }
+    this.#withhold();
     if (sharedDirectory !== undefined) sharedFiles.onStored(checkpointId, this.#fileSets.byId);
     const stored = this.#fileSets.stored;
     const newBytes = stored.reduce((sum, { bytes, isNew }) => sum + (isNew ? bytes : 0), 0);
-    return { bytes: this.#bytes + newBytes, fullBytes: this.#bytes + stored.reduce((sum, { bytes }) => sum + bytes, 0), inline, sharedFiles: stored };
+    return { bytes: this.#bytes + newBytes, fullBytes: this.#bytes + stored.reduce((sum, { bytes }) => sum + bytes, 0), inline, merged, sharedFiles: stored };
   }
 
   /** Removes what has been written. */
   async abort(): Promise<void> {
+    this.#withhold();
     this.#failure ??= { error: new Error('the checkpoint was given up') };
     await this.#appends;
     await this.#writer?.abort();
     await this.#fileSets.abort();
+  }
+
+  #withhold(): void {
+    if (!this.#isSettled) this.#options.mergedFiles?.withhold(this.#options.checkpointId, this.#options.file);
+    this.#isSettled = true;
   }
 
   #isFull(): boolean {

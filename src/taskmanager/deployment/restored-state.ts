@@ -1,13 +1,13 @@
 // What a subtask gets back from a checkpoint: the state of all old subtasks of its vertex, cut to its key groups and its
 // share of the operator state, whatever the parallelism was. Files of file sets are brought here and verified.
 // Thread: the slot's, once per task before it opens.
-import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
 import { EngineError } from '#core/errors/engine-error';
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { RestoreDescriptor } from '#cluster/messages/slot-messages';
-import { resolveStoragePath, type CheckpointStorage, type StorageReader } from '#state/checkpoint-storage/checkpoint-storage';
+import { resolveStoragePath, type CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { primaryOf } from '#state/checkpoint-storage/local-backup-storage';
+import { openStateFile } from '#state/checkpoint-storage/state-file';
 import type { SharedFile } from '#state/checkpoint-storage/shared-files';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import type { OperatorSnapshot, RestoredOperatorState } from '#state/snapshot/operator-snapshot';
@@ -65,20 +65,12 @@ export async function loadRestoredState(storage: CheckpointStorage, restore: Res
 }
 
 async function readStateFile(storage: CheckpointStorage, restore: RestoreDescriptor, file: string, range: KeyGroupRange): Promise<ReadonlyMap<string, OperatorSnapshot>> {
-  const inlined = restore.inlined[file];
-  const path = resolveStoragePath(restore.directory, file);
-  if (inlined !== undefined) {
-    const bytes = Buffer.from(inlined, 'base64');
-    return readSubtaskSnapshot({ name: `${file} in ${resolveStoragePath(restore.directory, '_metadata')}`, bytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) }, range);
-  }
-  let reader: StorageReader | undefined;
+  const opened = await readable(resolveStoragePath(restore.directory, file), () => openStateFile(storage, restore.directory, restore, file));
   try {
-    reader = await readable(path, () => storage.open(path));
-    const { bytes } = reader;
-    const read = reader.read.bind(reader);
-    return await readSubtaskSnapshot({ name: path, bytes, read: (offset, length) => readable(path, () => read(offset, length)) }, range);
+    const { name, bytes } = opened;
+    return await readSubtaskSnapshot({ name, bytes, read: (offset, length) => readable(name, () => opened.read(offset, length)) }, range);
   } finally {
-    await reader?.close();
+    await opened.close();
   }
 }
 

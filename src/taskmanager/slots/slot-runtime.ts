@@ -17,6 +17,7 @@ import type { BellDoor, SlotDoorbell } from '#shuffle/ring/slot-doorbell';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { withLocalBackup } from '#state/checkpoint-storage/local-backup-storage';
 import { createCheckpointStorage } from '#state/checkpoint-storage/storage-by-path';
+import { createMergedFiles, type MergedFiles } from '#state/checkpoint-storage/merged-files';
 import { SharedFiles } from '#state/checkpoint-storage/shared-files';
 import { openStateBackend, type StateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
@@ -29,7 +30,7 @@ import { DeferredWork } from '#taskmanager/slots/deferred-work';
 import { SlotLoop } from '#taskmanager/slots/slot-loop';
 import type { SlotMailbox } from '#taskmanager/slots/slot-mailbox';
 import { DoorbellParking, SimulatedThreadParking, YieldingParking } from '#taskmanager/slots/slot-parking';
-import { SubtaskCheckpoints, type SlotPending } from '#taskmanager/slots/subtask-checkpoints';
+import { stateFileOf, SubtaskCheckpoints, type SlotPending } from '#taskmanager/slots/subtask-checkpoints';
 import { SubtaskReporter } from '#taskmanager/slots/subtask-reporter';
 
 const METRICS_MS = 500;
@@ -66,6 +67,7 @@ export class SlotRuntime {
   #memory: MemoryManager | undefined;
   #stateBackend: StateBackend | undefined;
   #heapGuard: HeapGuard | undefined;
+  #mergedFiles: MergedFiles | undefined;
   #reportedMs = -Infinity;
 
   constructor(options: SlotRuntimeOptions) {
@@ -142,6 +144,8 @@ export class SlotRuntime {
     const streamGraph = await loadProgram(deployment.program, deployment);
     const configuration = Configuration.fromMap(deployment.configuration);
     const storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId: deployment.jobId, jobDirectory: deployment.checkpointDirectory, temporaryDirectory: process.temporaryDirectory });
+    const { checkpointDirectory, slotIndex } = deployment;
+    if (checkpointDirectory !== undefined) this.#mergedFiles ??= createMergedFiles(configuration, { storage, jobDirectory: checkpointDirectory, slotIndex, clock, tasks: () => [...this.#tasks.keys()].map(stateFileOf) });
     const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
       configuration, clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
@@ -176,7 +180,7 @@ export class SlotRuntime {
     const isCompressed = configuration.get(checkpointingOptions.snapshotCompression);
     const checkpoints = new SubtaskCheckpoints({
       subtaskId, attemptNumber, checkpointDirectory, inlineBytesMax, isCompressed, report, clock, files, pending: this.#pending, deferred: this.#deferred,
-      ...state,
+      mergedFiles: this.#mergedFiles, ...state,
     });
     const reporter = new SubtaskReporter({ subtaskId, attemptNumber, report, process, checkpoints });
     this.#reporters.set(subtaskId, reporter);

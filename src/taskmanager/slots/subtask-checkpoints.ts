@@ -7,6 +7,7 @@ import type { SlotReport } from '#cluster/messages/slot-messages';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
+import type { MergedFiles } from '#state/checkpoint-storage/merged-files';
 import type { SharedFiles } from '#state/checkpoint-storage/shared-files';
 import { SubtaskStateWriter } from '#state/checkpoint-storage/subtask-state-writer';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
@@ -28,6 +29,8 @@ export interface SubtaskCheckpointsOptions {
   readonly checkpointDirectory: string | undefined;
   readonly storage: CheckpointStorage;
   readonly sharedFiles: SharedFiles;
+  /** Of the slot; undefined where parts are not merged. */
+  readonly mergedFiles?: MergedFiles | undefined;
   readonly inlineBytesMax: number;
   /** Default: not. */
   readonly isCompressed?: boolean;
@@ -84,6 +87,7 @@ export class SubtaskCheckpoints {
 
   onAborted(checkpointId: number): void {
     this.#options.sharedFiles.onAborted(checkpointId);
+    this.#options.mergedFiles?.onAborted(checkpointId);
     if (this.#parts.size > 0) this.#aborted.add(checkpointId);
     this.#works.get(checkpointId)?.cancel();
   }
@@ -119,11 +123,11 @@ export class SubtaskCheckpoints {
       const isWhole = await work.finished;
       this.#works.delete(checkpointId);
       if (!isWhole) return await writer.abort();
-      const { bytes, fullBytes, inline, sharedFiles } = await writer.finish();
+      const { bytes, fullBytes, inline, merged, sharedFiles } = await writer.finish();
       if (this.#aborted.has(checkpointId)) return await writer.abort();
       report({
         kind: 'checkpoint-acknowledged', attemptNumber, subtaskId, checkpointId, operatorIds, bytes, fullBytes, inline, sharedFiles,
-        file: this.#file, timings: { ...timings, asyncMs: clock.monotonicMs() - startMs },
+        ...(merged === undefined ? {} : { merged }), file: this.#file, timings: { ...timings, asyncMs: clock.monotonicMs() - startMs },
       });
     } catch (error) {
       await writer.abort().catch(() => undefined); // the first failure is the one to report
@@ -140,15 +144,15 @@ export class SubtaskCheckpoints {
   }
 
   get #file(): string {
-    return `${this.#options.subtaskId}.state`;
+    return stateFileOf(this.#options.subtaskId);
   }
 
   #createWriter({ checkpointId, isSavepoint }: Cut): SubtaskStateWriter {
-    const { storage, files, sharedFiles, inlineBytesMax, isCompressed = false, checkpointDirectory } = this.#options;
+    const { storage, files, sharedFiles, inlineBytesMax, isCompressed = false, checkpointDirectory, mergedFiles } = this.#options;
     const common = { storage, files, checkpointId, file: this.#file, sharedFiles, isCompressed };
     if (isSavepoint) return new SubtaskStateWriter({ ...common, inlineBytesMax: 0, directory: this.#savepoint(checkpointId).directory, sharedDirectory: undefined });
     assert(checkpointDirectory !== undefined, 'checkpoints are triggered only where there is a directory for them');
-    return new SubtaskStateWriter({ ...common, inlineBytesMax, directory: Promise.resolve(`${checkpointDirectory}/chk-${checkpointId}`), sharedDirectory: `${checkpointDirectory}/shared` });
+    return new SubtaskStateWriter({ ...common, inlineBytesMax, mergedFiles, directory: Promise.resolve(`${checkpointDirectory}/chk-${checkpointId}`), sharedDirectory: `${checkpointDirectory}/shared` });
   }
 
   #savepoint(checkpointId: number): SavepointPlace {
@@ -162,6 +166,11 @@ export class SubtaskCheckpoints {
     }
     return place;
   }
+}
+
+/** Name of a subtask's state file in the directory of a checkpoint. */
+export function stateFileOf(subtaskId: SubtaskId): string {
+  return `${subtaskId}.state`;
 }
 
 function operatorsWithState(snapshots: ReadonlyMap<string, OperatorSnapshot>): readonly string[] {
