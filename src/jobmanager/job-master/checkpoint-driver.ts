@@ -1,28 +1,27 @@
-// Carries out what the CheckpointCoordinator decides for one job: triggers tasks, holds sources, writes and removes files.
-// Invariant: file work runs one at a time, in the order of the decisions. Thread: main; owned by the JobMaster.
+// Carries out what the CheckpointCoordinator decides for one job: triggers tasks, holds sources, has files written and removed.
+// Thread: main; owned by the JobMaster.
 import { assert } from '#core/assert';
 import type { EngineError } from '#core/errors/engine-error';
 import type { JobId, SubtaskId } from '#cluster/ids/ids';
 import type { CheckpointCounts } from '#cluster/messages/job-messages';
-import type { OperatorStateHandles } from '#cluster/messages/slot-messages';
 import { CheckpointCoordinator, type AbortReason, type CheckpointDecision, type SubtaskAcknowledgement } from '#jobmanager/checkpoint/checkpoint-coordinator';
 import { CheckpointHistory } from '#jobmanager/checkpoint/checkpoint-history';
-import type { CheckpointMetadata, EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
+import type { EnumeratorState } from '#jobmanager/checkpoint/checkpoint-metadata';
 import type { CheckpointSettings } from '#jobmanager/checkpoint/checkpoint-settings';
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import type { ExecutionGraph } from '#jobmanager/execution-graph/execution-graph';
 import { JobManagerError } from '#jobmanager/errors';
+import { CheckpointFileWork } from '#jobmanager/job-master/checkpoint-file-work';
+import { filesOf, stateHandles } from '#jobmanager/job-master/checkpoint-handles';
 import { CheckpointStore, jobDirectoryOf, loadWholeCheckpoint, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
 import type { JobPlanVertex } from '#jobmanager/job-master/job-plan';
 import { barrierFlags, requestFailed, SnapshotRequests, type CompletedSnapshot, type SnapshotRequest } from '#jobmanager/job-master/snapshot-requests';
-import { removeClaimed } from '#jobmanager/job-master/savepoint-files';
 import type { SourceCoordinator } from '#jobmanager/job-master/source-coordinator';
 import type { Cancellable, Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
 import type { Log } from '#platform/log/log';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
-import { inFlightOperatorId } from '#streaming/task/in-flight-state';
 import type { TaskMail } from '#streaming/task/task-description';
 
 /** A snapshot that is asked for while tasks start or splits are under way is tried again after this. */
@@ -83,6 +82,7 @@ export class CheckpointDriver {
   readonly #options: CheckpointDriverOptions;
   readonly #coordinator: CheckpointCoordinator;
   readonly #store: CheckpointStore;
+  readonly #files: CheckpointFileWork;
   readonly #history: CheckpointHistory;
   /** Their state cannot be read. */
   readonly #damaged = new Set<number>();
@@ -98,12 +98,8 @@ export class CheckpointDriver {
   readonly #underWay = new Map<number, UnderWay>();
   /** Of the checkpoint that was given up last. */
   #lastFailure = '';
-  /** Checkpoints that were given up while slots still wrote their files. */
-  readonly #undeleted: number[] = [];
   /** Tasks at their end that commit with the next checkpoint. */
   #awaiting = new Set<SubtaskId>();
-  /** Tail of the file work. */
-  #work: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointDriverOptions) {
     this.#options = options;
@@ -112,7 +108,8 @@ export class CheckpointDriver {
     this.#history = new CheckpointHistory(options.historyMax);
     this.#stoppedWith = options.stoppedWith;
     this.#store = new CheckpointStore(storage, jobDirectoryOf(settings, jobId), settings.concurrentMax);
-    const { adopted = [], claimed } = options;
+    const { adopted = [], claimed, log } = options;
+    this.#files = new CheckpointFileWork({ store: this.#store, storage, claimed, log });
     const adoptedIds = adopted.map(({ metadata }) => metadata.checkpointId);
     this.#coordinator.adopt(claimed === undefined ? adoptedIds : [claimed.checkpointId, ...adoptedIds]);
     for (const checkpoint of adopted) this.#store.adopt(checkpoint);
@@ -197,7 +194,7 @@ export class CheckpointDriver {
     this.#coordinator.restart(this.#options.clock.now());
     this.onBacklogChanged();
     // A slot that died may have left files of checkpoints that were given up.
-    this.#enqueue((store) => store.removeOrphans((id) => !this.#coordinator.isPending(id)));
+    this.#files.enqueue((store) => store.removeOrphans((id) => !this.#coordinator.isPending(id)));
     this.#scheduleNext();
   }
 
@@ -211,25 +208,21 @@ export class CheckpointDriver {
   /** Gives pending checkpoints up; resolves when no file work is under way. */
   async stop(): Promise<void> {
     // Metadata that is being written may be whole already, and somebody may have seen it: its checkpoint counts.
-    if (this.#coordinator.isWritingMetadata) await this.#work;
+    if (this.#coordinator.isWritingMetadata) await this.#files.settled;
     this.#act(this.#coordinator.stop(this.#options.clock.now()));
     this.#attempt = undefined;
     this.#timer?.cancel();
     this.#requests.abortAll('the job has ended or restarts');
-    await this.#work;
+    await this.#files.settled;
   }
 
   /** The job is over: removes its checkpoints unless they are to be kept. */
   async close(options: { readonly isRetained: boolean }): Promise<void> {
     await this.stop();
-    const store = this.#store;
     const { completedIds, latestCompletedId } = this.#coordinator;
     // A claimed snapshot that no checkpoint of the job has replaced stays, or a job that fails at once would take it along.
     const own = completedIds.filter((id) => id !== this.#options.claimed?.checkpointId || id !== latestCompletedId);
-    const unwanted = options.isRetained ? this.#undeleted : [...this.#undeleted, ...own];
-    for (const id of unwanted) await this.#remove(store, id);
-    await store.removeUnreferenced();
-    await store.removeWhenEmpty();
+    await this.#files.close(options.isRetained ? [] : own);
   }
 
   onAcknowledge(execution: Execution, checkpointId: number, acknowledgement: SubtaskAcknowledgement): void {
@@ -325,7 +318,7 @@ export class CheckpointDriver {
       case 'abort':
         this.#options.log.debug('checkpoint given up', { checkpointId: decision.checkpointId, reason: decision.reason });
         return this.#giveUp(decision.checkpointId, decision.reason);
-      case 'discard': return this.#enqueue((store) => this.#discard(store, decision.checkpointId));
+      case 'discard': return this.#files.discard(decision.checkpointId);
       case 'fail-job': return this.#options.onTooManyFailures(new JobManagerError('CHECKPOINT_FAILURES_EXCEEDED', `checkpoints failed ${decision.failures} times in a row, ${this.#options.settings.tolerableFailures} are tolerated, the last one because ${this.#lastFailure}: mend that, or set execution.checkpointing.tolerable-failed-checkpoints`));
     }
   }
@@ -375,11 +368,11 @@ export class CheckpointDriver {
     });
     this.#underWay.set(checkpointId, { request, enumerators, covered: [...this.#awaiting] });
     if (request?.kind === 'savepoint') this.#store.place(checkpointId, request.directory);
-    this.#enqueue((store) => store.prepare(checkpointId).catch((error: unknown) => {
+    this.#files.enqueue((store) => store.prepare(checkpointId).catch((error: unknown) => {
       this.#noteFault(checkpointId, error);
       throw error;
     }));
-    void this.#work.then(() => {
+    void this.#files.settled.then(() => {
       if (!this.#coordinator.isPending(checkpointId)) return;
       if (request?.kind === 'savepoint') this.#toAll({ kind: 'savepoint-directory', checkpointId, directory: request.directory });
       for (const subtaskId of participants.triggered) this.#options.sendMail(subtaskId, { kind: 'trigger-checkpoint', checkpointId, timestamp, flags: barrierFlags(request) });
@@ -393,7 +386,7 @@ export class CheckpointDriver {
     const { jobId, jobName, vertices, clock, log } = this.#options;
     const operators = stateHandles(vertices(), attempt.graph, acknowledgements);
     const { enumerators } = this.#underWay.get(checkpointId)!;
-    this.#enqueue(async (store) => {
+    this.#files.enqueue(async (store) => {
       if (!this.#coordinator.isPending(checkpointId)) return;
       try {
         await store.writeMetadata({ checkpointId, jobId, jobName, timestamp, operators, enumerators, ...filesOf(acknowledgements) });
@@ -404,22 +397,6 @@ export class CheckpointDriver {
       }
       this.#act(this.#coordinator.onMetadataWritten(checkpointId, clock.now()));
     });
-  }
-
-  async #discard(store: CheckpointStore, checkpointId: number): Promise<void> {
-    try {
-      await this.#remove(store, checkpointId);
-    } catch {
-      // A slot may still be writing into the directory: it is deleted when the job has ended.
-      this.#undeleted.push(checkpointId);
-    }
-  }
-
-  /** Of a claimed snapshot only its own files: its directory may hold others of its user. */
-  async #remove(store: CheckpointStore, checkpointId: number): Promise<void> {
-    const { claimed, storage } = this.#options;
-    if (claimed?.checkpointId === checkpointId) await removeClaimed(storage, claimed.path);
-    else await store.discard(checkpointId);
   }
 
   #endUnderWay(checkpointId: number): UnderWay {
@@ -444,32 +421,4 @@ export class CheckpointDriver {
       if (!execution.isTerminal) this.#options.sendMail(execution.deployment.subtaskId, mail);
     }
   }
-
-  /** File work that fails is logged: a checkpoint that cannot be written is found out by its timeout or its metadata. */
-  #enqueue(work: (store: CheckpointStore) => Promise<void>): void {
-    this.#work = this.#work.then(() => work(this.#store)).catch((error: unknown) => this.#options.log.warn('checkpoint files', { error }));
-  }
-}
-
-function stateHandles(vertices: readonly JobPlanVertex[], graph: ExecutionGraph, acknowledgements: readonly SubtaskAcknowledgement[]): readonly OperatorStateHandles[] {
-  const all = acknowledgements.map((acknowledgement) => ({ ...acknowledgement, deployment: graph.execution(acknowledgement.subtaskId).deployment }))
-    .sort((a, b) => a.deployment.subtaskIndex - b.deployment.subtaskIndex);
-  const own = vertices.flatMap((vertex) => vertex.operatorIds.map((operatorId) => ({
-    operatorId, ...vertex.operatorNames?.[operatorId], parallelism: vertex.parallelism, maxParallelism: vertex.maxParallelism,
-    subtasks: all.filter(({ deployment, operatorIds }) => deployment.vertexId === vertex.id && operatorIds.includes(operatorId))
-      .map(({ deployment, file, bytes }) => ({ subtaskIndex: deployment.subtaskIndex, file, bytes })),
-  })));
-  // Both ends of a channel may have something of it: who reads it does not go by their subtasks.
-  const inFlight = vertices.map((vertex) => {
-    const operatorId = inFlightOperatorId(vertex.id);
-    const subtasks = all.filter(({ operatorIds }) => operatorIds.includes(operatorId)).map(({ file, bytes }, subtaskIndex) => ({ subtaskIndex, file, bytes }));
-    return { operatorId, parallelism: subtasks.length, maxParallelism: vertex.maxParallelism, subtasks };
-  });
-  return [...own, ...inFlight].filter(({ subtasks }) => subtasks.length > 0);
-}
-
-function filesOf(acknowledgements: readonly SubtaskAcknowledgement[]): Pick<CheckpointMetadata, 'inlined' | 'merged' | 'sharedFiles'> {
-  const inlined = acknowledgements.flatMap(({ file, inline }) => (inline === undefined ? [] : [[file, Buffer.from(inline).toString('base64')] as const]));
-  const merged = acknowledgements.flatMap(({ file, merged: part }) => (part === undefined ? [] : [[file, part] as const]));
-  return { inlined: Object.fromEntries(inlined), ...(merged.length === 0 ? {} : { merged: Object.fromEntries(merged) }), sharedFiles: acknowledgements.flatMap(({ sharedFiles }) => sharedFiles.map(({ path, bytes }) => ({ path, bytes }))) };
 }
