@@ -50,7 +50,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   fault('a source tells positions that are ahead of its rows', 'streaming/task/task-checkpoints', 'if (source !== undefined && !source.finishBatch())', 'if (false)'),
   fault('timers are lost when a job is restored', 'state/timers/internal-timer-service', 'readTimers(restored.keyed(`${this.#name}/event`), format,', 'readTimers([], format,'),
-  fault('the first key group is lost on a restore', 'state/snapshot/redistribute', 'keyGroup >= range.start', 'keyGroup > range.start'),
+  fault('the first key group is lost on a restore', 'state/snapshot/redistribute', 'keyGroup >= start', 'keyGroup > start'),
   fault('the restored watermark is too high', 'streaming/task/task-watermark', 'Math.min(...items', '1000 + Math.max(...items'),
   {
     name: 'a late acknowledgement of another checkpoint counts',
