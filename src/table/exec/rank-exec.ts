@@ -49,7 +49,7 @@ export class RankExec implements ExecNode {
     const { ranking, start, end, partitionColumns, orderBy } = this.shape;
     if (this.kind !== 'Rank') return sortDescription(this);
     const select = this.rowType.fields.map(({ name }) => name).join(', ');
-    return `strategy=[${this.shape.updateKey === undefined ? '' : `UpdateFastStrategy[${this.shape.updateKey.join(',')}]`}], rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
+    return `${this.shape.isBatch ? '' : `strategy=[${this.shape.updateKey === undefined ? '' : `UpdateFastStrategy[${this.shape.updateKey.join(',')}]`}], `}rankType=[${ranking}], rankRange=[rankStart=${start}, rankEnd=${end}], partitionBy=[${partitionColumns.map((column) => fields[column]!.name).join(', ')}], orderBy=[${sortText(orderBy, fields)}], select=[${select}]`;
   }
 
   changes([input]: readonly ChangeKinds[]): ChangeKinds {

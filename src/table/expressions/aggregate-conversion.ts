@@ -24,7 +24,6 @@ export function convertRankedCall(node: ast.CallExpression, definition: Aggregat
   if (!scope.allowsOver) return failAt(scope, `Windowed aggregate expression is illegal in ${scope.clause} clause: '${definition.name}'`, node.span);
   const { call, type } = aggregateCall(node, definition, scope, parts);
   const window = overWindow(windowOf(node, scope), definition, scope, parts);
-  // A frame may hold no row: sums over it are NULL.
   return { kind: 'over', call, window, type };
 }
 
@@ -32,7 +31,8 @@ function aggregateCall(node: ast.CallExpression, definition: AggregateFunctionDe
   const inner: ExpressionScope = { ...scope, allowsAggregates: scope.allowsAggregates && node.over !== undefined, allowsOver: false, clause: `the arguments of ${definition.name}` };
   const written = node.arguments.length === 1 && node.arguments[0]!.kind === 'star' ? [] : node.arguments;
   const operands = written.map((argument) => convertArgument(argument, inner, parts));
-  const isGlobalAggregate = node.filter !== undefined || (scope.isGlobalAggregate === true && node.over === undefined);
+  const mayBeEmpty = node.over === undefined ? scope.isGlobalAggregate === true : isEmptyNowAndThen(windowOf(node, scope).frame);
+  const isGlobalAggregate = node.filter !== undefined || mayBeEmpty;
   const signature = definition.inferTypes({ ...shapeOf(operands), isGlobalAggregate });
   if (isMismatch(signature)) return refuseCall(signature, definition.name, operands, scope, node.span);
   const zone = scope.functionContext.localTimeZone;
@@ -48,6 +48,9 @@ function aggregateCall(node: ast.CallExpression, definition: AggregateFunctionDe
   };
   return { call, type: signature.resultType };
 }
+
+/** A frame that leaves its own row out: at the end of a partition, or at its start, nothing is in it. */
+const isEmptyNowAndThen = (frame: WindowSpecification['frame']): boolean => frame?.start.bound === 'FOLLOWING' || frame?.end?.bound === 'PRECEDING';
 
 /** Flink's words. */
 export const unsortable = (type: LogicalType): string => `Type(${summaryTypeText(type)}) is not an orderable data type, it is not supported as a ORDER_BY/GROUP_BY/JOIN_EQUAL field.`;

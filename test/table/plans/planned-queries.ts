@@ -50,6 +50,11 @@ const FAMILIES: Readonly<Record<string, string>> = {
 
 const REORDER_JOINS = { 'table.optimizer.join-reorder-enabled': 'true' };
 
+const BATCH = { 'execution.runtime-mode': 'batch' };
+
+/** Those that a batch plans otherwise than a stream: no changes, no times, every order. */
+const IN_BATCH = ['aggregate', 'aggregate-of-aggregate', 'distinct', 'hop-window', 'group-window', 'window-top-n', 'over', 'join', 'outer-join', 'interval-join', 'window-join', 'top-n', 'deduplicate', 'sort', 'sets', 'scalar-sub-query'];
+
 /** Statements that are planned with settings of their own. */
 const WITH_SETTINGS: Readonly<Record<string, Planned>> = {
   'reordered-joins': {
@@ -72,13 +77,17 @@ export const PLANNED: ReadonlyMap<string, Planned> = new Map<string, Planned>([
   ...Object.entries(NEXMARK_STATEMENTS).map(([name, { query, setUp = [] }]) => [`nexmark-${name}`, { query, setUp }] as const),
   ...Object.entries(FAMILIES).map(([name, query]) => [name, { query, setUp: [] }] as const),
   ...Object.entries(WITH_SETTINGS),
+  ...IN_BATCH.map((name) => [`batch-${name}`, { query: FAMILIES[name]!, setUp: [], settings: BATCH }] as const),
+  ['batch-sort-by-value', { query: 'SELECT auction, price FROM bid ORDER BY price DESC, channel', setUp: [], settings: BATCH }],
 ]);
 
 /** Syntax tree, optimised, physical and execution plan with what each operator sends, costs aside. */
 export async function planOf(name: string): Promise<string> {
   const { query, setUp, settings = {} } = PLANNED.get(name)!;
   const tables: TableEnvironment = inlineTables(settings);
-  for (const sql of [...TABLES, ...setUp.filter((sql) => !sql.includes('FUNCTION'))]) await tables.executeSql(sql);
+  // A batch reads tables that end.
+  const definitions = settings === BATCH ? TABLES.map((sql) => sql.replace("'connector' = 'datagen'", "'connector' = 'datagen', 'number-of-rows' = '1000'")) : TABLES;
+  for (const sql of [...definitions, ...setUp.filter((sql) => !sql.includes('FUNCTION'))]) await tables.executeSql(sql);
   const [tree, physical] = tables.explainSql(query, 'CHANGELOG_MODE').split('== Optimized Physical Plan ==');
   const logical = new StatementValidator(query, tables.session).query(parseStatement(query) as Query);
   const optimized = logicalTree(new Planner(tables.session).optimized(logical));
