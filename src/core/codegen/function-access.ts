@@ -7,13 +7,16 @@ export interface FunctionAccess {
   readonly reads: FieldTree;
   /** The function is exactly `p => p.a.b`: its result is that part of the record. */
   readonly projects: readonly string[] | undefined;
-  /** Parts of the record that become fields of the result as they are, and what the function reads beside them. */
+  /** Parts of the record of which no strings need be made, and what the function reads beside them. */
   readonly copies?: FunctionCopies | undefined;
 }
 
 export interface FunctionCopies {
+  /** Parts that become fields of the result as they are. */
   readonly fields: readonly { readonly from: readonly string[]; readonly to: string }[];
   readonly otherReads: FieldTree;
+  /** Texts that the function takes as TextSlices, too. */
+  readonly slices?: FieldTree;
 }
 
 const EVERYTHING: FunctionAccess = { reads: FieldTree.all(), projects: undefined };

@@ -61,9 +61,9 @@ export function rowReadCode(schema: Schema, options: RowReadOptions = {}): RowRe
   }
   const value = readExpression(schema.type, false, context, reads, options.slices) ?? 'undefined';
   const { sliced } = context;
-  const slicing = sliced.map((index) => ` s${index}.memory = memory; s${index}.isAscii = batch.isAsciiHeap;`).join('');
+  const slicing = sliced.map((index) => ` s${index}.memory = memory; s${index}.isAscii = batch.isAsciiHeap; s${index}.block = text; s${index}.blockOffset = heap; s${index}.reads = 0;`).join('');
   const prelude = `${bindings.map(([name, expression]) => `const ${name} = ${expression};`).join('\n')}${hasText ? ' let textReads = 0;' : ''}${slicing}`;
-  const epilogue = hasText && decoding !== undefined ? `${decoding}.isBlock = textReads * ${BLOCK_BYTES_PER_STRING} > batch.heapLength;` : '';
+  const epilogue = hasText && decoding !== undefined ? `${decoding}.isBlock = (${['textReads', ...sliced.map((index) => `s${index}.reads`)].join(' + ')}) * ${BLOCK_BYTES_PER_STRING} > batch.heapLength;` : '';
   return { prelude, bindings, slices: sliced.map((index) => `const s${index} = new TextSlice();`).join(' '), value, eventTime: 'f64[eventTimes + i]', epilogue };
 }
 
@@ -121,7 +121,7 @@ function readNested(type: TypeInformation & { kind: 'row' | 'tuple' }, isNullabl
   return presence === -1 ? value : `(${present(presence)} ? ${value} : null)`;
 }
 
-const sliceExpression = (index: number): string => `(s${index}.offset = heap + i32[d${index} + i], s${index}.length = i32[l${index} + i], s${index})`;
+const sliceExpression = (index: number): string => `(s${index}.offset = heap + i32[d${index} + i], s${index}.length = i32[l${index} + i], s${index}.turn = (s${index}.turn + 1) | 0, s${index})`;
 
 function leafExpression(type: TypeInformation, index: number): string {
   switch (type.kind) {

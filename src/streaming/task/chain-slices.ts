@@ -1,11 +1,11 @@
-// Which texts of the rows that enter a chain are only copied: through filters, into a row that a map makes, and from there into the columns
-// of edges. No operator looks at them, so no string is made of them.
+// Which texts of the rows that enter a chain are needed as they lie only: copied through filters into a row that a map makes, and from
+// there into the columns of edges, or taken apart by functions that take slices. No string is made of them.
 import { FieldTree } from '#core/codegen/field-tree';
 import { accessOf } from '#core/codegen/function-access';
 import { addEdge, addOperator, type Chain, type EdgeReads } from '#streaming/task/chain-access';
 
 interface Found {
-  /** Parts that some map copies. */
+  /** Parts that some map copies or takes as slices. */
   readonly copied: FieldTree;
   /** Parts that somebody reads as values. */
   readonly values: FieldTree;
@@ -32,10 +32,12 @@ function addRowOperator(chain: Chain, outputs: readonly EdgeReads[], index: numb
   if (row?.kind === 'filter') {
     found.values.merge([], reads);
     addConsumers(chain, outputs, index, found);
-  } else if (row?.kind === 'map' && copies !== undefined && endsInEdges(chain, outputs, index)) {
+  } else if (row?.kind === 'map' && copies !== undefined) {
     found.values.merge([], copies.otherReads);
+    if (copies.slices !== undefined) found.copied.merge([], copies.slices);
+    const areCopied = endsInEdges(chain, outputs, index);
     const keys = keyReads(chain, outputs, index);
-    for (const { from, to } of copies.fields) (keys.child(to) === undefined ? found.copied : found.values).addAll(from);
+    for (const { from, to } of copies.fields) (areCopied && keys.child(to) === undefined ? found.copied : found.values).addAll(from);
   } else {
     addOperator(chain, outputs, index, [], found.values, input);
   }

@@ -118,17 +118,23 @@ function bindAverage(call: AggregateCall): AggregateImplementation<SumState> {
   const result = call.resultType;
   const total: LogicalType = isInteger(type) ? LogicalTypes.BIGINT : isApproximateNumeric(type) ? LogicalTypes.DOUBLE : sumType(type);
   const sums = bindSum(total, { isZero: true });
-  const average = (sum: unknown, count: ExactInteger): unknown => {
-    if (count === 0 || sum === null) return null;
-    if (isInteger(type)) return divideLong(sum as ExactInteger, count);
-    if (result.kind === 'DECIMAL') return divideDecimals(sum as ExactInteger, (total as LogicalType & { kind: 'DECIMAL' }).scale, count, 0, result.precision, result.scale);
-    return result.kind === 'FLOAT' ? Math.fround((sum as number) / Number(count)) : (sum as number) / Number(count);
-  };
+  const average = averageOf(type, total, result);
   return {
     ...sums,
     getValue: ({ sum, count }) => average(sum, count),
     code: { ...sums.code!, functions: { ...sums.code!.functions, average }, value: (place) => `${place.call('average')}(${place.field('sum')}, ${place.field('count')})` },
   };
+}
+
+/** The quotient of a sum and its count, NULL for none: one function per kind of result, so that nothing of types is asked per row. */
+function averageOf(type: LogicalType, total: LogicalType, result: LogicalType): (sum: any, count: ExactInteger) => unknown { // any: sums of every type
+  if (isInteger(type)) return (sum: ExactInteger, count) => (count === 0 ? null : divideLong(sum, count));
+  if (result.kind === 'DECIMAL') {
+    const { scale } = total as LogicalType & { kind: 'DECIMAL' };
+    return (sum: ExactInteger | null, count) => (count === 0 || sum === null ? null : divideDecimals(sum, scale, count, 0, result.precision, result.scale));
+  }
+  if (result.kind === 'FLOAT') return (sum: number, count) => (count === 0 ? null : Math.fround(sum / Number(count)));
+  return (sum: number, count) => (count === 0 ? null : sum / Number(count));
 }
 
 /** Without retraction the best value is enough; with it, a map keeps how often each value is there. */

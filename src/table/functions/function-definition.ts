@@ -81,6 +81,8 @@ export interface ScalarFunctionDefinition {
    * Undefined = use `bind`.
    */
   readonly inline?: (call: BoundCall, operands: readonly string[]) => string | undefined;
+  /** Whether the inlined code takes a TextSlice in place of its first operand, too. */
+  readonly takesSlice?: (call: BoundCall) => boolean;
 }
 
 /** Per-key map or list that an accumulator keeps outside of itself, so that one change costs one entry. */

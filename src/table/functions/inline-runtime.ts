@@ -1,7 +1,7 @@
 // Functions that inline code of built-in functions calls by `$name`. Generated code gets them as constants.
 import { absLong, addLong, divideInt, divideLong, multiplyLong, narrowInteger, negateLong, remainderInt, remainderLong, subtractLong, truncateDouble } from '#table/values/exact-integer';
 import { decimalToDouble, fitDecimal, multiplyDecimals } from '#table/values/decimal-arithmetic';
-import { splitIndex } from '#table/functions/string-functions';
+import { splitIndex, splitTextIndex } from '#table/functions/split-index';
 import { compareTexts } from '#table/values/value-equality';
 
 export const INLINE_RUNTIME: Readonly<Record<string, unknown>> = {
@@ -21,4 +21,5 @@ export const INLINE_RUNTIME: Readonly<Record<string, unknown>> = {
   $decimalToDouble: decimalToDouble,
   $compareTexts: compareTexts,
   $splitIndex: splitIndex,
+  $splitTextIndex: splitTextIndex,
 };

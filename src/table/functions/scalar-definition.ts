@@ -10,7 +10,8 @@ interface ScalarOptions {
   readonly seesNulls?: boolean;
   /** NULL may come although the result type says NOT NULL. */
   readonly mayReturnNull?: boolean | ((call: BoundCall) => boolean);
-  readonly inline?: (call: BoundCall, operands: readonly string[]) => string | undefined;
+  readonly inline?: ScalarFunctionDefinition['inline'];
+  readonly takesSlice?: ScalarFunctionDefinition['takesSlice'];
 }
 
 /** One implementation for all types. */
@@ -34,5 +35,6 @@ export function boundScalar(
     bind,
     ...(mayReturnNull === undefined || mayReturnNull === false ? {} : { mayReturnNull: mayReturnNull === true ? () => true : mayReturnNull }),
     ...(options.inline === undefined ? {} : { inline: options.inline }),
+    ...(options.takesSlice === undefined ? {} : { takesSlice: options.takesSlice }),
   };
 }

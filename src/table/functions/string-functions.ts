@@ -1,5 +1,6 @@
 // Texts: case, length, parts, padding, trimming, searching, joining.
-import type { BoundCall, ScalarFunctionDefinition } from '#table/functions/function-definition';
+import { inlineSplitIndex, splitIndex, takesSplitSlice } from '#table/functions/split-index';
+import type { ScalarFunctionDefinition } from '#table/functions/function-definition';
 import { anyNullable, Arguments, refuse, Results, varying } from '#table/functions/function-signature';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
@@ -115,31 +116,6 @@ const concatenation = boundScalar('||', ({ argumentTypes }) => {
   return joined;
 }), { inline: ({ argumentTypes: [type] }, [left, right]) => (isCharacter(type!) ? `(${left} + ${right})` : undefined) });
 
-/** Where the part that was asked for last begins: a query mostly asks for several parts of one text, in turn. */
-const lastSplit = { text: '', mark: '', part: 0, start: 0 };
-
-/** The part with that number, from 0; a number as the separator is the code of a character. */
-export function splitIndex(text: string, separator: string | number, index: number): string | null {
-  if (index < 0 || text === '') return null;
-  if (typeof separator === 'number' && (separator <= 0 || separator > 255)) return null;
-  const mark = typeof separator === 'number' ? String.fromCharCode(separator) : separator;
-  if (mark === '') return text.split(/\s+/)[index] ?? null;
-  const isSameText = text === lastSplit.text && mark === lastSplit.mark && index >= lastSplit.part;
-  let part = isSameText ? lastSplit.part : 0;
-  let start = isSameText ? lastSplit.start : 0;
-  for (; part < index; part += 1) {
-    const at = text.indexOf(mark, start);
-    if (at < 0) return null;
-    start = at + mark.length;
-  }
-  lastSplit.text = text;
-  lastSplit.mark = mark;
-  lastSplit.part = part;
-  lastSplit.start = start;
-  const end = text.indexOf(mark, start);
-  return text.slice(start, end < 0 ? undefined : end);
-}
-
 const splitForm = (separator: (typeof Arguments)[keyof typeof Arguments]) => ({ arguments: [CHARACTER, separator, ANY_INT], result: Results.nullable(STRING) });
 
 function edge(name: string, test: (text: string, part: string) => boolean, testBytes: (bytes: Uint8Array, part: Uint8Array) => boolean): ScalarFunctionDefinition {
@@ -199,7 +175,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
     (separator === null ? null : texts.filter((text) => text !== null).join(separator)), { seesNulls: true }),
   scalar('REPEAT', { arguments: [CHARACTER, ANY_INT], result: Results.propagated(STRING) }, (text: string, count: number) => (count <= 0 ? '' : text.repeat(count))),
   scalar('REPLACE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: Results.propagated(STRING) }, (text: string, searched: string, replacement: string) => (replacement.includes('$') ? text.replaceAll(searched, () => replacement) : text.replaceAll(searched, replacement))),
-  scalar('SPLIT_INDEX', [splitForm(CHARACTER), splitForm(ANY_INT)], splitIndex, { inline: ({ literals }: BoundCall, operands) => (typeof literals[1] === 'string' && literals[1] !== '' ? `$splitIndex(${operands.join(', ')})` : undefined) }),
+  scalar('SPLIT_INDEX', [splitForm(CHARACTER), splitForm(ANY_INT)], splitIndex, { inline: inlineSplitIndex, takesSlice: takesSplitSlice }),
   scalar('SPLIT', { arguments: [CHARACTER, CHARACTER], result: Results.propagated(LogicalTypes.ARRAY(STRING)) }, (text: string, separator: string) => (text === '' ? [] : separator === '' ? [...text] : text.split(separator))),
   edge('STARTSWITH', (text, part) => text.startsWith(part), (bytes, part) => sameBytes(bytes, part, 0)),
   edge('ENDSWITH', (text, part) => text.endsWith(part), (bytes, part) => sameBytes(bytes, part, bytes.length - part.length)),

@@ -66,6 +66,12 @@ describe('texts that a chain only copies', () => {
     assert.deepEqual(slicesOf([{ row: mapCopying({ url: 'bid.url', extra: 'bid.extra' }), partitioner: byKey('url') }]), ['bid.extra']);
   });
 
+  test('are also those that a function of a map takes as slices, whatever follows it', () => {
+    const taking: RowOperator = { kind: 'map', apply: declareReads((v: unknown) => v, treeOf('url', 'extra'), { fields: [{ from: ['extra'], to: 'extra' }], otherReads: treeOf('price'), slices: treeOf('url') }) };
+    assert.deepEqual(slicesOf([{ row: taking, next: [2] }, { row: filterReading('extra'), partitioner: { kind: 'forward' } }]), ['url']);
+    assert.deepEqual(slicesOf([{ row: filterReading('url'), next: [2] }, { row: taking, partitioner: { kind: 'forward' } }]), ['extra']);
+  });
+
   test('are none where the map is followed by an operator', () => {
     assert.deepEqual(slicesOf([{ row: mapCopying({ url: 'url' }), next: [2] }, { row: filterReading('url'), partitioner: { kind: 'forward' } }]), []);
   });
