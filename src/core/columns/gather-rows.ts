@@ -9,6 +9,8 @@ import type { FrameMemory } from '#core/columns/frame-memory';
 
 /** Rows whose texts are copied at a time: a few KiB, which stay in the L1 cache. */
 const BLOCK_ROWS = 32;
+/** Up to so many elements a loop is faster than the view that a block copy needs: 6 ns against 62 for one, the same for 32. */
+const LOOP_MAX = 32;
 
 /** An open frame and how far it is filled. Byte positions are absolute in `memory`. */
 export interface FrameFill {
@@ -51,7 +53,7 @@ export function appendBatch(source: Batch, fill: FrameFill): boolean {
     const other = source.layout.columns[index]!;
     if (column.validity !== -1) copyBits(memory.i32, (base + column.validity) >>> 2, count, from.i32, (source.base + other.validity) >>> 2, added);
     switch (column.kind) {
-      case 'u8': memory.u8.set(from.u8.subarray(source.base + other.data, source.base + other.data + added), base + column.data + count); break;
+      case 'u8': copyU8(memory.u8, base + column.data + count, from.u8, source.base + other.data, added); break;
       case 'i32': copyI32(memory.i32, ((base + column.data) >>> 2) + count, from.i32, (source.base + other.data) >>> 2, added); break;
       case 'f64': copyF64(memory.f64, ((base + column.data) >>> 3) + count, from.f64, (source.base + other.data) >>> 3, added); break;
       case 'i64': copyI32(memory.i32, ((base + column.data) >>> 2) + 2 * count, from.i32, (source.base + other.data) >>> 2, 2 * added); break;
@@ -63,7 +65,7 @@ export function appendBatch(source: Batch, fill: FrameFill): boolean {
     }
   }
   const heap = source.base + source.layout.heapStart;
-  if (heapBytes > 0) memory.u8.set(from.u8.subarray(heap, heap + source.heapLength), fill.heapTop);
+  if (heapBytes > 0) copyI32(memory.i32, fill.heapTop >>> 2, from.i32, heap >>> 2, heapBytes >>> 2);
   fill.count += added;
   fill.heapTop += heapBytes;
   return true;
@@ -243,11 +245,18 @@ function copyWords(to: Int32Array, at: number, limit: number, source: Int32Array
 
 // One `set` of a whole column: 0.2 ns a row where a loop takes 0.7.
 function copyF64(to: Float64Array, at: number, source: Float64Array, start: number, n: number): void {
-  to.set(source.subarray(start, start + n), at);
+  if (n > LOOP_MAX) to.set(source.subarray(start, start + n), at);
+  else for (let i = 0; i < n; i++) to[at + i] = source[start + i]!;
 }
 
 function copyI32(to: Int32Array, at: number, source: Int32Array, start: number, n: number): void {
-  to.set(source.subarray(start, start + n), at);
+  if (n > LOOP_MAX) to.set(source.subarray(start, start + n), at);
+  else for (let i = 0; i < n; i++) to[at + i] = source[start + i]!;
+}
+
+function copyU8(to: Uint8Array, at: number, source: Uint8Array, start: number, n: number): void {
+  if (n > LOOP_MAX) to.set(source.subarray(start, start + n), at);
+  else for (let i = 0; i < n; i++) to[at + i] = source[start + i]!;
 }
 
 function addI32(to: Int32Array, at: number, source: Int32Array, start: number, n: number, added: number): void {
