@@ -5,7 +5,7 @@ import { Batch, FRAME_HEADER_BYTES, FrameHeader, FrameKind, layoutOf, openFrame 
 import type { FrameMemory } from '#core/columns/frame-memory';
 import { type Schema, schemaOf } from '#core/columns/schema';
 import type { TypeInformation } from '#core/types/type-information';
-import { type ChannelConsumer, Polled } from '#shuffle/channel/channel';
+import { type ChannelConsumer, ControlKind, Polled } from '#shuffle/channel/channel';
 import type { ChannelRecording } from '#shuffle/input-gate/in-flight-recorder';
 import { FragmentAssembler } from '#shuffle/channel/fragment-assembler';
 
@@ -96,6 +96,12 @@ export class InputChannel {
 
   get hasBatch(): boolean {
     return this.#hasBatch;
+  }
+
+  /** All rows before this barrier have been consumed. */
+  isBarrierNext(checkpointId: number): boolean {
+    const { consumer } = this;
+    return !this.#hasBatch && consumer.poll() === Polled.CONTROL && consumer.controlKind === ControlKind.BARRIER && consumer.controlA === checkpointId;
   }
 
   /** A record that travels in pieces has not come whole. */

@@ -134,16 +134,17 @@ export class InputGate {
 
   /**
    * The barrier that may overtake: one that has come on some channel, or is seen ahead of the frames it follows, for which
-   * `isDue` holds. Undefined when there is none, or when a record that travels in pieces has not come whole.
+   * `isDue` holds. Undefined when there is none, when it has not come on a channel where it may not overtake, or when a
+   * record that travels in pieces has not come whole. @param aligned channels where it may not, by their index.
    */
-  overtakingBarrier(isDue: (barrier: { readonly timestamp: number; readonly flags: number }) => boolean): Barrier | undefined {
+  overtakingBarrier(isDue: (barrier: { readonly timestamp: number; readonly flags: number }) => boolean, aligned: readonly number[] = []): Barrier | undefined {
     let found = this.#pending.at(-1)?.barrier;
     for (const channel of this.channels) {
       if (channel.isEnded) continue;
       const seen = channel.consumer.peekBarrier(Math.max(this.#lastBarrierId, found?.checkpointId ?? 0) + 1);
       if (seen !== undefined) found = { checkpointId: seen.checkpointId, timestamp: seen.timestamp, flags: seen.flags, alignmentStartMs: this.#monotonicMs() };
     }
-    if (found === undefined || !isDue(found) || this.channels.some((channel) => channel.isMidRecord)) return undefined;
+    if (found === undefined || !isDue(found) || !this.#hasComeOn(aligned, found.checkpointId) || this.channels.some((channel) => channel.isMidRecord)) return undefined;
     return found;
   }
 
@@ -158,6 +159,12 @@ export class InputGate {
     this.#endAlignment(checkpointId);
     this.#recorder.advance();
     return this.#recorder;
+  }
+
+  /** The barrier has been taken, or is next, on all of these channels. */
+  #hasComeOn(channels: readonly number[], checkpointId: number): boolean {
+    const arrived = this.#pending.find(({ barrier }) => barrier.checkpointId === checkpointId)?.arrived;
+    return channels.every((index) => this.channels[index]!.isEnded || arrived?.has(index) === true || this.channels[index]!.isBarrierNext(checkpointId));
   }
 
   /** The first channels that still hold something of the snapshot; true when `channel.batch` is ready. */

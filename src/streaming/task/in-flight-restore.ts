@@ -40,7 +40,7 @@ function shareOf(channel: InFlightChannel, { input, edge }: TaskInput, descripti
   if (channel.consumerParallelism === parallelism) return channel.consumer === subtaskIndex ? whole : [];
   switch (edge!.partitioner.kind) {
     case 'global': return subtaskIndex === 0 ? whole : [];
-    case 'hash': {
+    case 'hash': case 'custom': {
       const own = ownFrames(channel, description, edge!.partitioner, recordBytesMax);
       return own.length === 0 ? [] : [{ input, type: null, skipRows: 0, frames: own, origin }];
     }

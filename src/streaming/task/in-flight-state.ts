@@ -16,11 +16,12 @@ import type { TaskDescription, TaskInput } from '#streaming/task/task-descriptio
 
 const SECTION_VERSION = 1;
 
-/** Edges whose rows may be dealt out anew: of the others (forward, rescale, broadcast, custom, implied ones) barriers stay aligned. */
+/** Edges whose rows may be dealt out anew: of the others (forward, rescale, broadcast, implied ones) barriers stay aligned. */
 const REDISTRIBUTABLE: readonly PartitionerKind[] = ['hash', 'rebalance', 'shuffle', 'global'];
 
-export function isRedistributable({ kind, isImplied }: Partitioner): boolean {
-  return isImplied !== true && REDISTRIBUTABLE.includes(kind);
+/** Whether barriers may overtake the rows of an edge; of a custom partitioner, which may not answer as it did before, only when that is forced. */
+function mayOvertakeOn({ kind, isImplied }: Partitioner, { configuration }: TaskDescription): boolean {
+  return (isImplied !== true && REDISTRIBUTABLE.includes(kind)) || (kind === 'custom' && configuration.get(checkpointingOptions.isUnalignedForced));
 }
 
 /** Under which operator id the channels of a task lie in a snapshot. @param headOperatorId of the consuming task. */
@@ -28,9 +29,16 @@ export function inFlightOperatorId(headOperatorId: string): string {
   return `${headOperatorId}/in-flight`;
 }
 
-/** Whether barriers may overtake the rows before this task: it reads only edges whose rows can be dealt out anew. */
+/** Channels of the task whose rows no barrier may overtake, by their index over all inputs. */
+export function alignedChannels(description: TaskDescription): readonly number[] {
+  const areAligned = description.inputs.flatMap(({ consumers, edge }) => consumers.map(() => edge === undefined || !mayOvertakeOn(edge.partitioner, description)));
+  return areAligned.flatMap((isAligned, channel) => (isAligned ? [channel] : []));
+}
+
+/** Whether barriers may overtake any rows that come to this task or from this source. */
 export function canBeOvertaken(description: TaskDescription): boolean {
-  return isUnalignedOn(description) && description.inputs.every(({ edge }) => edge !== undefined && isRedistributable(edge.partitioner));
+  const channels = description.inputs.reduce((sum, { consumers }) => sum + consumers.length, 0);
+  return isUnalignedOn(description) && (channels === 0 || alignedChannels(description).length < channels);
 }
 
 export function isUnalignedOn({ configuration }: TaskDescription): boolean {
@@ -47,7 +55,7 @@ export function overtakeOutputs(description: TaskDescription, writers: readonly 
   const sections = new Map<string, OperatorSection[]>();
   writers.forEach((writer, index) => {
     const { edge, partitioner } = description.outputs[index]!;
-    if (edge === undefined || !isRedistributable(partitioner)) return writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
+    if (edge === undefined || !mayOvertakeOn(partitioner, description)) return writer.broadcast(ControlKind.BARRIER, checkpointId, timestamp, flags);
     const items = writer.overtake(ControlKind.BARRIER, checkpointId, timestamp, flags).flatMap(({ type, frames }, consumer) => (frames.length === 0 ? [] : [encodeInFlight({
       producer: description.subtaskIndex, consumer, producerParallelism: description.parallelism, consumerParallelism: writer.channels.length,
       side: 'output', type, skipRows: 0, frames,

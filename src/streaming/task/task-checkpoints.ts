@@ -8,7 +8,7 @@ import type { Barrier, InputGate } from '#shuffle/input-gate/input-gate';
 import type { RecordWriter } from '#shuffle/result-partition/record-writer';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { BarrierFlag, hasFlag } from '#streaming/task/barrier-flags';
-import { canBeOvertaken, InFlightInputs, inFlightOperatorId, isUnalignedOn, overtakeOutputs } from '#streaming/task/in-flight-state';
+import { alignedChannels, canBeOvertaken, InFlightInputs, inFlightOperatorId, isUnalignedOn, overtakeOutputs } from '#streaming/task/in-flight-state';
 import type { OperatorChain } from '#streaming/task/operator-chain';
 import type { SourceDriver } from '#streaming/task/source-driver';
 import { StepResult, type TaskDescription, type TaskMail } from '#streaming/task/task-description';
@@ -28,6 +28,8 @@ export class TaskCheckpoints {
   readonly #isIncremental: boolean;
   /** Barriers may overtake rows; after so many ms of alignment. */
   readonly #isUnaligned: boolean;
+  /** Channels where they may not. */
+  readonly #aligned: readonly number[];
   readonly #maySendAhead: boolean;
   readonly #alignedTimeoutMs: number;
   #recorder: InFlightRecorder | undefined;
@@ -45,6 +47,7 @@ export class TaskCheckpoints {
     const { configuration } = task.description;
     this.#isIncremental = configuration.get(checkpointingOptions.isIncremental);
     this.#isUnaligned = canBeOvertaken(task.description);
+    this.#aligned = alignedChannels(task.description);
     this.#maySendAhead = isUnalignedOn(task.description);
     this.#alignedTimeoutMs = configuration.get(checkpointingOptions.alignedCheckpointTimeout).toMillis();
   }
@@ -102,7 +105,7 @@ export class TaskCheckpoints {
    */
   overtake(nowMs: number, gate: InputGate, skipRows: number): boolean {
     if (!this.#isUnaligned || this.#task.chain.isMidRecord || this.#draining !== undefined) return false;
-    const barrier = gate.overtakingBarrier((seen) => this.#isDue(seen, nowMs));
+    const barrier = gate.overtakingBarrier((seen) => this.#isDue(seen, nowMs), this.#aligned);
     if (barrier === undefined || barrier.checkpointId <= this.#abortedId) return false;
     this.#recorder = gate.overtake(barrier, skipRows);
     this.snapshot(barrier, this.#recorder);

@@ -99,6 +99,68 @@ describe('unaligned checkpoints', () => {
     assert.equal(unaligned.acknowledged.has(1), true);
   });
 
+  test('beside an edge whose rows cannot be dealt out anew, barriers overtake the rows of the others once theirs has come there', async () => {
+    for (const kind of ['broadcast', 'forward'] as const) {
+      const harness = new TaskHarness({
+        operators: chain(map('mid', (value: number) => value)), inputs: [1, 1], inputEdges: [{ key: 'keyed', partitioner: HASH, producerParallelism: 1 }, { key: 'other', partitioner: { kind }, producerParallelism: 1 }],
+        outputs: [{ operatorIndex: 0, type: Types.INT, partitioner: REBALANCE, edge: OUT }], ringBytes: 1024, configuration: UNALIGNED, clock: new SimulatedClock({ startMs: 10 }),
+      }).open();
+      const [keyed, other] = harness.feeds;
+      for (let value = 0; value < 3000; value++) keyed!.rows(value);
+      keyed!.barrier(1);
+      other!.rows(-1, -2);
+      assert.equal(harness.run(), StepResult.BLOCKED);
+      assert.equal(harness.finishing, undefined, `the barrier of the ${kind} edge has not come`);
+      other!.barrier(1);
+      other!.rows(-3);
+      for (let round = 0; round < 100 && harness.finishing === undefined; round++) {
+        harness.drains[0]!.take(1);
+        harness.run();
+      }
+      await untilWhole(harness);
+      const before = untilBarrier(harness);
+      assert.ok(before.length < 3000, `${before.length} rows before the barrier`);
+      const restored = new TaskHarness({
+        operators: chain(map('mid', (value: number) => value)), inputs: [1, 1], inputEdges: [{ key: 'keyed', partitioner: HASH, producerParallelism: 1 }, { key: 'other', partitioner: { kind }, producerParallelism: 1 }],
+        outputs: [{ operatorIndex: 0, type: Types.INT }], configuration: UNALIGNED, restored: [through(harness.acknowledged.get(1)!)],
+      }).open();
+      restored.settle();
+      const passed = downstream([through(harness.acknowledged.get(1)!)]);
+      passed.settle();
+      const all = [...before, ...passed.rowsOf(), ...restored.rowsOf()] as number[];
+      assert.deepEqual(all.filter((value) => value < 0).toSorted((a, b) => b - a), [-1, -2], 'rows of the aligned edge are those before its barrier');
+      assert.deepEqual(all.filter((value) => value >= 0).toSorted((a, b) => a - b), Array.from({ length: 3000 }, (_, value) => value));
+    }
+  });
+
+  test('rows of a custom partitioner are overtaken when that is forced, and dealt out by it at another parallelism', async () => {
+    const partitioner: Partitioner = { kind: 'custom', key: { selector: (value: number) => value, type: undefined }, partition: (key: number, count) => key % count };
+    const squeezed = (configuration: Readonly<Record<string, unknown>>): TaskHarness => {
+      const harness = middle({ partitioner, configuration });
+      for (const [producer, feed] of harness.feeds.entries()) {
+        for (let value = 0; value < 1000; value++) feed.rows(value * PRODUCERS + producer);
+        feed.barrier(1);
+      }
+      assert.equal(harness.run(), StepResult.BLOCKED);
+      return harness;
+    };
+    assert.equal(squeezed(UNALIGNED).finishing, undefined);
+    const FORCED = { ...UNALIGNED, 'execution.checkpointing.unaligned.forced': true };
+    const harness = squeezed(FORCED);
+    await untilWhole(harness);
+    const snapshot = through(harness.acknowledged.get(1)!);
+    const restored = [0, 1, 2].map((subtaskIndex) => {
+      const one = middle({ partitioner, configuration: FORCED, subtaskIndex, parallelism: 3, restored: [snapshot] });
+      one.settle();
+      return one.rowsOf() as number[];
+    });
+    restored.forEach((rows, subtask) => assert.ok(rows.every((value) => value % 3 === subtask)));
+    const passed = downstream([snapshot]);
+    passed.settle();
+    const all = [...untilBarrier(harness), ...passed.rowsOf() as number[], ...restored.flat()];
+    assert.deepEqual(all.toSorted((a, b) => a - b), Array.from({ length: 1000 * PRODUCERS }, (_, value) => value));
+  });
+
   test('every row under way is in the snapshot or behind it, in order, whatever the parallelism of the restore', async () => {
     await fc.assert(fc.asyncProperty(
       fc.record({ counts: fc.array(fc.nat(900), { minLength: PRODUCERS, maxLength: PRODUCERS }), late: fc.nat(300), taken: fc.nat(6), takenLater: fc.nat(3), after: fc.integer({ min: 1, max: 3 }), isKeyed: fc.boolean() }),
