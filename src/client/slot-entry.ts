@@ -10,6 +10,7 @@ import { assert } from '#core/assert';
 import { loadProgramInWorker } from '#client/submission/program-loader';
 import { StreamTask } from '#streaming/task/stream-task';
 import { TaskManagerError } from '#taskmanager/errors';
+import { holdFinishedReports } from '#taskmanager/slots/held-reports';
 import { PortMailbox } from '#taskmanager/slots/slot-mailbox';
 import { SlotRuntime } from '#taskmanager/slots/slot-runtime';
 
@@ -20,7 +21,7 @@ const random = new NodeRandom();
 const clock = new NodeClock();
 const runtime = new SlotRuntime({
   mailbox: new PortMailbox(port),
-  report: (message) => port.postMessage(message),
+  report: holdFinishedReports((message) => port.postMessage(message), clock),
   loadProgram: (program, deployment) => loadProgramInWorker(program, deployment, clock),
   createTask: (description) => StreamTask.create(description),
   clock,
