@@ -134,7 +134,15 @@ const mapUnion = boundScalar('MAP_UNION', ({ argumentTypes }) => {
   return { argumentTypes: argumentTypes.map((type) => withNullability(common, type.isNullable)), resultType: withNullability(common, anyNullable(argumentTypes)) };
 }, ({ argumentTypes: [map] }) => {
   const keyOf = hashKey(keysOf(map!));
-  return (...maps: ReadonlyMap<unknown, unknown>[]) => mapOf(maps.flatMap((each) => [...each]), keyOf);
+  // The last map's value of a key wins, and its entries come first.
+  return (...maps: ReadonlyMap<unknown, unknown>[]) => {
+    const kept = new Map<unknown, readonly [unknown, unknown]>();
+    for (const entry of maps.reverse().flatMap((each) => [...each])) {
+      const key = keyOf(entry[0]);
+      if (!kept.has(key)) kept.set(key, entry);
+    }
+    return new Map(kept.values());
+  };
 });
 
 /** A later entry of the same key wins. */

@@ -1,6 +1,6 @@
 // Values put together and taken apart: ROW, ARRAY, MAP, MULTISET, item access, CARDINALITY, ELEMENT.
 import { FunctionError } from '#table/errors';
-import type { ScalarFunctionDefinition } from '#table/functions/function-definition';
+import type { CallMismatch, ScalarFunctionDefinition } from '#table/functions/function-definition';
 import { refuse, Results } from '#table/functions/function-signature';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
@@ -63,8 +63,11 @@ const multiset = boundScalar('MULTISET', ({ argumentTypes }) => {
   };
 }, { seesNulls: true });
 
+const ITEM_FORMS: CallMismatch = { supportedForms: ['<ARRAY>[<INTEGER>]', '<MAP>[<ANY>]', '<ROW>[<CHARACTER>|<INTEGER>]', '<VARIANT>[<CHARACTER>|<INTEGER>]'] };
+
 /** `array[1]`, `map['a']`, `row[1]`, `variant['a']`. Arrays count from 1; what is not there is NULL. */
 const item = boundScalar('ITEM', ({ argumentTypes, literals }) => {
+  if (argumentTypes.length !== 2) return ITEM_FORMS;
   const [collection, index] = argumentTypes as [LogicalType, LogicalType];
   if (collection.kind === 'ARRAY' && isInteger(index)) {
     if (typeof literals[1] === 'number' && literals[1] < 1 && literals[0] !== null) return refuse(`Array element access needs an index starting at 1 but was ${literals[1]}.`);
@@ -80,7 +83,7 @@ const item = boundScalar('ITEM', ({ argumentTypes, literals }) => {
     const field = typeof literals[1] === 'number' ? fields[literals[1] - 1] : fields.find(({ name }) => name === literals[1]);
     if (field !== undefined) return { argumentTypes, resultType: withNullability(field.type, field.type.isNullable || collection.isNullable) };
   }
-  return { supportedForms: ['<ARRAY>[<INTEGER>]', '<MAP>[<ANY>]', '<ROW>[<CHARACTER>|<INTEGER>]', '<VARIANT>[<CHARACTER>|<INTEGER>]'] };
+  return ITEM_FORMS;
 }, ({ argumentTypes: [collection], literals }) => {
   switch (collection!.kind) {
     case 'ARRAY': return (values: readonly unknown[], index: number) => values[index - 1] ?? null;
