@@ -5,7 +5,7 @@ import { equalityOf, inputsUsed, isNotNull, shiftInputs } from '#table/expressio
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import type { LogicalPlan, NamedAggregate } from '#table/logical/logical-plan';
-import { pullUpCorrelation, isCorrelatedEquality } from '#table/optimizer/pull-up-correlation';
+import { pullUpEqualities } from '#table/optimizer/pull-up-correlation';
 import { failUnsupported, leftJoin, overJoin } from '#table/optimizer/subquery-joins';
 import { LogicalTypes, notNull, nullable, type LogicalType, type RowType } from '#table/types/logical-type';
 
@@ -38,8 +38,7 @@ export function joinQuantified(left: LogicalPlan, subquery: Subquery): { readonl
   const operator = isAll ? OPPOSITE[subquery.operator!]! : subquery.operator ?? '=';
   const [operand, ...more] = subquery.operands;
   if (operand === undefined || more.length > 0) return failUnsupported('IN over a sub-query of several columns that may be NULL, inside of NOT or a SELECT list');
-  const { plan, conditions } = pullUpCorrelation(subquery.plan as LogicalPlan);
-  if (!conditions.every(isCorrelatedEquality)) return failUnsupported('a comparison with a sub-query that is correlated by other than equality, inside of NOT or a SELECT list');
+  const { plan, conditions } = pullUpEqualities(subquery.plan as LogicalPlan, left);
   const width = left.rowType.fields.length;
   const keys = [...new Set(conditions.flatMap((condition) => [...inputsUsed(condition)]))];
   const on = (columns: readonly number[]): readonly Expression[] => conditions.map((condition) => overJoin(shiftInputs(condition, (index) => columns.indexOf(index)), width));

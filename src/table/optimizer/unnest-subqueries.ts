@@ -5,11 +5,13 @@ import { someExpression } from '#table/expressions/expression-facts';
 import type { Expression } from '#table/expressions/expression';
 import { builtInAggregate, builtInScalar } from '#table/functions/built-in-functions';
 import { joinedRowType } from '#table/logical/joined-row-type';
-import { inputsOf, withInputs, type JoinType, type LogicalPlan } from '#table/logical/logical-plan';
-import { failUnsupported, leftJoin, overJoin } from '#table/optimizer/subquery-joins';
+import { inputsOf, withInputs, type AggregateNode, type JoinNode, type JoinType, type LogicalPlan } from '#table/logical/logical-plan';
+import { expandSetOperations } from '#table/optimizer/expand-set-operations';
+import { failUnsupported, leftJoin, overJoin, overNothing } from '#table/optimizer/subquery-joins';
+import { mapOuterReferences, outerColumnsOf } from '#table/logical/outer-references';
 import { isFunctionChain } from '#table/logical/function-chain';
 import { comparisonOf, comparisonOrUnknown, joinQuantified, OPPOSITE } from '#table/optimizer/quantified-subquery';
-import { isCorrelatedEquality, pullUpCorrelation } from '#table/optimizer/pull-up-correlation';
+import { pullUpAggregate, pullUpCorrelation, pullUpEqualities } from '#table/optimizer/pull-up-correlation';
 import { LogicalTypes, nullable } from '#table/types/logical-type';
 
 type Subquery = Expression & { readonly kind: 'subquery' };
@@ -29,9 +31,10 @@ const isSubquery = ({ kind }: Expression): boolean => kind === 'subquery';
 
 /** A LATERAL query that is no table function: a join on what it says of the left side. */
 function lateralJoin(node: LogicalPlan & { kind: 'correlate' }): LogicalPlan {
-  const total = joinTotal(node.left, node.right);
+  // Every row of the left has its totals: LEFT and INNER are alike but for a condition on them.
+  const total = node.condition === undefined || node.joinType === 'INNER' ? joinTotal(node.left, node.right) : undefined;
   if (total !== undefined) return lateralTotal(node, total);
-  const { plan: right, conditions } = pullUpCorrelation(node.right);
+  const { plan: right, conditions } = pullUpCorrelation(node.right, node.left);
   const width = node.left.rowType.fields.length;
   const own = node.condition === undefined ? [] : [node.condition];
   const join: LogicalPlan = {
@@ -41,14 +44,50 @@ function lateralJoin(node: LogicalPlan & { kind: 'correlate' }): LogicalPlan {
   return narrowed(join, node.rowType.fields.length, node.rowType);
 }
 
-/** What an inner join asks of its rows may be asked behind it. */
-function unnestJoin(join: LogicalPlan & { kind: 'join' }): LogicalPlan {
+/** What an inner join asks of its rows may be asked behind it; an outer join has to know it of the rows of its sides. */
+function unnestJoin(join: JoinNode): LogicalPlan {
   const parts = conjunctsOf(join.condition);
   const asked = parts.filter((part) => someExpression(part, isSubquery));
   if (asked.length === 0) return join;
-  if (join.joinType !== 'INNER') return failUnsupported('a sub-query in the condition of an outer join');
+  if (join.joinType !== 'INNER') return unnestOuterJoin(join);
   const plain: LogicalPlan = { ...join, condition: conjunctionOf(parts.filter((part) => !asked.includes(part))) };
   return unnestFilter({ kind: 'filter', input: plain, condition: conjunctionOf(asked), rowType: join.rowType });
+}
+
+/** Each sub-query becomes columns of the side that it speaks of. */
+function unnestOuterJoin(join: JoinNode): LogicalPlan {
+  const leftWidth = join.left.rowType.fields.length;
+  let [left, right] = [join.left, join.right];
+  const values: { readonly value: Expression; readonly isRight: boolean }[] = [];
+  const condition = replaceExpression(knownOnly(join.condition), (node) => {
+    if (node.kind !== 'subquery') return undefined;
+    const spoken = [...node.operands.flatMap((operand) => [...inputsUsed(operand)]), ...outerColumnsOf(node.plan as LogicalPlan)];
+    const isRight = spoken.some((index) => index >= leftWidth);
+    if (isRight && spoken.some((index) => index < leftWidth)) return failUnsupported('a sub-query about both sides in the condition of an outer join');
+    const joined = joinScalars(isRight ? right : left, [isRight ? overRight(node, leftWidth) : node]);
+    if (isRight) right = joined.plan;
+    else left = joined.plan;
+    values.push({ value: joined.expressions[0]!, isRight });
+    return { kind: 'input', index: join.rowType.fields.length + values.length - 1, type: node.type };
+  });
+  const width = left.rowType.fields.length;
+  const place = (index: number): number => (index < leftWidth ? index : index - leftWidth + width);
+  const on = replaceExpression(condition, (node) => {
+    if (node.kind !== 'input') return undefined;
+    const known = values[node.index - join.rowType.fields.length];
+    if (known === undefined) return { ...node, index: place(node.index) };
+    return known.isRight ? shiftInputs(known.value, (index) => index + width) : known.value;
+  });
+  const wide: LogicalPlan = { ...join, left, right, condition: on, rowType: joinedRowType(left.rowType, right.rowType, join.joinType) };
+  return { kind: 'project', input: wide, expressions: join.rowType.fields.map(({ type }, index) => ({ kind: 'input', index: place(index), type })), rowType: join.rowType };
+}
+
+/** A sub-query about the right side, as one over its columns alone. */
+function overRight(subquery: Subquery, leftWidth: number): Expression {
+  return {
+    ...subquery, operands: subquery.operands.map((operand) => shiftInputs(operand, (index) => index - leftWidth)),
+    plan: mapOuterReferences(subquery.plan as LogicalPlan, (reference, nesting) => (reference.depth === nesting + 1 ? { ...reference, index: reference.index - leftWidth } : reference)),
+  };
 }
 
 function unnestFilter(filter: LogicalPlan & { kind: 'filter' }): LogicalPlan {
@@ -96,7 +135,7 @@ function halfJoin(left: LogicalPlan, subquery: Subquery, isNot: boolean): Logica
   const isAll = subquery.form === 'ALL';
   const isNegated = isNot !== isAll;
   const operator = isAll ? OPPOSITE[subquery.operator!]! : subquery.operator ?? '=';
-  const { plan: right, conditions } = pullUpCorrelation(unnestSubqueries(subqueryPlan(subquery)));
+  const { plan: right, conditions } = pullUpCorrelation(unnested(subqueryPlan(subquery)), left);
   const width = left.rowType.fields.length;
   const on = conditions.map((condition) => overJoin(condition, width));
   if (subquery.form !== 'EXISTS') {
@@ -131,7 +170,7 @@ function joinScalars(input: LogicalPlan, expressions: readonly Expression[]): { 
   return { plan, expressions: replaced };
 
   function replaceSubquery(node: Subquery): Expression {
-    const joined = node.form === 'SCALAR' ? joinScalar(plan, node) : isPlainExistence(node) ? joinExistence(plan, node) : joinQuantified(plan, { ...node, plan: unnestSubqueries(node.plan as LogicalPlan) });
+    const joined = node.form === 'SCALAR' ? joinScalar(plan, node) : isPlainExistence(node) ? joinExistence(plan, node) : joinQuantified(plan, { ...node, plan: unnested(node.plan as LogicalPlan) });
     plan = joined.plan;
     return joined.value;
   }
@@ -154,9 +193,7 @@ function knownOnly(condition: Expression): Expression {
 
 const knownBranches = (value: Expression): Expression => (value.kind === 'case' ? knownOnly(value) : value);
 
-/** Every row of the left has its totals, so LEFT and INNER are alike but for a condition on them. */
 function lateralTotal(node: LogicalPlan & { kind: 'correlate' }, { plan, values }: JoinedTotal): LogicalPlan {
-  if (node.condition !== undefined && node.joinType !== 'INNER') failUnsupported('a condition of a LEFT JOIN LATERAL on an aggregate');
   const columns = node.left.rowType.fields.map((field, index): Expression => ({ kind: 'input', index, type: field.type }));
   const project: LogicalPlan = { kind: 'project', input: plan, expressions: [...columns, ...values], rowType: node.rowType };
   return node.condition === undefined ? project : { kind: 'filter', input: project, condition: node.condition, rowType: node.rowType };
@@ -172,33 +209,31 @@ interface JoinedTotal {
 function joinTotal(left: LogicalPlan, right: LogicalPlan): JoinedTotal | undefined {
   const aggregate = right.kind === 'project' ? right.input : right;
   if (aggregate.kind !== 'aggregate' || aggregate.groupColumns.length > 0) return undefined;
-  const { plan, conditions } = pullUpCorrelation(unnestSubqueries(aggregate));
-  if (conditions.length === 0) return undefined;
+  if (right.kind === 'project' && right.expressions.some((expression) => someExpression(expression, isSubquery))) return undefined;
+  const pulledUp = pullUpAggregate(unnested(aggregate) as AggregateNode);
+  if (pulledUp === undefined || pulledUp.conditions.length === 0) return undefined;
   const width = left.rowType.fields.length;
-  const totals = aggregate.aggregates.map(({ call, type }, index): Expression => {
-    const total: Expression = { kind: 'input', index: width + index, type: nullable(type) };
-    if (call.function.name !== 'COUNT') return total;
-    const isNothing: Expression = { kind: 'call', function: builtInScalar('IS NULL'), arguments: [total], type: { ...LogicalTypes.BOOLEAN, isNullable: false } };
-    return { kind: 'case', branches: [{ condition: isNothing, value: { kind: 'literal', value: 0, type } }], otherwise: total, type };
-  });
-  const values = right.kind === 'project' ? right.expressions.map((expression) => replaceExpression(expression, (part) => (part.kind === 'input' ? totals[part.index] : undefined))) : totals;
-  return { plan: leftJoin(left, plan, conditions.map((condition) => overJoin(condition, width))), values };
+  const totals = aggregate.aggregates.map((named, index) => overNothing({ kind: 'input', index: width + index, type: named.type }, named));
+  const values = right.kind === 'project' ? right.expressions.map((expression) => replaceExpression(expression, (part) => (part.kind === 'input' ? totals[part.index] : part.kind === 'correlated' ? overJoin(part, width) : undefined))) : totals;
+  return { plan: leftJoin(left, pulledUp.plan, pulledUp.conditions.map((condition) => overJoin(condition, width))), values };
 }
 
 function joinScalar(left: LogicalPlan, subquery: Subquery): { readonly plan: LogicalPlan; readonly value: Expression } {
   const total = joinTotal(left, subquery.plan as LogicalPlan);
   if (total !== undefined) return { plan: total.plan, value: total.values[0]! };
-  const inner = unnestSubqueries(subquery.plan as LogicalPlan);
-  // One row per row of the query around: checked where rows of one key are found by equality.
-  const isChecked = !isSingleRow(inner) && pullUpCorrelation(inner).conditions.every(isCorrelatedEquality);
-  const { plan: single, conditions } = pullUpCorrelation(isChecked ? singleValue(inner) : inner);
+  const inner = unnested(subquery.plan as LogicalPlan);
+  const checked = isSingleRow(inner) ? inner : singleValue(inner);
+  const { plan: single, conditions } = (checked === inner ? undefined : pullUpAggregate(checked as AggregateNode)) ?? pullUpEqualities(checked, left);
   const width = left.rowType.fields.length;
   return { plan: leftJoin(left, single, conditions.map((condition) => overJoin(condition, width))), value: { kind: 'input', index: width, type: nullable(single.rowType.fields[0]!.type) } };
 }
 
+/** Of a sub-query, which the passes over the whole plan do not enter. */
+const unnested = (plan: LogicalPlan): LogicalPlan => unnestSubqueries(expandSetOperations(plan));
+
 /** A flag: joined on distinct rows of the sub-query, it is NULL where there is none. */
 function joinExistence(left: LogicalPlan, subquery: Subquery): { readonly plan: LogicalPlan; readonly value: Expression } {
-  const { plan, conditions } = pullUpCorrelation(unnestSubqueries(subqueryPlan(subquery)));
+  const { plan, conditions } = pullUpEqualities(unnested(subqueryPlan(subquery)), left);
   const width = left.rowType.fields.length;
   const operands = subquery.form === 'IN' ? subquery.operands.map((operand, index) => equalityOf(operand, { kind: 'input', index: width + index, type: plan.rowType.fields[index]!.type })) : [];
   const used = new Set([...operands.keys(), ...conditions.flatMap((condition) => [...inputsUsed(condition)])]);

@@ -2,7 +2,9 @@
 // What the SELECT list, HAVING and ORDER BY say is rewritten over the aggregate's output.
 import { expressionDigest, replaceExpression } from '#table/expressions/conditions';
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
+import type { CorrelatedExpression } from '#table/logical/function-chain';
 import type { AggregateNode, GroupWindow, LogicalPlan, NamedAggregate, PlanHint } from '#table/logical/logical-plan';
+import { mapOuterReferences } from '#table/logical/outer-references';
 import type { Span } from '#table/parser/ast-node';
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { GroupItem, Select } from '#table/parser/ast-query';
@@ -127,9 +129,19 @@ class Aggregation implements AggregateQuery {
       }
       const group = digests.indexOf(expressionDigest(node));
       if (group >= 0) return { kind: 'input', index: group, type: this.#groupType(group) };
+      if (node.kind === 'subquery') {
+        return { ...node, operands: node.operands.map((operand) => this.overGroups(operand, span)), plan: mapOuterReferences(node.plan as LogicalPlan, (reference, nesting) => this.#groupReference(reference, nesting, span)) };
+      }
       if (node.kind === 'input') return failAt(this.#context.text, span, `Expression '${this.#input.rowType.fields[node.index]!.name}' is not being grouped`);
       return undefined;
     });
+  }
+
+  /** What a sub-query says of the row around it is said of the group. */
+  #groupReference(reference: CorrelatedExpression, nesting: number, span: Span): Expression {
+    if (reference.depth !== nesting + 1) return reference;
+    const group = this.overGroups({ kind: 'input', index: reference.index, type: reference.type }, span) as Expression & { readonly kind: 'input' };
+    return { ...reference, index: group.index, type: group.type };
   }
 
   #collect(expression: Expression): void {

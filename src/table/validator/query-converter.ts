@@ -18,11 +18,11 @@ export function convertQuery(query: Query, context: ValidatorContext, outer?: Qu
   let commonTables: readonly CommonTableBinding[] = [];
   for (const table of query.with) {
     if (query.isRecursive) failAt(context.text, table.span, 'recursive common table expressions are not supported');
-    const scope = new QueryScope([], outer, commonTables);
+    const scope = new QueryScope(undefined, outer, commonTables);
     const plan = renamed(convertQuery(table.query, context, scope), table.columns.map(({ name }) => name), context, table.span);
     commonTables = [...commonTables, { name: table.name.name, plan }];
   }
-  const scope = new QueryScope([], outer, commonTables);
+  const scope = new QueryScope(undefined, outer, commonTables);
   const limits = limitsOf(query, context);
   if (query.body.kind === 'select') return convertSelect(query.body, context, scope, { orderBy: query.orderBy, ...limits });
   const plan = convertBody(query.body, context, scope);

@@ -30,9 +30,13 @@ export class QueryScope {
   readonly relations: readonly ScopeRelation[];
   readonly parent: QueryScope | undefined;
   readonly commonTables: readonly CommonTableBinding[];
+  /** Whether there is a row that a query inside may refer to: a query in FROM or WITH sees none of the query that it stands in. */
+  readonly #hasRow: boolean;
 
-  constructor(relations: readonly ScopeRelation[], parent: QueryScope | undefined, commonTables: readonly CommonTableBinding[]) {
-    this.relations = relations;
+  /** @param relations undefined before FROM is known. */
+  constructor(relations: readonly ScopeRelation[] | undefined, parent: QueryScope | undefined, commonTables: readonly CommonTableBinding[]) {
+    this.relations = relations ?? [];
+    this.#hasRow = relations !== undefined;
     this.parent = parent;
     this.commonTables = commonTables;
   }
@@ -49,7 +53,10 @@ export class QueryScope {
   resolve(parts: readonly string[]): Resolution {
     const here = this.#resolveHere(parts, 0);
     if (here.kind !== 'unknown') return here;
-    for (let scope = this.parent, depth = 1; scope !== undefined; scope = scope.parent, depth++) {
+    let depth = 0;
+    for (let scope = this.parent; scope !== undefined; scope = scope.parent) {
+      if (!scope.#hasRow) continue;
+      depth += 1;
       const outside = scope.#resolveHere(parts, depth);
       if (outside.kind !== 'unknown') return outside;
     }

@@ -1,0 +1,62 @@
+// What a plan says of the rows of queries around it: found, counted and replaced, however deep in the plan it is said.
+import { replaceExpression } from '#table/expressions/conditions';
+import type { AggregateExpression, Expression, SortKey } from '#table/expressions/expression';
+import type { CorrelatedExpression } from '#table/logical/function-chain';
+import { inputsOf, withInputs, type LogicalPlan } from '#table/logical/logical-plan';
+
+/** Gives what stands in place of a reference. Of `nesting` more queries than the plan itself the reference is inside: its depth counts those too. */
+export type ReferenceMap = (reference: CorrelatedExpression, nesting: number) => Expression;
+
+/** The plan with every reference to a query around it replaced; references from one part of the plan to another stay. */
+export function mapOuterReferences(plan: LogicalPlan, map: ReferenceMap, nesting = 0): LogicalPlan {
+  const inputs = inputsOf(plan).map((input, side) => mapOuterReferences(input, map, nesting + (plan.kind === 'correlate' && side === 1 ? 1 : 0)));
+  return mapOwnExpressions(withInputs(plan, inputs), (expression) => mapReferencesOf(expression, map, nesting));
+}
+
+/** The same for an expression of a plan, with the sub-queries in it. */
+export function mapReferencesOf(expression: Expression, map: ReferenceMap, nesting = 0): Expression {
+  return replaceExpression(expression, (node) => {
+    if (node.kind === 'correlated') return node.depth > nesting ? map(node, nesting) : node;
+    if (node.kind !== 'subquery') return undefined;
+    return { ...node, operands: node.operands.map((operand) => mapReferencesOf(operand, map, nesting)), plan: mapOuterReferences(node.plan as LogicalPlan, map, nesting + 1) };
+  });
+}
+
+/** Positions, ascending, of the columns of the query directly around that the plan reads. */
+export function outerColumnsOf(plan: LogicalPlan): readonly number[] {
+  const found = new Set<number>();
+  mapOuterReferences(plan, (reference, nesting) => {
+    if (reference.depth === nesting + 1) found.add(reference.index);
+    return reference;
+  });
+  return [...found].sort((a, b) => a - b);
+}
+
+/** Whether it reads a row of any query around it. */
+export function holdsOuterReference(plan: LogicalPlan): boolean {
+  let isFound = false;
+  mapOuterReferences(plan, (reference) => {
+    isFound = true;
+    return reference;
+  });
+  return isFound;
+}
+
+/** The node with its own expressions replaced, those of its inputs left as they are. */
+function mapOwnExpressions(plan: LogicalPlan, map: (expression: Expression) => Expression): LogicalPlan {
+  const keys = (sortKeys: readonly SortKey[]): readonly SortKey[] => sortKeys.map((key) => ({ ...key, expression: map(key.expression) }));
+  const calls = <T extends { readonly call: AggregateExpression }>(named: readonly T[]): readonly T[] => named.map((one) => ({
+    ...one, call: { ...one.call, arguments: one.call.arguments.map(map), filter: one.call.filter === undefined ? undefined : map(one.call.filter), orderBy: keys(one.call.orderBy) },
+  }));
+  switch (plan.kind) {
+    case 'project': return { ...plan, expressions: plan.expressions.map(map) };
+    case 'filter': case 'join': return { ...plan, condition: map(plan.condition) };
+    case 'correlate': return { ...plan, condition: plan.condition === undefined ? undefined : map(plan.condition) };
+    case 'temporal-join': return { ...plan, time: map(plan.time), condition: map(plan.condition) };
+    case 'aggregate': return { ...plan, aggregates: calls(plan.aggregates) };
+    case 'over': return { ...plan, calls: calls(plan.calls), window: { ...plan.window, partitionBy: plan.window.partitionBy.map(map), orderBy: keys(plan.window.orderBy) } };
+    case 'table-function': return { ...plan, arguments: plan.arguments.map(map) };
+    case 'sort': return { ...plan, keys: keys(plan.keys) };
+    default: return plan;
+  }
+}
