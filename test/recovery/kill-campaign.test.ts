@@ -17,6 +17,7 @@ test(`an engine killed ${kills} times at any moment commits what an undisturbed 
     assert.equal(report.kills.length, kills);
     assert.ok(report.expected.length > 5000, `${report.expected.length} lines`);
     assert.deepEqual(difference(report.committed, report.expected), []);
+    assert.deepEqual(report.leftTemporary, []);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -48,6 +48,8 @@ export interface CampaignReport {
   readonly committed: readonly string[];
   /** Visible names that a reader of the output would take for data, and hidden ones that were left. */
   readonly leftHidden: readonly string[];
+  /** What engines have left in the folder for temporary files. */
+  readonly leftTemporary: readonly string[];
 }
 
 /** The undisturbed run first, then the disturbed one. */
@@ -67,7 +69,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   writeFileSync(gateFile, '');
   const exitCode = await campaign.run.ended;
   const output = join(directory, 'disturbed');
-  return { kills: campaign.kills, exitCode, stderr: campaign.run.stderr, expected, committed: linesBelow(output), leftHidden: filesBelow(output).filter((path) => /\/\.[^/]*$/.test(path)) };
+  return { kills: campaign.kills, exitCode, stderr: campaign.run.stderr, expected, committed: linesBelow(output), leftHidden: filesBelow(output).filter((path) => /\/\.[^/]*$/.test(path)), leftTemporary: readdirSync(join(directory, 'tmp')) };
 }
 
 class Campaign {
@@ -159,12 +161,12 @@ class EngineRun {
   stderr = '';
 
   constructor(directory: string, args: KillArguments, parallelism: number, from: string | undefined) {
-    mkdirSync(join(directory, 'checkpoints'), { recursive: true });
+    for (const name of ['checkpoints', 'tmp']) mkdirSync(join(directory, name), { recursive: true });
     this.from = from;
     this.child = spawn(process.execPath, [join(root, 'bin', 'millrace.mjs'), 'run', '-p', String(parallelism), ...(from === undefined ? [] : ['-s', from]),
       '-Dtaskmanager.memory.managed.size=64mb', '-Dtaskmanager.memory.network.max=64mb', '-Drest.port=0', `-Dexecution.checkpointing.dir=${join(directory, 'checkpoints')}`,
       '-Dexecution.checkpointing.interval=100ms', '-Dexecution.checkpointing.num-retained=2', '-Drestart-strategy.exponential-delay.initial-backoff=1ms', PROGRAM, JSON.stringify(args),
-    ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, MILLRACE_CACHE_DIR: join(directory, 'cache') } });
+    ], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, MILLRACE_CACHE_DIR: join(directory, 'cache'), TMPDIR: join(directory, 'tmp') } });
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => { this.stderr += text; });
     this.ended = new Promise((resolve) => this.child.on('exit', (code) => resolve(code)));
   }

@@ -74,7 +74,7 @@ export class SimulatedCluster {
     const clock = this.#threadClock(this.threads.lifetime);
     this.files = this.#createFiles(this.threads.lifetime);
     const taskExecutor = new TaskExecutor({
-      process: new SimulatedProcess(), sharedMemory: new SimulatedSharedMemory(), bellDoor: this.threads,
+      process: new SimulatedProcess(), temporaryDirectory: '/tmp', sharedMemory: new SimulatedSharedMemory(), bellDoor: this.threads,
       createSlot: (name) => new WorkerSlot(this.threads, SLOT_ENTRY, name, {}),
     });
     this.#announce(taskExecutor);

@@ -15,6 +15,7 @@ import type { StreamGraph } from '#graph/stream-graph/stream-graph';
 import { Dispatcher } from '#jobmanager/dispatcher/dispatcher';
 import { createJobPlan } from '#jobmanager/job-master/job-plan';
 import { ResourceManager } from '#jobmanager/resource-manager/resource-manager';
+import type { ScratchDirectory } from '#platform/process/process';
 import { StreamTask } from '#streaming/task/stream-task';
 import { InlineSlot } from '#taskmanager/task-executor/inline-slot';
 import type { SlotHandle } from '#taskmanager/task-executor/slot-handle';
@@ -46,20 +47,23 @@ export class MiniCluster {
   readonly dispatcher: Dispatcher;
   readonly #options: MiniClusterOptions;
   readonly #taskExecutor: TaskExecutor;
+  readonly #scratch: ScratchDirectory;
   /** Graphs of inline jobs, looked up by their slots. */
   readonly #inlineGraphs = new Map<JobId, StreamGraph>();
 
-  /** Starts nothing yet. Throws CONFIG_VALUE_INVALID. */
+  /** Starts no job and no worker yet. Throws CONFIG_VALUE_INVALID. */
   constructor(options: MiniClusterOptions) {
     this.#options = options;
     const { platform, configuration, spares = [] } = options;
+    const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
+    this.#scratch = platform.process.openScratchDirectory();
+    const temporaryDirectory = this.#scratch.path;
     this.#taskExecutor = new TaskExecutor({
-      process: platform.process, sharedMemory: platform.sharedMemory, spares,
+      process: platform.process, temporaryDirectory, sharedMemory: platform.sharedMemory, spares,
       createSlot: (name, hardHeapBytes) => this.#createSlot(name, hardHeapBytes),
     });
-    const slotCount = configuration.getOptional(taskManagerOptions.numberOfTaskSlots) ?? Infinity;
-    const { clock, files, log, process, random } = platform;
-    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), configuration, clock, files, temporaryDirectory: process.temporaryDirectory, log, random });
+    const { clock, files, log, random } = platform;
+    this.dispatcher = new Dispatcher({ taskExecutor: this.#taskExecutor, resourceManager: new ResourceManager(slotCount), configuration, clock, files, temporaryDirectory, log, random });
   }
 
   /** Starts workers ahead of a job, so that they load while the program is bundled. */
@@ -81,6 +85,7 @@ export class MiniCluster {
   async close(): Promise<void> {
     await this.dispatcher.close();
     await this.#taskExecutor.close();
+    await this.#scratch.close();
   }
 
   #createSlot(name: string, hardHeapBytes: number): SlotHandle {

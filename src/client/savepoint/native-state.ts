@@ -5,6 +5,7 @@ import { stateBackendOptions } from '#core/config/options/state-backend-options'
 import { keyGroupRangeOf } from '#core/keys/key-groups';
 import type { Clock } from '#platform/clock/clock';
 import type { Files } from '#platform/files/files';
+import type { Process } from '#platform/process/process';
 import type { Random } from '#platform/random/random';
 import type { CheckpointStorage } from '#state/checkpoint-storage/checkpoint-storage';
 import { withoutArchives } from '#state/keyed/archived-sections';
@@ -21,7 +22,7 @@ export interface NativeStateOptions {
   readonly files: Files;
   readonly clock: Clock;
   readonly random: Random;
-  readonly temporaryDirectory: string;
+  readonly process: Pick<Process, 'openScratchDirectory'>;
   /** Of the snapshot. */
   readonly directory: string;
   readonly maxParallelism: number;
@@ -34,21 +35,21 @@ const hasTime = (): boolean => true;
 /** The snapshot, without archives of rows, when it has no such files. Rejects with STATE_BACKEND_UNAVAILABLE, SNAPSHOT_CORRUPT, SNAPSHOT_READ_FAILED. */
 export async function withoutNativeFiles(snapshot: OperatorSnapshot, options: NativeStateOptions): Promise<OperatorSnapshot> {
   if (snapshot.stored === undefined) return withoutArchives(snapshot);
-  const { storage, files, random, directory, maxParallelism } = options;
-  const temporaryDirectory = `${options.temporaryDirectory}/millrace-state-${random.hex(8)}`;
-  const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${temporaryDirectory}/files`, sharedDirectory: undefined });
+  const { storage, files, process, directory, maxParallelism } = options;
+  const scratch = process.openScratchDirectory();
+  const brought = new RestoredFiles({ storage, files, directory, temporaryDirectory: `${scratch.path}/files`, sharedDirectory: undefined });
   try {
     const range = keyGroupRangeOf(maxParallelism, 1, 0);
     const whole = (await brought.bring(snapshot, range))!;
-    const states = await sectionsOf(whole, { ...options, temporaryDirectory });
+    const states = await sectionsOf(whole, options, scratch.path);
     return { keyed: [...states, ...snapshot.keyed.filter(({ name }) => !name.startsWith(STATE_SECTION_PREFIX))], operator: snapshot.operator };
   } finally {
-    await files.delete(temporaryDirectory);
+    await scratch.close();
   }
 }
 
 /** All keyed states, those that lie in sections already included. */
-async function sectionsOf(snapshot: OperatorSnapshot, { files, clock, random, temporaryDirectory, maxParallelism }: NativeStateOptions): Promise<readonly KeyedSection[]> {
+async function sectionsOf(snapshot: OperatorSnapshot, { files, clock, random, maxParallelism }: NativeStateOptions, temporaryDirectory: string): Promise<readonly KeyedSection[]> {
   const configuration = Configuration.EMPTY.set(stateBackendOptions.type, 'rocksdb');
   const memory = MemoryManager.unshared(MEMORY_BYTES);
   const backend = openStateBackend({ configuration, memory, clock, files, temporaryDirectory, random: () => random.nextDouble() });

@@ -70,7 +70,7 @@ export class SnapshotFiles {
         this.#last = { file, operators: await this.#read(file) };
       }
       const { files, clock, random, process } = this.#doors;
-      const options = { storage: this.#storage, files, clock, random, temporaryDirectory: process.temporaryDirectory, directory: this.directory, maxParallelism };
+      const options = { storage: this.#storage, files, clock, random, process, directory: this.directory, maxParallelism };
       yield await withoutNativeFiles(this.#last.operators.get(operatorId) ?? { keyed: [], operator: [] }, options);
     }
   }

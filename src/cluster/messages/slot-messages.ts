@@ -88,6 +88,8 @@ export interface SlotDeployment {
   readonly heapSoftLimitBytes: number;
   /** Largest bytes outside V8's heap (Buffers, addons) of the slot. */
   readonly offHeapLimitBytes: number;
+  /** Where the slot may write files that nobody needs after the process. */
+  readonly temporaryDirectory: string;
   /** `<checkpoint dir>/<job id>`; undefined when checkpointing is off. */
   readonly checkpointDirectory: string | undefined;
   readonly restore: RestoreDescriptor | undefined;

@@ -7,7 +7,8 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import type { Cancellable } from '#platform/clock/clock';
-import type { HeapStatistics, MemoryUsage, Process, ProcessSignal } from '#platform/process/process';
+import type { HeapStatistics, MemoryUsage, Process, ProcessSignal, ScratchDirectory } from '#platform/process/process';
+import { openScratchDirectory } from '#platform/process/scratch-directory';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -31,6 +32,10 @@ export class NodeProcess implements Process {
 
   #gcMs = 0;
   #gcObserver: PerformanceObserver | undefined;
+
+  openScratchDirectory(): ScratchDirectory {
+    return openScratchDirectory(this.temporaryDirectory);
+  }
 
   cwd(): string {
     return process.cwd();

@@ -21,6 +21,13 @@ export interface HeapStatistics {
   readonly externalBytes: number;
 }
 
+/** Of one process, for files that nobody needs after it. */
+export interface ScratchDirectory {
+  readonly path: string;
+  /** Removes it with all that is in it. Idempotent. */
+  close(): Promise<void>;
+}
+
 export interface Process {
   /** Arguments of the program, without the program itself. */
   readonly argv: readonly string[];
@@ -34,6 +41,8 @@ export interface Process {
   /** Where temporary files may go. */
   readonly temporaryDirectory: string;
   readonly nodeVersion: string;
+  /** A new directory below `temporaryDirectory`. It goes with the process; after one that was killed, with the next that opens one. Main thread. */
+  openScratchDirectory(): ScratchDirectory;
   cwd(): string;
   /** Writes all of it before it returns. When nobody reads any more the process ends quietly, as with SIGPIPE. */
   writeStdout(output: string | Uint8Array): void;

@@ -1,7 +1,7 @@
 // Process of a simulated host: output is collected, signals are raised by the test, exit ends the run of the caller by
 // an exception. One thread.
 import type { Cancellable } from '#platform/clock/clock';
-import type { HeapStatistics, MemoryUsage, Process, ProcessSignal } from '#platform/process/process';
+import type { HeapStatistics, MemoryUsage, Process, ProcessSignal, ScratchDirectory } from '#platform/process/process';
 
 export interface SimulatedProcessOptions {
   readonly argv?: readonly string[];
@@ -55,6 +55,10 @@ export class SimulatedProcess implements Process {
     this.#cwd = options.cwd ?? '/';
     this.hostMemoryBytes = options.hostMemoryBytes ?? 8 * GIB;
     this.hostCores = options.hostCores ?? 2;
+  }
+
+  openScratchDirectory(): ScratchDirectory {
+    return { path: this.temporaryDirectory, close: () => Promise.resolve() };
   }
 
   cwd(): string {

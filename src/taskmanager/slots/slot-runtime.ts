@@ -120,7 +120,7 @@ export class SlotRuntime {
     if (!isInline) this.#heapGuard = new HeapGuard({ heapBytes: deployment.heapSoftLimitBytes, offHeapBytes: deployment.offHeapLimitBytes }, () => process.heapStatistics());
     this.#memory = new MemoryManager(deployment.managedMemory, { budgetBytes: deployment.managedMemory.byteLength, offHeapBudgetBytes: deployment.offHeapLimitBytes });
     this.#stateBackend = openStateBackend({
-      configuration: Configuration.fromMap(deployment.configuration), memory: this.#memory, clock, files, temporaryDirectory: process.temporaryDirectory, random: () => random.nextDouble(),
+      configuration: Configuration.fromMap(deployment.configuration), memory: this.#memory, clock, files, temporaryDirectory: deployment.temporaryDirectory, random: () => random.nextDouble(),
     });
     this.#own = { cells, bell };
     await this.#addTasks(deployment);
@@ -139,19 +139,19 @@ export class SlotRuntime {
   }
 
   async #addTasks(deployment: SlotDeployment): Promise<void> {
-    const { clock, files, process, random, loadProgram, createTask, bellDoor } = this.#options;
+    const { clock, files, random, loadProgram, createTask, bellDoor } = this.#options;
     assert(this.#loop !== undefined && this.#own !== undefined && this.#memory !== undefined && this.#stateBackend !== undefined, 'tasks are added to a slot that is set up');
     const streamGraph = await loadProgram(deployment.program, deployment);
     const configuration = Configuration.fromMap(deployment.configuration);
-    const storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId: deployment.jobId, jobDirectory: deployment.checkpointDirectory, temporaryDirectory: process.temporaryDirectory });
+    const storage = withLocalBackup(createCheckpointStorage(files, configuration), files, configuration, { jobId: deployment.jobId, jobDirectory: deployment.checkpointDirectory, temporaryDirectory: deployment.temporaryDirectory });
     const { checkpointDirectory, slotIndex } = deployment;
     if (checkpointDirectory !== undefined) this.#mergedFiles ??= createMergedFiles(configuration, { storage, jobDirectory: checkpointDirectory, slotIndex, clock, tasks: () => [...this.#tasks.keys()].map(stateFileOf) });
     const restoredFiles: RestoredFiles[] = [];
     const descriptions = await buildTasks(deployment, streamGraph, {
-      configuration, clock, files, temporaryDirectory: process.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
+      configuration, clock, files, temporaryDirectory: deployment.temporaryDirectory, memory: this.#memory, stateBackend: this.#stateBackend, random: () => random.nextDouble(), cells: this.#own.cells, ownBell: this.#own.bell, bellDoor,
       storage,
       restoredFiles: ({ subtaskId }, directory, from) => {
-        const brought = new RestoredFiles({ storage: from, files, directory, temporaryDirectory: `${process.temporaryDirectory}/millrace-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });
+        const brought = new RestoredFiles({ storage: from, files, directory, temporaryDirectory: `${deployment.temporaryDirectory}/restore-${deployment.jobId}-${deployment.attemptNumber}-${subtaskId}`, sharedDirectory: sharedDirectoryOf(deployment) });
         restoredFiles.push(brought);
         return brought;
       },

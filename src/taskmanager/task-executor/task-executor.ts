@@ -24,6 +24,8 @@ const SPIN_COUNT = 2000;
 
 export interface TaskExecutorOptions {
   readonly process: Process;
+  /** Where slots may write files that nobody needs after this process. */
+  readonly temporaryDirectory: string;
   readonly sharedMemory: SharedMemory;
   readonly createSlot: (name: string, hardHeapBytes: number) => SlotHandle;
   /** Workers that were started before this object was made. */
@@ -179,6 +181,7 @@ export class TaskExecutor implements TaskExecutorGateway {
       tasks: request.tasks.filter((task) => task.slotIndex === slotIndex && has(task.subtaskId)),
       channels: plan.channels.filter((channel) => (channel.producerSlot === slotIndex || channel.consumerSlot === slotIndex) && has(channel.consumerId)),
       managedMemory: slots[slotIndex]!.managedMemory,
+      temporaryDirectory: this.#options.temporaryDirectory,
       spinCount: slotCount < this.#options.process.hostCores ? SPIN_COUNT : 0,
       heapSoftLimitBytes: memory.softHeapBytes,
       offHeapLimitBytes: memory.offHeapBytes,

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { NodeProcess } from '#platform/process/node-process';
 import { SimulatedExit, SimulatedProcess } from '#platform/process/simulated-process';
+import { openScratchDirectory } from '#platform/process/scratch-directory';
 import { processContract } from '../process-contract.js';
 
 processContract('NodeProcess', () => ({
@@ -100,4 +105,57 @@ test('a simulated process collects its output and exits by an exception', () => 
   assert.throws(() => simulated.exit(2), (error) => error instanceof SimulatedExit && error.exitCode === 2);
   assert.throws(() => simulated.raise('SIGTERM'), SimulatedExit);
   assert.deepEqual([simulated.stdout, simulated.stderr, simulated.exitCode], ['ab', 'c', 128]);
+});
+
+const SCRATCH = JSON.stringify(new URL('../../../src/platform/process/scratch-directory.js', import.meta.url).href);
+
+/** A process that opens a scratch directory, says where it is, and goes on as `then` says. */
+function spawnOwner(root: string, then: string) {
+  const script = `const { openScratchDirectory } = await import(${SCRATCH}); const { path } = openScratchDirectory(${JSON.stringify(root)}); (await import('node:fs')).writeFileSync(path + '/file', 'x'); console.log(path); ${then}`;
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+test('a scratch directory outlives nobody: not its process, and not for long one that was killed', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-process-'));
+  try {
+    mkdirSync(join(root, 'millrace-scratch-other-things'));
+    mkdirSync(join(root, 'millrace-scratch-abcdef.removed', 'left'), { recursive: true });
+    const tidy = spawnOwner(root, '');
+    await once(tidy, 'exit');
+    assert.deepEqual(readdirSync(root), ['millrace-scratch-other-things']);
+
+    const owner = spawnOwner(root, 'setInterval(() => undefined, 1000);');
+    const path = String((await once(owner.stdout, 'data'))[0]).trim();
+    const beside = openScratchDirectory(root);
+    await beside.close();
+    await beside.close();
+    assert.deepEqual([existsSync(beside.path), existsSync(join(path, 'file'))], [false, true]);
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    assert.ok(existsSync(path));
+    await openScratchDirectory(root).close();
+    assert.deepEqual(readdirSync(root), ['millrace-scratch-other-things']);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('a scratch directory may lie deep, and where none can be made there is the folder itself', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-process-'));
+  try {
+    const deep = join(root, 'deep'.repeat(40));
+    mkdirSync(deep);
+    const scratch = openScratchDirectory(deep);
+    assert.equal(dirname(scratch.path), deep);
+    await openScratchDirectory(deep).close();
+    assert.ok(existsSync(scratch.path), 'of one that cannot be asked nobody knows that it is dead');
+    await scratch.close();
+    assert.deepEqual(readdirSync(deep), []);
+    const none = openScratchDirectory(join(root, 'none'));
+    assert.equal(none.path, join(root, 'none'));
+    await none.close();
+    assert.deepEqual(readdirSync(root), ['deep'.repeat(40)]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
