@@ -3,7 +3,7 @@
 // the one behind it. hot path. Thread: the slot's. Bench: `millrace nexmark --query q7 --api sql`.
 // Invariant: rows never change; a chunk goes with the last of its rows that a list held, unless rows of it may still come into lists
 // or a snapshot holds it.
-//   row id = chunk << 13 | row in the chunk
+//   row id = chunk << 13 | row in the chunk; the number of a chunk that is gone is used again
 //   chunk  = | frame, with its heap | behind each row the id of the next one of its list + 1, int32 by row |
 import { createRowView, type RowView } from '#core/codegen/row-view';
 import { createRowWriter, type RowWriter } from '#core/codegen/row-writer';
@@ -57,6 +57,10 @@ export class RowArchive {
   readonly #cache = new RowCache();
   /** Undefined: given back. */
   #chunks: (Chunk | undefined)[] = [];
+  /** Numbers of chunks that are given back. */
+  #freeChunks: number[] = [];
+  /** Where rows go now, -1 before the first. */
+  #openChunkIndex = -1;
   #boundChunk = -1;
   /** Where the rows of the batch added last lie: more of them may come into lists. */
   #batchChunk = -1;
@@ -85,7 +89,7 @@ export class RowArchive {
   add(batch: Batch): number {
     const id = this.#append(batch);
     const before = this.#batchChunk;
-    this.#batchChunk = this.#chunks.length - 1;
+    this.#batchChunk = this.#openChunkIndex;
     this.#releaseIfDead(before);
     return id;
   }
@@ -123,7 +127,7 @@ export class RowArchive {
     return chunk.fill.memory.i32[chunk.links + (id & (ROWS_MAX - 1))]! - 1;
   }
 
-  /** No list holds the row any more: its id is not used again. */
+  /** No list holds the row any more: its id may become another row's. */
   remove(id: number): void {
     const index = id >>> ROWS_SHIFT;
     this.#chunks[index]!.live--;
@@ -178,18 +182,22 @@ export class RowArchive {
   release(): void {
     for (const chunk of this.#chunks) if (chunk !== undefined) this.#memory.release(chunk.segment);
     this.#chunks = [];
+    this.#freeChunks = [];
+    this.#openChunkIndex = -1;
     this.#boundChunk = -1;
     this.#batchChunk = -1;
     this.#cache.clear();
   }
 
   #append(batch: Batch): number {
-    const last = this.#chunks.at(-1);
-    const at = last?.fill.count ?? 0;
-    if (last !== undefined && appendBatch(batch, last.fill)) return this.#idOf(at, batch, last);
-    const chunk = this.#openChunk(batch);
-    this.#chunks.push(chunk);
-    this.#releaseIfDead(this.#chunks.length - 2);
+    const open = this.#chunks[this.#openChunkIndex];
+    const at = open?.fill.count ?? 0;
+    if (open !== undefined && appendBatch(batch, open.fill)) return this.#idOf(at, batch, open);
+    const chunk = this.#makeChunk(batch);
+    const full = this.#openChunkIndex;
+    this.#openChunkIndex = this.#freeChunks.pop() ?? this.#chunks.length;
+    this.#chunks[this.#openChunkIndex] = chunk;
+    this.#releaseIfDead(full);
     const isAdded = appendBatch(batch, chunk.fill);
     if (!isAdded) throw new RangeError('a chunk holds the batch that it was made for');
     return this.#idOf(0, batch, chunk);
@@ -198,17 +206,19 @@ export class RowArchive {
   /** Of a chunk of which no row is in a list: unless rows of it may still come into one, or a snapshot reads it. */
   #releaseIfDead(index: number): void {
     const chunk = this.#chunks[index];
-    if (chunk === undefined || chunk.live > 0 || chunk.holds > 0 || index === this.#chunks.length - 1 || index === this.#batchChunk) return;
+    if (chunk === undefined || chunk.live > 0 || chunk.holds > 0 || index === this.#openChunkIndex || index === this.#batchChunk) return;
     this.#memory.release(chunk.segment);
     this.#chunks[index] = undefined;
+    this.#freeChunks.push(index);
     if (this.#boundChunk === index) this.#boundChunk = -1;
+    this.#cache.clear();
   }
 
   #idOf(row: number, source: Batch, { batch, fill }: Chunk): number {
     batch.count = fill.count;
     batch.heapLength = fill.heapTop - fill.base - fill.layout.heapStart;
     batch.isAsciiHeap = batch.isAsciiHeap && source.isAsciiHeap;
-    return ((this.#chunks.length - 1) << ROWS_SHIFT) | row;
+    return (this.#openChunkIndex << ROWS_SHIFT) | row;
   }
 
   #at(id: number): RowView {
@@ -221,8 +231,8 @@ export class RowArchive {
     return this.#view;
   }
 
-  #openChunk(batch: Batch): Chunk {
-    if (this.#chunks.length === CHUNKS_MAX) throw new RangeError(`an archive of rows has at most ${CHUNKS_MAX} chunks`);
+  #makeChunk(batch: Batch): Chunk {
+    if (this.#chunks.length === CHUNKS_MAX && this.#freeChunks.length === 0) throw new RangeError(`an archive of rows has at most ${CHUNKS_MAX} chunks at a time`);
     const bytes = Math.min(CHUNK_BYTES_MIN * 2 ** Math.min(this.#chunks.length, 10), CHUNK_BYTES_MAX);
     const heapBytesPerRow = batch.heapLength / Math.max(1, batch.count);
     const rows = Math.floor(bytes / (this.#schema.rowBytes + LINK_BYTES + heapBytesPerRow));

@@ -95,6 +95,26 @@ describe('an archive of rows', () => {
     assert.equal(memory.usedBytes, 0);
   });
 
+  test('numbers of chunks that are gone are used again, so that rows may come and go for ever', () => {
+    const archive = create();
+    let largest = 0;
+    const kept = archive.add(batchOf(0));
+    archive.link(kept, -1);
+    for (let round = 1; round < 2000; round++) {
+      const first = archive.add(batchOf(round * BATCH_ROWS));
+      for (let i = 0; i < BATCH_ROWS; i++) {
+        archive.link(first + i, -1);
+        assert.equal(archive.at(first + i).id, round * BATCH_ROWS + i);
+        assert.equal(archive.at(first + i).id, round * BATCH_ROWS + i);
+        archive.remove(first + i);
+      }
+      largest = Math.max(largest, first);
+      assert.equal(archive.at(kept).id, 0);
+    }
+    assert.ok(largest < 5 * 8192, `an id of ${largest} after 200,000 rows, of which few were there at a time`);
+    archive.release();
+  });
+
   test('chunks that are held are read as they were, whatever is added, linked behind and removed since', () => {
     const memory = MemoryManager.unshared(1 << 26);
     const archive = create(memory);
