@@ -38,7 +38,7 @@ start(process.env);
 function start(env) {
   progressAtStart = undefined;
   // No flag of V8: Node's own modules would be compiled anew. A plain pipe: the engine would load all of Node's sockets for IPC.
-  child = spawn(process.execPath, ['--enable-source-maps', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: { ...compiledCode(), ...env, MILLRACE_PARENT_FD: '3' } });
+  child = spawn(process.execPath, ['--enable-source-maps', engine, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env: { ...compiledCode(), ...env, MILLRACE_PARENT_FD: '3', MILLRACE_PARENT_PID: String(process.pid) } });
   let begun = '';
   child.stdio[3].setEncoding('utf8').on('data', (text) => {
     const lines = (begun + text).split('\n');

@@ -4,6 +4,7 @@ import { CliError } from '#cli/errors';
 import { COMMAND_NAMES } from '#cli/command-names';
 import { commandHelp, loadCommand } from '#cli/command-table';
 import { errorPlace } from '#client/submission/error-place';
+import { ClusterError } from '#cluster/errors';
 import { createNodePlatform, type Platform } from '#client/platform';
 import { EngineError } from '#core/errors/engine-error';
 import { nearestName } from '#core/config/edit-distance';
@@ -46,6 +47,8 @@ function report(platform: Platform, thrown: unknown): number {
 
 const platform = createNodePlatform();
 platform.process.onUncaught((thrown) => platform.process.exit(report(platform, thrown)));
+// Whoever starts the job again, from its newest checkpoint, must not find it running.
+platform.process.onParentGone(() => platform.process.exit(report(platform, new ClusterError('ENGINE_PARENT_GONE', 'the millrace command of this engine has gone: the engine ends with it, start its jobs again from their newest checkpoints'))));
 let exitCode: number;
 try {
   exitCode = await main(platform);

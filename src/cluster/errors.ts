@@ -6,6 +6,7 @@ export const CLUSTER_ERRORS = {
   JOB_NOT_FOUND: 'A job id was given that this cluster does not know.',
   JOB_CANCELED: 'The result of a job was awaited that has been canceled.',
   ENGINE_PROCESS_DIED: 'The engine process of a job died, and its restart strategy allows no more restarts.',
+  ENGINE_PARENT_GONE: 'The command that started an engine process was killed; the engine ends with it.',
   JOB_SUSPENDED: 'The cluster was closed while the job was running.',
 } as const;
 

@@ -89,6 +89,23 @@ describe('the death of the engine process', () => {
     assert.deepEqual(lines(output), EXPECTED);
   });
 
+  test('an engine ends with the command that started it, and its job goes on from its newest checkpoint elsewhere', async () => {
+    const output = join(directory, 'orphaned');
+    const checkpoints = join(directory, 'orphaned-checkpoints');
+    const newest = () => (existsSync(checkpoints) ? readdirSync(checkpoints, { recursive: true }) : []).map(String).filter((path) => path.endsWith('_metadata')).toSorted((a, b) => Number(/chk-(\d+)/.exec(a)![1]) - Number(/chk-(\d+)/.exec(b)![1])).at(-1);
+    const path = program('orphaned.ts', job(-1).replace('4000', '400')); // slow enough to be found running
+    // Resolves when nobody has the pipes open any more, the engine included.
+    let isKilled = false;
+    const ended = await millrace(['run', ...settings('orphaned-checkpoints'), path, output], (pid) => {
+      if (isKilled || newest() === undefined) return;
+      isKilled = process.kill(pid, 'SIGKILL');
+    });
+    assert.match(ended.stderr, /^\[ENGINE_PARENT_GONE\] .*\n$/);
+    const again = await millrace(['run', ...settings('again-checkpoints'), '-s', join(checkpoints, newest()!), path, output]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(lines(output), EXPECTED);
+  });
+
   test('a job whose strategy allows no restart dies with its process', async () => {
     const ended = await millrace(['run', ...settings('none-checkpoints'), '-Drestart-strategy.type=none', program('none.ts', job(1000)), join(directory, 'none')]);
     assert.equal(ended.code, 1);

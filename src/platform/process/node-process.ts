@@ -14,6 +14,9 @@ const STDOUT = 1;
 const STDERR = 2;
 /** Where bin/millrace.mjs listens, line by line. */
 const PARENT_FD_VARIABLE = 'MILLRACE_PARENT_FD';
+const PARENT_PID_VARIABLE = 'MILLRACE_PARENT_PID';
+/** Pause between two looks whether the parent lives: cheaper than a socket to it, which would have to be loaded. */
+const PARENT_LOOK_MS = 200;
 /** Pause before a full pipe is tried again. */
 const PIPE_FULL_PAUSE_MS = 1;
 
@@ -53,6 +56,17 @@ export class NodeProcess implements Process {
     const fd = process.env[PARENT_FD_VARIABLE];
     // Who has gone away hears nothing more: not this process's concern.
     if (fd !== undefined) writeFully(Number(fd), `${message}\n`, () => undefined);
+  }
+
+  onParentGone(listener: () => void): Cancellable {
+    const parent = process.env[PARENT_PID_VARIABLE];
+    if (parent === undefined) return { cancel: () => undefined };
+    const timer = setInterval(() => {
+      if (process.ppid === Number(parent)) return;
+      clearInterval(timer);
+      listener();
+    }, PARENT_LOOK_MS).unref();
+    return { cancel: () => clearInterval(timer) };
   }
 
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable {

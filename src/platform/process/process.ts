@@ -51,6 +51,8 @@ export interface Process {
   readonly isStderrTerminal: boolean;
   /** Tells one line to the process that has started this one, and may start it again. Without one that listens nothing happens. */
   tellParent(message: string): void;
+  /** Called once when the process that has started this one, and listens to it, has ended, within a second. */
+  onParentGone(listener: () => void): Cancellable;
   /** Replaces the host's reaction to a signal until cancelled. */
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable;
   /** Errors that nobody caught, rejections included; replaces the host's reaction until cancelled. */

@@ -46,6 +46,7 @@ export class SimulatedProcess implements Process {
   nice = 0;
   readonly #cwd: string;
   readonly #signalListeners = new Map<ProcessSignal, Set<() => void>>();
+  readonly #parentGoneListeners = new Set<() => void>();
   readonly #uncaughtListeners = new Set<(thrown: unknown) => void>();
   #peakRssBytes = 0;
 
@@ -75,6 +76,17 @@ export class SimulatedProcess implements Process {
 
   tellParent(message: string): void {
     this.toldParent.push(message);
+  }
+
+  onParentGone(listener: () => void): Cancellable {
+    this.#parentGoneListeners.add(listener);
+    return { cancel: () => void this.#parentGoneListeners.delete(listener) };
+  }
+
+  /** The process that has started this one ends. */
+  endParent(): void {
+    for (const listener of [...this.#parentGoneListeners]) listener();
+    this.#parentGoneListeners.clear();
   }
 
   onSignal(signal: ProcessSignal, listener: () => void): Cancellable {

@@ -159,3 +159,13 @@ test('a scratch directory may lie deep, and where none can be made there is the 
     rmSync(root, { recursive: true });
   }
 });
+
+test('a simulated process hears once that its parent has ended, unless it listens no more', () => {
+  const simulated = new SimulatedProcess();
+  const heard: string[] = [];
+  simulated.onParentGone(() => heard.push('first'));
+  simulated.onParentGone(() => heard.push('second')).cancel();
+  simulated.endParent();
+  simulated.endParent();
+  assert.deepEqual(heard, ['first']);
+});
