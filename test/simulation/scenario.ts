@@ -110,7 +110,7 @@ export function drawScenario(seed: number, random: SeededRandom): Scenario {
     },
     disturbances,
     workMsMax,
-    stalls: focus === 'rescaling' ? { probability: 0.1, stepsMax: 300 } : { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
+    stalls: focus === 'rescaling' ? { probability: 0.05, stepsMax: 1000 } : { probability: pick(0, 0.02, 0.1), stepsMax: pick(20, 150) },
   };
   return !isUnaligned && focus === 'any' && random.nextInt(2) === 0 ? withConcurrentCheckpoints(drawn, chosen.every(isOrderedOnly), random, pick) : drawn;
 }
