@@ -1,23 +1,31 @@
 // Schemaless values (`any`) as msgpackr bytes: objects, arrays, bigint, Date, Map, Set, RegExp, Error, typed arrays and
 // undefined round-trip. Each message stands alone. Not kept: -0 (becomes 0), prototypes of user classes (plain objects
 // come back), functions (become undefined), lone surrogates, and the identity of objects referred to twice.
-import { Packr } from 'msgpackr';
+import { createRequire } from 'node:module';
+import type * as msgpackr from 'msgpackr';
 import { SerializationError } from '#core/errors/serialization-errors';
 import { previewValue } from '#core/errors/type-errors';
 
-// Records (not maps) for objects tell objects and Maps apart; toJSON hooks would turn values into something else.
-const packr = new Packr({
-  useRecords: true,
-  moreTypes: true,
-  int64AsType: 'bigint',
-  copyBuffers: true,
-  useToJSON: false,
-} as ConstructorParameters<typeof Packr>[0]);
+let packr: msgpackr.Packr | undefined;
+
+/** Loaded with the first value: jobs of declared rows have none, and it would be a twentieth of their start. */
+function loadPackr(): msgpackr.Packr {
+  const { Packr } = createRequire(import.meta.url)('msgpackr') as typeof msgpackr;
+  // Records (not maps) for objects tell objects and Maps apart; toJSON hooks would turn values into something else.
+  packr = new Packr({
+    useRecords: true,
+    moreTypes: true,
+    int64AsType: 'bigint',
+    copyBuffers: true,
+    useToJSON: false,
+  } as ConstructorParameters<typeof Packr>[0]);
+  return packr;
+}
 
 /** The bytes of `value`: a part of msgpackr's slab that is never written again. Throws SERIALIZATION_UNSUPPORTED for a value without a byte form. */
 export function packAny(value: unknown): Uint8Array {
   try {
-    return packr.pack(value);
+    return (packr ?? loadPackr()).pack(value);
   } catch (error) {
     throw new SerializationError('SERIALIZATION_UNSUPPORTED', `${previewValue(value)} cannot be turned into bytes (${(error as Error).message}): keep symbols and cycles out of records and state`, { cause: error });
   }
@@ -25,7 +33,7 @@ export function packAny(value: unknown): Uint8Array {
 
 /** A fresh value: nothing in it points into `bytes`. */
 export function unpackAny(bytes: Uint8Array): unknown {
-  return packr.unpack(bytes);
+  return (packr ?? loadPackr()).unpack(bytes);
 }
 
 /** Deeper values are copied through their bytes, which also finds cycles. */
