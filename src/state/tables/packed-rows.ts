@@ -30,7 +30,7 @@ export interface ChunkContents {
 /** A copy of the chunk without what is not filled. Cost: one copy of its bytes. */
 export function packChunk({ index, batch, links }: ChunkContents): Uint8Array {
   const { count, heapLength, isAsciiHeap, layout: { schema, capacity } } = batch;
-  const layout = layoutOf(schema, Math.min(capacity, roundedUp(count)));
+  const layout = layoutOf(schema, Math.min(capacity, Math.max(1, roundedRows(count, Math.ceil))));
   const base = HEADER_BYTES;
   const heapTop = base + layout.heapStart;
   const heapEnd = heapTop + ((heapLength + 7) & ~7);
@@ -115,9 +115,9 @@ export class PackedRows {
   }
 }
 
-/** Few capacities, since each has a layout that is kept: at least `rows`, and at least 1. */
-function roundedUp(rows: number): number {
-  if (rows < 16) return Math.max(1, rows);
+/** One of few capacities, since each has a layout that is kept. @param round to a whole number of steps: floor or ceil. */
+export function roundedRows(rows: number, round: (steps: number) => number): number {
+  if (rows < 16) return rows;
   const step = 2 ** (Math.floor(Math.log2(rows)) - 2);
-  return Math.ceil(rows / step) * step;
+  return round(rows / step) * step;
 }

@@ -14,7 +14,7 @@ import { type Schema, schemaOf } from '#core/columns/schema';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
-import { packChunk, ROWS_MAX, ROWS_SHIFT } from '#state/tables/packed-rows';
+import { packChunk, roundedRows, ROWS_MAX, ROWS_SHIFT } from '#state/tables/packed-rows';
 import { RowCache } from '#state/tables/row-cache';
 
 const CHUNKS_MAX = 1 << (31 - ROWS_SHIFT);
@@ -57,6 +57,8 @@ export class RowArchive {
   readonly #cache = new RowCache();
   /** Undefined: given back. */
   #chunks: (Chunk | undefined)[] = [];
+  /** So many were made: the later ones are larger. */
+  #chunksMade = 0;
   /** Numbers of chunks that are given back. */
   #freeChunks: number[] = [];
   /** Where rows go now, -1 before the first. */
@@ -182,6 +184,7 @@ export class RowArchive {
   release(): void {
     for (const chunk of this.#chunks) if (chunk !== undefined) this.#memory.release(chunk.segment);
     this.#chunks = [];
+    this.#chunksMade = 0;
     this.#freeChunks = [];
     this.#openChunkIndex = -1;
     this.#boundChunk = -1;
@@ -211,7 +214,7 @@ export class RowArchive {
     this.#chunks[index] = undefined;
     this.#freeChunks.push(index);
     if (this.#boundChunk === index) this.#boundChunk = -1;
-    this.#cache.clear();
+    this.#cache.forget(index << ROWS_SHIFT, (index << ROWS_SHIFT) + chunk.fill.count);
   }
 
   #idOf(row: number, source: Batch, { batch, fill }: Chunk): number {
@@ -233,10 +236,10 @@ export class RowArchive {
 
   #makeChunk(batch: Batch): Chunk {
     if (this.#chunks.length === CHUNKS_MAX && this.#freeChunks.length === 0) throw new RangeError(`an archive of rows has at most ${CHUNKS_MAX} chunks at a time`);
-    const bytes = Math.min(CHUNK_BYTES_MIN * 2 ** Math.min(this.#chunks.length, 10), CHUNK_BYTES_MAX);
+    const bytes = Math.min(CHUNK_BYTES_MIN * 2 ** Math.min(this.#chunksMade++, 10), CHUNK_BYTES_MAX);
     const heapBytesPerRow = batch.heapLength / Math.max(1, batch.count);
     const rows = Math.floor(bytes / (this.#schema.rowBytes + LINK_BYTES + heapBytesPerRow));
-    const layout = layoutOf(this.#schema, Math.min(ROWS_MAX, Math.max(batch.count, roundedRows(rows), 1)));
+    const layout = layoutOf(this.#schema, Math.min(ROWS_MAX, Math.max(batch.count, roundedRows(rows, Math.floor), 1)));
     const heapBytes = Math.max((batch.heapLength + 3) & ~3, Math.ceil((layout.capacity * heapBytesPerRow) / 4) * 4);
     const linkBytes = layout.capacity * LINK_BYTES;
     const segment = this.#memory.allocate(layout.heapStart + heapBytes + linkBytes, this.#owner);
@@ -252,11 +255,4 @@ export class RowArchive {
 /** The batch as it is now. */
 function copyOf({ memory, layout, base, count, heapLength, isAsciiHeap }: Batch): Batch {
   return Object.assign(new Batch(memory, layout), { base, count, heapLength, isAsciiHeap });
-}
-
-/** Few capacities, since each has a layout that is kept. */
-function roundedRows(rows: number): number {
-  if (rows < 16) return rows;
-  const step = 2 ** (Math.floor(Math.log2(rows)) - 2);
-  return Math.floor(rows / step) * step;
 }

@@ -34,6 +34,17 @@ export class RowCache {
     return row;
   }
 
+  /** The rows of ids [from, to) are gone; the ids may become others'. */
+  forget(from: number, to: number): void {
+    const ids = this.#ids;
+    if (ids === undefined) return;
+    for (let place = 0; place < PLACES; place++) {
+      if (ids[place]! < from || ids[place]! >= to) continue;
+      ids[place] = NO_ID;
+      if (place < this.#rows.length) this.#rows[place] = undefined;
+    }
+  }
+
   clear(): void {
     this.#ids = undefined;
     this.#rows = [];
