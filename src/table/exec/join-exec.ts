@@ -2,7 +2,7 @@
 import { ALL_CHANGES, eitherKinds, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { expressionText, stateTtlText } from '#table/exec/plan-text';
 import type { StateTtlConfig } from '#state/keyed/keyed-state';
-import { conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
+import { comparedColumns, conjunctsOf, conjunctionOf, isTrueLiteral } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import { ExpressionCodegen } from '#table/expressions/expression-codegen';
 import { joinedViewOf } from '#table/codegen/joined-view';
@@ -121,12 +121,10 @@ export function joinKeysOf(condition: Expression, leftWidth: number): JoinKeys {
   const isNullSafe: boolean[] = [];
   const rest: Expression[] = [];
   for (const part of conjunctsOf(condition)) {
-    const isEquality = part.kind === 'call' && (part.function.name === '=' || part.function.name === 'IS NOT DISTINCT FROM');
-    const [a, b] = isEquality ? part.arguments : [];
-    if (a?.kind === 'input' && b?.kind === 'input' && a.index < leftWidth !== b.index < leftWidth) {
-      const [l, r] = a.index < leftWidth ? [a, b] : [b, a];
-      left.push(l.index);
-      right.push(r.index - leftWidth);
+    const columns = comparedColumns(part, ['=', 'IS NOT DISTINCT FROM'], leftWidth);
+    if (columns !== undefined) {
+      left.push(columns[0]);
+      right.push(columns[1]);
       isNullSafe.push((part as Expression & { kind: 'call' }).function.name !== '=');
     } else {
       rest.push(part);

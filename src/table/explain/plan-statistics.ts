@@ -8,7 +8,6 @@ import type { ValuesExec } from '#table/exec/values-exec';
 import { FILTER_PASSES, ROWS_PER_GROUP, TABLE_ROWS } from '#table/optimizer/estimated-rows';
 import { rowBytes } from '#table/explain/value-bytes';
 
-
 /** Operators that rows reach by an exchange. */
 const EXCHANGED = new Set(['GroupAggregate', 'WindowAggregate', 'GroupWindowAggregate', 'Join', 'IntervalJoin', 'TemporalJoin', 'WindowJoin', 'Rank', 'WindowRank', 'Deduplicate', 'OverAggregate', 'ChangelogNormalize', 'SinkMaterialize', 'Match', 'SortLimit', 'Limit', 'Sort']);
 

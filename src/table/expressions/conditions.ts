@@ -46,6 +46,14 @@ export function replaceExpression(expression: Expression, visit: (node: Expressi
   return replaced ?? mapOperands(expression, (part) => replaceExpression(part, visit));
 }
 
+/** Positions in the left and in the right side of the columns that one of these operators compares; undefined for other conditions. */
+export function comparedColumns(condition: Expression, operators: readonly string[], leftWidth: number): readonly [number, number] | undefined {
+  if (condition.kind !== 'call' || !operators.includes(condition.function.name)) return undefined;
+  const [a, b] = condition.arguments;
+  if (a?.kind !== 'input' || b?.kind !== 'input' || a.index < leftWidth === b.index < leftWidth) return undefined;
+  return a.index < leftWidth ? [a.index, b.index - leftWidth] : [b.index, a.index - leftWidth];
+}
+
 /** Positions of the input columns that an expression reads. */
 export function inputsUsed(expression: Expression, into = new Set<number>()): Set<number> {
   if (expression.kind === 'input') into.add(expression.index);

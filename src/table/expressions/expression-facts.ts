@@ -1,5 +1,5 @@
 // Facts about typed expressions that several stages need: a key by structure, determinism, columns read, rewriting.
-import type { Expression } from '#table/expressions/expression';
+import type { AggregateExpression, Expression } from '#table/expressions/expression';
 import { serializableTypeText } from '#table/types/type-text';
 
 const keys = new WeakMap<Expression, string>();
@@ -88,7 +88,8 @@ export function mapOperands(expression: Expression, map: (operand: Expression) =
   }
 }
 
-function mapAggregate(call: (Expression & { readonly kind: 'aggregate' })['call'], map: (operand: Expression) => Expression): (Expression & { readonly kind: 'aggregate' })['call'] {
+/** The call with its arguments, filter and sort keys mapped. */
+export function mapAggregate(call: AggregateExpression, map: (operand: Expression) => Expression): AggregateExpression {
   return {
     ...call,
     arguments: call.arguments.map(map),

@@ -1,5 +1,6 @@
 // What a plan says of the rows of queries around it: found, counted and replaced, however deep in the plan it is said.
 import { replaceExpression } from '#table/expressions/conditions';
+import { mapAggregate } from '#table/expressions/expression-facts';
 import type { AggregateExpression, Expression, SortKey } from '#table/expressions/expression';
 import type { CorrelatedExpression } from '#table/logical/function-chain';
 import { inputsOf, withInputs, type LogicalPlan } from '#table/logical/logical-plan';
@@ -45,9 +46,7 @@ export function holdsOuterReference(plan: LogicalPlan): boolean {
 /** The node with its own expressions replaced, those of its inputs left as they are. */
 function mapOwnExpressions(plan: LogicalPlan, map: (expression: Expression) => Expression): LogicalPlan {
   const keys = (sortKeys: readonly SortKey[]): readonly SortKey[] => sortKeys.map((key) => ({ ...key, expression: map(key.expression) }));
-  const calls = <T extends { readonly call: AggregateExpression }>(named: readonly T[]): readonly T[] => named.map((one) => ({
-    ...one, call: { ...one.call, arguments: one.call.arguments.map(map), filter: one.call.filter === undefined ? undefined : map(one.call.filter), orderBy: keys(one.call.orderBy) },
-  }));
+  const calls = <T extends { readonly call: AggregateExpression }>(named: readonly T[]): readonly T[] => named.map((one) => ({ ...one, call: mapAggregate(one.call, map) }));
   switch (plan.kind) {
     case 'project': return { ...plan, expressions: plan.expressions.map(map) };
     case 'filter': case 'join': return { ...plan, condition: map(plan.condition) };

@@ -1,6 +1,6 @@
 // How many rows a logical plan gives and which of its columns are unique, by the same guesses as the costs of EXPLAIN: what joins are
 // ordered by. Nothing is known of values, so only orders of size mean anything.
-import { conjunctsOf } from '#table/expressions/conditions';
+import { comparedColumns, conjunctsOf } from '#table/expressions/conditions';
 import type { Expression } from '#table/expressions/expression';
 import type { LogicalPlan, ScanNode } from '#table/logical/logical-plan';
 
@@ -48,19 +48,11 @@ export function sideOf(plan: LogicalPlan, estimates: RowEstimates): JoinSide {
  * ROWS_PER_GROUP. @param conditions over the columns of both sides, the right ones behind the left ones.
  */
 export function joinedRows(left: JoinSide, right: JoinSide, conditions: readonly Expression[]): number {
-  const pairs = conditions.map((condition) => equalColumns(condition, left.width)).filter((pair) => pair !== undefined);
+  const pairs = conditions.map((condition) => comparedColumns(condition, ['='], left.width)).filter((pair) => pair !== undefined);
   const rest = conditions.length - pairs.length;
   const different = (side: JoinSide, columns: readonly number[]): number => (side.uniqueKeys.some((key) => key.every((column) => columns.includes(column))) ? side.rows : Math.max(1, side.rows / ROWS_PER_GROUP));
   const keys = pairs.length === 0 ? 1 : Math.max(different(left, pairs.map(([column]) => column)), different(right, pairs.map(([, column]) => column)));
   return Math.max(1, (left.rows * right.rows * FILTER_PASSES ** rest) / keys);
-}
-
-/** Positions in either side of `left = right`. */
-export function equalColumns(condition: Expression, leftWidth: number): readonly [number, number] | undefined {
-  if (condition.kind !== 'call' || condition.function.name !== '=') return undefined;
-  const [a, b] = condition.arguments;
-  if (a?.kind !== 'input' || b?.kind !== 'input' || a.index < leftWidth === b.index < leftWidth) return undefined;
-  return a.index < leftWidth ? [a.index, b.index - leftWidth] : [b.index, a.index - leftWidth];
 }
 
 function uniqueKeysOf(plan: LogicalPlan): readonly (readonly number[])[] {
