@@ -29,7 +29,7 @@ export async function findJobStart(storage: CheckpointStorage, configuration: Co
   const restore = found?.restore ?? (path === undefined ? undefined : await loadCheckpoint(storage, path));
   let claimed: LoadedCheckpoint | undefined;
   if (path !== undefined && configuration.get(stateRecoveryOptions.claimMode) === 'CLAIM') {
-    claimed = found === undefined ? restore : await loadCheckpoint(storage, path).catch(() => undefined);
+    claimed = found?.restore === undefined ? restore : await loadCheckpoint(storage, path).catch(() => undefined);
   }
   return {
     restore,
