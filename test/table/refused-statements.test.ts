@@ -86,6 +86,8 @@ const REFUSED: readonly (readonly [statement: string, code: string, message: str
   ['SELECT DISTINCT a FROM p ORDER BY b LIMIT 1', 'SQL_VALIDATION', 'ORDER BY of SELECT DISTINCT takes selected expressions only at line 1, column 1.'],
   ['SELECT a a FROM p a, p a', 'SQL_VALIDATION', "Column 'a' is ambiguous at line 1, column 8."],
   ['SELECT ROW_NUMBER() FROM p', 'SQL_VALIDATION', "OVER clause is necessary for window functions: 'ROW_NUMBER' has none at line 1, column 8."],
+  ['SELECT LEAD(a) OVER (PARTITION BY b ORDER BY a) FROM p', 'TABLE_NOT_SUPPORTED', 'LEAD Function is not supported in stream mode.'],
+  ['SELECT NTILE(2) OVER (ORDER BY a) FROM p', 'TABLE_NOT_SUPPORTED', 'NTILE Function is not supported in stream mode.'],
   ['SELECT ROW_NUMBER() OVER () FROM p', 'TABLE_NOT_SUPPORTED', 'The window can only be ordered in ASCENDING mode: OVER on a stream needs ORDER BY'],
   ['SELECT SUM(a) OVER (ORDER BY a ROWS BETWEEN CURRENT ROW AND 1 PRECEDING) FROM p', 'SQL_STATEMENT_INVALID', 'A frame from CURRENT ROW to PRECEDING ends before it begins at line 1, column 32.'],
   ['SELECT ROW_NUMBER() OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM p', 'SQL_VALIDATION', 'ROW/RANGE not allowed with ROW_NUMBER function at line 1, column 38.'],

@@ -35,6 +35,8 @@ function aggregateCall(node: ast.CallExpression, definition: AggregateFunctionDe
   const isGlobalAggregate = node.filter !== undefined || mayBeEmpty;
   const signature = definition.inferTypes({ ...shapeOf(operands), isGlobalAggregate });
   if (isMismatch(signature)) return refuseCall(signature, definition.name, operands, scope, node.span);
+  const order = node.withinGroup?.[0] ?? node.orderBy[0];
+  if (order !== undefined) return failAt(scope, `ORDER BY within the aggregate '${definition.name}' is not supported`, order.expression.span, 'Leave it out, and order the result, with ARRAY_SORT for one.');
   const zone = scope.functionContext.localTimeZone;
   const filter = node.filter === undefined ? undefined : parts.convert(node.filter, inner);
   if (filter !== undefined && filter.type.kind !== 'BOOLEAN') return failAt(scope, 'FILTER needs a condition of type BOOLEAN', node.filter!.span);

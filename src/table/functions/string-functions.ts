@@ -1,5 +1,6 @@
 // Texts: case, length, parts, padding, trimming, searching, joining.
 import { inlineSplitIndex, splitIndex, takesSplitSlice } from '#table/functions/split-index';
+import { FunctionError } from '#table/errors';
 import type { ScalarFunctionDefinition } from '#table/functions/function-definition';
 import { anyNullable, Arguments, refuse, Results, varying } from '#table/functions/function-signature';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
@@ -11,6 +12,9 @@ import { codePointCount, codePointSlice } from '#table/values/value-text';
 
 const { CHARACTER, ANY_INT } = Arguments;
 const { STRING, INT, BOOLEAN } = LogicalTypes;
+
+/** UTF-16 units that the host's texts can have. */
+const TEXT_UNITS_MAX = 2 ** 29 - 24;
 
 const ofText = (name: string, implementation: (text: string) => unknown, result = Results.argument(0), inline?: (text: string) => string): ScalarFunctionDefinition =>
   scalar(name, { arguments: [CHARACTER], result }, implementation, inline === undefined ? {} : { inline: (_call, [text]) => inline(text!) });
@@ -29,12 +33,17 @@ export function substring(text: string, start: number, length?: number): string 
   return codePointSlice(text, from, length === undefined ? count : Math.min(count, from + length));
 }
 
+function repeat(text: string, count: number): string {
+  if (text.length * count > TEXT_UNITS_MAX) throw new FunctionError(`A text of ${text.length * count} characters is too long: at most ${TEXT_UNITS_MAX} are possible`);
+  return text.repeat(count);
+}
+
 function pad(text: string, length: number, padding: string, isLeft: boolean): string | null {
   if (length < 0 || padding === '') return null;
   const count = codePointCount(text);
   if (count >= length) return codePointSlice(text, 0, length);
   const missing = length - count;
-  const filler = codePointSlice(padding.repeat(Math.ceil(missing / codePointCount(padding))), 0, missing);
+  const filler = codePointSlice(repeat(padding, Math.ceil(missing / codePointCount(padding))), 0, missing);
   return isLeft ? filler + text : text + filler;
 }
 
@@ -173,7 +182,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   scalar('CONCAT', { arguments: [CHARACTER], rest: CHARACTER, result: Results.propagated(STRING) }, (...texts: string[]) => texts.join('')),
   scalar('CONCAT_WS', { arguments: [CHARACTER], rest: CHARACTER, result: Results.propagated(STRING) }, (separator: string | null, ...texts: (string | null)[]) =>
     (separator === null ? null : texts.filter((text) => text !== null).join(separator)), { seesNulls: true }),
-  scalar('REPEAT', { arguments: [CHARACTER, ANY_INT], result: Results.propagated(STRING) }, (text: string, count: number) => (count <= 0 ? '' : text.repeat(count))),
+  scalar('REPEAT', { arguments: [CHARACTER, ANY_INT], result: Results.propagated(STRING) }, (text: string, count: number) => (count <= 0 ? '' : repeat(text, count))),
   scalar('REPLACE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: Results.propagated(STRING) }, (text: string, searched: string, replacement: string) => (replacement.includes('$') ? text.replaceAll(searched, () => replacement) : text.replaceAll(searched, replacement))),
   scalar('SPLIT_INDEX', [splitForm(CHARACTER), splitForm(ANY_INT)], splitIndex, { inline: inlineSplitIndex, takesSlice: takesSplitSlice }),
   scalar('SPLIT', { arguments: [CHARACTER, CHARACTER], result: Results.propagated(LogicalTypes.ARRAY(STRING)) }, (text: string, separator: string) => (text === '' ? [] : separator === '' ? [...text] : text.split(separator))),

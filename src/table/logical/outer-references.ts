@@ -9,17 +9,29 @@ import { inputsOf, withInputs, type LogicalPlan } from '#table/logical/logical-p
 export type ReferenceMap = (reference: CorrelatedExpression, nesting: number) => Expression;
 
 /** The plan with every reference to a query around it replaced; references from one part of the plan to another stay. */
-export function mapOuterReferences(plan: LogicalPlan, map: ReferenceMap, nesting = 0): LogicalPlan {
-  const inputs = inputsOf(plan).map((input, side) => mapOuterReferences(input, map, nesting + (plan.kind === 'correlate' && side === 1 ? 1 : 0)));
-  return mapOwnExpressions(withInputs(plan, inputs), (expression) => mapReferencesOf(expression, map, nesting));
+export function mapOuterReferences(plan: LogicalPlan, map: ReferenceMap): LogicalPlan {
+  return mapNestedExpressions(plan, (node, nesting) => (node.kind === 'correlated' && node.depth > nesting ? map(node, nesting) : undefined));
 }
 
 /** The same for an expression of a plan, with the sub-queries in it. */
-export function mapReferencesOf(expression: Expression, map: ReferenceMap, nesting = 0): Expression {
+export function mapReferencesOf(expression: Expression, map: ReferenceMap): Expression {
+  return mapNested(expression, (node, nesting) => (node.kind === 'correlated' && node.depth > nesting ? map(node, nesting) : undefined), 0);
+}
+
+/** Gives what stands in place of an expression inside so many more queries than the plan itself; undefined where its parts are to be looked at. */
+export type NestedExpressionMap = (expression: Expression, nesting: number) => Expression | undefined;
+
+/** The plan with expressions replaced, its own and those of sub-queries in it. */
+export function mapNestedExpressions(plan: LogicalPlan, map: NestedExpressionMap, nesting = 0): LogicalPlan {
+  const inputs = inputsOf(plan).map((input, side) => mapNestedExpressions(input, map, nesting + (plan.kind === 'correlate' && side === 1 ? 1 : 0)));
+  return mapOwnExpressions(withInputs(plan, inputs), (expression) => mapNested(expression, map, nesting));
+}
+
+function mapNested(expression: Expression, map: NestedExpressionMap, nesting: number): Expression {
   return replaceExpression(expression, (node) => {
-    if (node.kind === 'correlated') return node.depth > nesting ? map(node, nesting) : node;
-    if (node.kind !== 'subquery') return undefined;
-    return { ...node, operands: node.operands.map((operand) => mapReferencesOf(operand, map, nesting)), plan: mapOuterReferences(node.plan as LogicalPlan, map, nesting + 1) };
+    const mapped = map(node, nesting);
+    if (mapped !== undefined || node.kind !== 'subquery') return mapped;
+    return { ...node, operands: node.operands.map((operand) => mapNested(operand, map, nesting)), plan: mapNestedExpressions(node.plan as LogicalPlan, map, nesting + 1) };
   });
 }
 

@@ -41,8 +41,13 @@ export function planOver(node: OverNode, context: PlannerContext): ExecNode {
   return mergedCalc(over, kept, undefined, node.rowType);
 }
 
+/** What they say of a row depends on rows behind it. */
+const LOOK_AHEAD = new Set(['LEAD', 'NTILE', 'PERCENT_RANK', 'CUME_DIST']);
+
 function modeOf(node: OverNode, input: ExecNode, context: PlannerContext): OverShape['mode'] {
   if (context.isBatch) return 'batch';
+  const ahead = node.calls.find(({ call }) => LOOK_AHEAD.has(call.function.name));
+  if (ahead !== undefined) throw new TableError('TABLE_NOT_SUPPORTED', `${ahead.call.function.name} Function is not supported in stream mode.`);
   const [order] = node.window.orderBy;
   const type = order?.expression.type;
   const isTime = (type?.kind === 'TIMESTAMP' || type?.kind === 'TIMESTAMP_LTZ') && type.time !== 'regular';

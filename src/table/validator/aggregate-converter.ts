@@ -2,9 +2,8 @@
 // What the SELECT list, HAVING and ORDER BY say is rewritten over the aggregate's output.
 import { expressionDigest, replaceExpression } from '#table/expressions/conditions';
 import type { AggregateExpression, Expression } from '#table/expressions/expression';
-import type { CorrelatedExpression } from '#table/logical/function-chain';
 import type { AggregateNode, GroupWindow, LogicalPlan, NamedAggregate, PlanHint } from '#table/logical/logical-plan';
-import { mapOuterReferences } from '#table/logical/outer-references';
+import { mapNestedExpressions } from '#table/logical/outer-references';
 import type { Span } from '#table/parser/ast-node';
 import type { CallExpression, Expression as ExpressionNode } from '#table/parser/ast-expression';
 import type { GroupItem, Select } from '#table/parser/ast-query';
@@ -130,18 +129,20 @@ class Aggregation implements AggregateQuery {
       const group = digests.indexOf(expressionDigest(node));
       if (group >= 0) return { kind: 'input', index: group, type: this.#groupType(group) };
       if (node.kind === 'subquery') {
-        return { ...node, operands: node.operands.map((operand) => this.overGroups(operand, span)), plan: mapOuterReferences(node.plan as LogicalPlan, (reference, nesting) => this.#groupReference(reference, nesting, span)) };
+        return { ...node, operands: node.operands.map((operand) => this.overGroups(operand, span)), plan: mapNestedExpressions(node.plan as LogicalPlan, (inner, nesting) => this.#groupReference(inner, nesting, span)) };
       }
       if (node.kind === 'input') return failAt(this.#context.text, span, `Expression '${this.#input.rowType.fields[node.index]!.name}' is not being grouped`);
       return undefined;
     });
   }
 
-  /** What a sub-query says of the row around it is said of the group. */
-  #groupReference(reference: CorrelatedExpression, nesting: number, span: Span): Expression {
-    if (reference.depth !== nesting + 1) return reference;
-    const group = this.overGroups({ kind: 'input', index: reference.index, type: reference.type }, span) as Expression & { readonly kind: 'input' };
-    return { ...reference, index: group.index, type: group.type };
+  /** What a sub-query says of the row around it is said of the group: of a grouping expression as a whole, or of a column that is grouped. */
+  #groupReference(inner: Expression, nesting: number, span: Span): Expression | undefined {
+    const depth = nesting + 1;
+    const group = this.#groups.findIndex((expression) => expression.kind !== 'literal' && expressionDigest(asOuter(expression, depth)) === expressionDigest(inner));
+    if (group >= 0) return { kind: 'correlated', depth, index: group, type: this.#groupType(group) };
+    if (inner.kind !== 'correlated' || inner.depth !== depth) return undefined;
+    return failAt(this.#context.text, span, `Expression '${this.#input.rowType.fields[inner.index]!.name}' is not being grouped`);
   }
 
   #collect(expression: Expression): void {
@@ -261,6 +262,9 @@ class Aggregation implements AggregateQuery {
     return { window: name, timeColumn: column.index, sizeMs, slideMs: name === 'HOP' ? first! : sizeMs, offsetMs: (name === 'HOP' ? third : second) ?? 0, properties: this.#properties };
   }
 }
+
+/** An expression over the columns of a query, as a sub-query in it says it. */
+const asOuter = (expression: Expression, depth: number): Expression => replaceExpression(expression, (node) => (node.kind === 'input' ? { kind: 'correlated', depth, index: node.index, type: node.type } : undefined));
 
 function placed(call: AggregateExpression, place: (expression: Expression) => Expression): AggregateExpression {
   return {
