@@ -7,6 +7,7 @@ import { AssertionError } from '#core/assert';
 import type { Expression } from '#table/expressions/expression';
 import { bindCall, bindCast, boundCallOf, mayBeNull } from '#table/expressions/expression-binding';
 import { expressionKey, isDeterministic } from '#table/expressions/expression-facts';
+import { lighterCall } from '#table/expressions/lighter-call';
 import type { FunctionContext } from '#table/functions/function-definition';
 import { inlineCast } from '#table/functions/inline-cast';
 import { INLINE_RUNTIME } from '#table/functions/inline-runtime';
@@ -112,7 +113,7 @@ export class ExpressionCodegen {
     if (known !== undefined) return known;
     switch (expression.kind) {
       case 'input': return this.#hoist(block.inputs(expression.index), block, key, expression.type.isNullable);
-      case 'call': return this.#call(expression, block, key);
+      case 'call': return this.#call(lighterCall(expression), block, key);
       case 'cast': return this.#cast(expression, block, key);
       case 'field': {
         const operand = this.#value(expression.operand, block);

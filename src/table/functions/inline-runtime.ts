@@ -1,6 +1,7 @@
 // Functions that inline code of built-in functions calls by `$name`. Generated code gets them as constants.
 import { absLong, addLong, divideInt, divideLong, multiplyLong, narrowInteger, negateLong, remainderInt, remainderLong, subtractLong, truncateDouble } from '#table/values/exact-integer';
 import { decimalToDouble, fitDecimal, multiplyDecimals } from '#table/values/decimal-arithmetic';
+import { lengthWithout } from '#table/functions/replaced-length';
 import { splitIndex, splitTextIndex } from '#table/functions/split-index';
 import { compareTexts } from '#table/values/value-equality';
 
@@ -20,6 +21,7 @@ export const INLINE_RUNTIME: Readonly<Record<string, unknown>> = {
   $multiplyDecimals: multiplyDecimals,
   $decimalToDouble: decimalToDouble,
   $compareTexts: compareTexts,
+  $lengthWithout: lengthWithout,
   $splitIndex: splitIndex,
   $splitTextIndex: splitTextIndex,
 };

@@ -3,6 +3,7 @@ import { inlineSplitIndex, splitIndex, takesSplitSlice } from '#table/functions/
 import { FunctionError } from '#table/errors';
 import type { ScalarFunctionDefinition } from '#table/functions/function-definition';
 import { anyNullable, Arguments, refuse, Results, varying } from '#table/functions/function-signature';
+import { CHAR_LENGTH, REPLACE } from '#table/functions/replaced-length';
 import { boundScalar, scalar } from '#table/functions/scalar-definition';
 import { leastRestrictiveType } from '#table/types/least-restrictive-type';
 import { LENGTH_MAX, LogicalTypes, nullable, withNullability, type LogicalType } from '#table/types/logical-type';
@@ -165,7 +166,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   ofText('INITCAP', initCap),
   ofText('REVERSE', (text) => [...text].reverse().join(''), Results.nullable(STRING)),
   ofText('ASCII', (text) => (text === '' ? 0 : (textBytes(text)[0]! << 24) >> 24), Results.propagated(INT)),
-  scalar('CHAR_LENGTH', { arguments: [CHARACTER], result: Results.propagated(INT) }, codePointCount, { aliases: ['CHARACTER_LENGTH'] }),
+  CHAR_LENGTH,
   scalar('CHR', { arguments: [Arguments.INTEGER], result: Results.nullable(STRING) }, (code: number | bigint) => (code < 0 ? '' : String.fromCharCode(Number(BigInt(code) & 255n)))),
   scalar('SUBSTRING', substringForm, substring, { aliases: ['SUBSTR'] }),
   scalar('LEFT', { arguments: [CHARACTER, ANY_INT], result: Results.varyingNullable(0) }, (text: string, length: number) => codePointSlice(text, 0, Math.max(0, length))),
@@ -183,7 +184,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunctionDefinition[] = [
   scalar('CONCAT_WS', { arguments: [CHARACTER], rest: CHARACTER, result: Results.propagated(STRING) }, (separator: string | null, ...texts: (string | null)[]) =>
     (separator === null ? null : texts.filter((text) => text !== null).join(separator)), { seesNulls: true }),
   scalar('REPEAT', { arguments: [CHARACTER, ANY_INT], result: Results.propagated(STRING) }, (text: string, count: number) => (count <= 0 ? '' : repeat(text, count))),
-  scalar('REPLACE', { arguments: [CHARACTER, CHARACTER, CHARACTER], result: Results.propagated(STRING) }, (text: string, searched: string, replacement: string) => (replacement.includes('$') ? text.replaceAll(searched, () => replacement) : text.replaceAll(searched, replacement))),
+  REPLACE,
   scalar('SPLIT_INDEX', [splitForm(CHARACTER), splitForm(ANY_INT)], splitIndex, { inline: inlineSplitIndex, takesSlice: takesSplitSlice }),
   scalar('SPLIT', { arguments: [CHARACTER, CHARACTER], result: Results.propagated(LogicalTypes.ARRAY(STRING)) }, (text: string, separator: string) => (text === '' ? [] : separator === '' ? [...text] : text.split(separator))),
   edge('STARTSWITH', (text, part) => text.startsWith(part), (bytes, part) => sameBytes(bytes, part, 0)),

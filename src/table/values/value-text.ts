@@ -73,9 +73,14 @@ export function fitCharacters(text: string, type: LogicalType): string {
 /** The engine knows of most texts that they hold single bytes, and then this test reads none of them. */
 const SURROGATE = /[\ud800-\udfff]/;
 
+/** Whether some characters are two units long. */
+export function hasSurrogates(text: string): boolean {
+  return SURROGATE.test(text);
+}
+
 /** Characters as Java's code points. */
 export function codePointCount(text: string): number {
-  return SURROGATE.test(text) ? countCodePoints(text) : text.length;
+  return hasSurrogates(text) ? countCodePoints(text) : text.length;
 }
 
 function countCodePoints(text: string): number {
@@ -95,6 +100,6 @@ function countCodePoints(text: string): number {
 
 /** The code points from `start` up to but without `end`. */
 export function codePointSlice(text: string, start: number, end: number): string {
-  if (!/[\ud800-\udfff]/.test(text)) return text.slice(start, end);
+  if (!hasSurrogates(text)) return text.slice(start, end);
   return [...text].slice(start, end).join('');
 }
