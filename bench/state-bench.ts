@@ -23,7 +23,7 @@ export interface StateBenchOptions {
   readonly quick: boolean;
 }
 
-export function stateRows(options: StateBenchOptions): BenchRow[] {
+export async function stateRows(options: StateBenchOptions): Promise<BenchRow[]> {
   return [
     ...tableRows(1_000, options),
     ...tableRows(650_000, options),
@@ -32,7 +32,7 @@ export function stateRows(options: StateBenchOptions): BenchRow[] {
     sliceTimerRow(options),
     ...bucketTimerRows(options),
     ...copyOnWriteRows(options),
-    ...heapSnapshotRows(options),
+    ...(await heapSnapshotRows(options)),
   ];
 }
 
@@ -255,7 +255,7 @@ function check(isTrue: boolean, message: string): void {
 }
 
 if (process.argv[1]?.endsWith('state-bench.js') === true) {
-  for (const row of stateRows({ quick: process.argv.includes('--quick') })) {
+  for (const row of await stateRows({ quick: process.argv.includes('--quick') })) {
     const verdict = row.isPass === undefined ? '' : row.isPass ? 'pass' : 'SHORT';
     console.log(`${row.name.padEnd(62)} ${row.figure.toFixed(1).padStart(9)} ${row.unit.padEnd(8)} anchor ${String(row.anchor?.toFixed(1)).padStart(7)} ratio ${String(row.ratio?.toFixed(2)).padStart(5)} ${verdict}`);
   }

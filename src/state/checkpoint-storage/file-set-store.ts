@@ -71,9 +71,8 @@ export class FileSetStore {
       try {
         const results = await this.#storeAll(fileSet.files);
         const { name, version, serializers, keyGroupRange, properties } = fileSet;
-        const run = encoder.section({ operatorId, name, version, mode: 'files', serializers, keyGroupRange, files: results.map(({ stored }) => stored) });
-        run.add(-1, properties);
-        for (const { contents } of results) run.add(-1, contents);
+        const header = { operatorId, name, version, mode: 'files' as const, serializers, keyGroupRange, files: results.map(({ stored }) => stored) };
+        encoder.whole(header, [properties, ...results.map(({ contents }) => contents)]);
       } finally {
         this.#pending--;
       }

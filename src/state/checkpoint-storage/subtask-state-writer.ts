@@ -1,7 +1,7 @@
 // Writes one subtask's part of one checkpoint while its bytes are being made: pieces are gathered and appended beside the
 // record thread, files of file sets are stored. A small part stays in memory and goes into the metadata or a merged file.
 // Invariant: nothing is left in storage unless finish() has resolved; what it names is durable then. Thread: the slot's.
-import { Buffer } from 'node:buffer';
+import { DataOutput } from '#core/serialization/data-output';
 import { resolveStoragePath, type StorageWriter } from '#state/checkpoint-storage/checkpoint-storage';
 import { FileSetStore, type FileSetStoreOptions, type StoredSharedFile } from '#state/checkpoint-storage/file-set-store';
 import type { MergedFiles, MergedPart } from '#state/checkpoint-storage/merged-files';
@@ -13,8 +13,6 @@ import { SnapshotEncoder } from '#state/snapshot/snapshot-encoder';
 const QUEUED_BYTES_MAX = 16 * 2 ** 20;
 /** An append ends in a turn of the event loop, of which a busy slot has one in 10 ms. */
 const APPEND_BYTES = 4 * 2 ** 20;
-/** Room for pieces that end behind APPEND_BYTES. */
-const JOINED_BYTES = 5 * 2 ** 20;
 
 export interface SubtaskStateWriterOptions extends FileSetStoreOptions {
   /** A part of at most so many bytes gets no file of its own. */
@@ -47,10 +45,9 @@ export class SubtaskStateWriter {
   readonly #options: SubtaskStateWriterOptions;
   readonly #encoder: SnapshotEncoder;
   readonly #fileSets: FileSetStore;
-  #gathered: Uint8Array[] = [];
-  /** Where pieces were joined that have been appended. Used again: V8 collects the whole heap for every few dozen MiB of new buffers. */
-  readonly #joined: Uint8Array[] = [];
-  #gatheredBytes = 0;
+  #gathered = new DataOutput();
+  /** What has been appended. Used again: V8 collects the whole heap for every few dozen MiB of new buffers. */
+  readonly #appended: DataOutput[] = [];
   #bytes = 0;
   #queuedBytes = 0;
   #writer: StorageWriter | undefined;
@@ -80,10 +77,10 @@ export class SubtaskStateWriter {
     let merged: MergedPart | undefined;
     const isGathered = this.#writer === undefined && this.#queuedBytes === 0;
     if (isGathered && this.#bytes <= inlineBytesMax) {
-      inline = Buffer.concat(this.#gathered);
+      inline = this.#gathered.toBytes();
     } else if (isGathered && mergedFiles !== undefined && this.#bytes <= mergedFiles.partBytesMax) {
       this.#isSettled = true;
-      merged = await mergedFiles.add(checkpointId, file, Buffer.concat(this.#gathered));
+      merged = await mergedFiles.add(checkpointId, file, this.#gathered.toBytes());
     } else {
       this.#append();
       await this.#appends;
@@ -117,42 +114,29 @@ export class SubtaskStateWriter {
   }
 
   #gather(bytes: Uint8Array): void {
-    this.#gathered.push(bytes);
-    this.#gatheredBytes += bytes.length;
+    this.#gathered.writeBytes(bytes);
     this.#bytes += bytes.length;
-    if (this.#gatheredBytes >= APPEND_BYTES) this.#append();
+    if (this.#gathered.length >= APPEND_BYTES) this.#append();
   }
 
   #append(): void {
-    const bytes = this.#join();
+    const gathered = this.#gathered;
+    this.#gathered = this.#appended.pop() ?? new DataOutput();
+    const bytes = gathered.view();
     this.#queuedBytes += bytes.length;
     this.#appends = this.#appends.then(async () => {
       try {
         if (this.#failure !== undefined) return;
         this.#writer ??= await this.#options.storage.create(resolveStoragePath(await this.#options.directory, this.#options.file));
         await this.#writer.append(bytes);
-        this.#joined.push(new Uint8Array(bytes.buffer));
+        gathered.reset();
+        this.#appended.push(gathered);
       } catch (error) {
         this.#failure ??= { error };
       } finally {
         this.#queuedBytes -= bytes.length;
       }
     });
-  }
-
-  /** What was gathered, as one. */
-  #join(): Uint8Array {
-    const length = this.#gatheredBytes;
-    const free = this.#joined.findIndex((buffer) => buffer.length >= length);
-    const buffer = free === -1 ? new Uint8Array(length < APPEND_BYTES ? length : Math.max(length, JOINED_BYTES)) : this.#joined.splice(free, 1)[0]!;
-    let at = 0;
-    for (const bytes of this.#gathered) {
-      buffer.set(bytes, at);
-      at += bytes.length;
-    }
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
-    return buffer.subarray(0, length);
   }
 }
 

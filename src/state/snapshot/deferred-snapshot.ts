@@ -55,8 +55,8 @@ export const ALL_KEY_GROUPS = -1;
 
 export interface KeyedSectionOutput {
   /**
-   * Adds a piece of whole entries; a key group may get several, in any order. The bytes belong to the output from
-   * then on. Give pieces of 4 to 256 KiB where there are so many. @param keyGroup ALL_KEY_GROUPS in a section begun for such pieces alone.
+   * Adds a piece of whole entries; a key group may get several, in any order. The output copies what it keeps: the bytes
+   * may change afterwards. Give pieces of 4 to 256 KiB where there are so many. @param keyGroup ALL_KEY_GROUPS in a section begun for such pieces alone.
    */
   write(keyGroup: number, bytes: Uint8Array): void;
 }

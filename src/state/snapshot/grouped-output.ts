@@ -6,8 +6,10 @@ import { DataOutput } from '#core/serialization/data-output';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import type { KeyedSectionHeader, KeyedSectionOutput, SnapshotOutput } from '#state/snapshot/deferred-snapshot';
 
-/** A group's buffer is given away when it holds this much. */
-const PIECE_BYTES = 32 * 1024;
+/** A group's buffer is given when it holds its share of these: together they should stay in the processor's cache. */
+const BUFFERED_BYTES = 1 << 20;
+const PIECE_BYTES_MIN = 4 * 1024;
+const PIECE_BYTES_MAX = 32 * 1024;
 
 export class GroupedOutput {
   readonly #header: KeyedSectionHeader;
@@ -17,6 +19,7 @@ export class GroupedOutput {
   /** Groups whose buffers are full, and a mark for each. */
   #full: number[] = [];
   readonly #isFull: Uint8Array;
+  readonly #pieceBytes: number;
   /** Pieces that were made elsewhere. */
   #pieces: { readonly keyGroup: number; readonly bytes: Uint8Array }[] = [];
   #section: KeyedSectionOutput | undefined;
@@ -28,6 +31,7 @@ export class GroupedOutput {
     this.#beginPiece = beginPiece;
     for (let group = range.start; group <= range.end; group++) this.#outputs.push(undefined);
     this.#isFull = new Uint8Array(this.#outputs.length);
+    this.#pieceBytes = Math.max(PIECE_BYTES_MIN, Math.min(PIECE_BYTES_MAX, Math.floor(BUFFERED_BYTES / this.#outputs.length)));
   }
 
   /** Where to append an entry of the key group; call `end` behind it. */
@@ -42,7 +46,7 @@ export class GroupedOutput {
 
   /** The entry is whole. */
   end(keyGroup: number, output: DataOutput): void {
-    if (output.length < PIECE_BYTES || this.#isFull[keyGroup - this.#range.start] !== 0) return;
+    if (output.length < this.#pieceBytes || this.#isFull[keyGroup - this.#range.start] !== 0) return;
     this.#isFull[keyGroup - this.#range.start] = 1;
     this.#full.push(keyGroup);
   }
@@ -80,7 +84,7 @@ export class GroupedOutput {
     if (bytes === undefined || bytes.length === 0) return;
     this.#isFull[keyGroup - this.#range.start] = 0;
     this.#section ??= output.keyed(this.#header);
-    this.#section.write(keyGroup, bytes.toBytes());
+    this.#section.write(keyGroup, bytes.view());
     bytes.reset();
   }
 }

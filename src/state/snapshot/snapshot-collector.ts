@@ -12,7 +12,7 @@ export class SnapshotCollector implements SnapshotOutput {
   keyed(section: KeyedSectionHeader): KeyedSectionOutput {
     const groups: { keyGroup: number; bytes: Uint8Array }[] = [];
     this.keyedSections.push({ ...section, groups });
-    return { write: (keyGroup, bytes) => void groups.push({ keyGroup, bytes }) };
+    return { write: (keyGroup, bytes) => void groups.push({ keyGroup, bytes: new Uint8Array(bytes) }) };
   }
 
   items(section: ItemsSectionHeader): (item: Uint8Array) => void {

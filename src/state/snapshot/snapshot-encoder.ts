@@ -5,6 +5,7 @@
 // contiguous. A section that is written bit by bit has several runs.
 import { Buffer } from 'node:buffer';
 import { assert } from '#core/assert';
+import { DataOutput } from '#core/serialization/data-output';
 import type { SerializerSnapshot } from '#core/serialization/type-serializer';
 import type { KeyGroupRange } from '#state/keyed/keyed-state';
 import { crc32 } from '#state/snapshot/crc32';
@@ -54,7 +55,7 @@ export interface SectionIndex {
 
 export type SectionHeader = Omit<SectionIndex, 'lengths' | 'offset' | 'crc32' | 'keyGroups' | 'compressedBytes'>;
 
-/** Where the bytes of the file go, in their order. They must not be changed afterwards. */
+/** Where the bytes of the file go, in their order. They are valid during the call. */
 export type ByteSink = (bytes: Uint8Array) => void;
 
 export class SnapshotEncoder {
@@ -76,16 +77,26 @@ export class SnapshotEncoder {
 
   /** Begins a section; pieces may be added to several in turn. A section without pieces is kept. */
   section(header: SectionHeader): Run {
-    // The pieces of a file set belong to its files by their number.
-    const bytesMax = header.mode === 'files' ? Infinity : this.#isCompressed ? COMPRESSED_RUN_BYTES : RUN_BYTES;
-    const run = new Run(header, bytesMax, (full) => this.#write(full));
+    const run = new Run(this.#isCompressed ? COMPRESSED_RUN_BYTES : RUN_BYTES, (pieces) => this.#write(header, pieces));
     this.#open.push(run);
     return run;
   }
 
+  /** A section whose pieces are all there, as one run: those of a file set belong to its files by their number. */
+  whole(header: SectionHeader, pieces: readonly Uint8Array[]): void {
+    let checksum = 0;
+    let bytes = 0;
+    for (const piece of pieces) {
+      checksum = crc32(piece, 0, piece.length, checksum);
+      bytes += piece.length;
+      this.#sink(piece);
+    }
+    this.#add({ ...header, lengths: pieces.map((piece) => piece.length), offset: this.#payloadBytes, crc32: checksum }, bytes);
+  }
+
   /** Ends the file: nothing is added afterwards. */
   finish(): void {
-    for (const run of this.#open) if (run.pieces.length > 0 || run.isUnwritten) this.#write(run);
+    for (const run of this.#open) run.finish();
     const indexBytes = Buffer.from(JSON.stringify(this.index), 'utf8');
     this.#sink(indexBytes);
     const trailer = new DataView(new ArrayBuffer(SNAPSHOT_TRAILER_BYTES));
@@ -95,51 +106,67 @@ export class SnapshotEncoder {
     this.#sink(new Uint8Array(trailer.buffer));
   }
 
-  #write(run: Run): void {
-    const { pieces, keyGroups, header } = run;
-    const compressed = this.#isCompressed && header.mode !== 'files' ? compressRun(Buffer.concat(pieces)) : undefined;
-    let checksum = 0;
-    let bytes = 0;
-    for (const piece of compressed === undefined ? pieces : [compressed]) {
-      checksum = crc32(piece, 0, piece.length, checksum);
-      bytes += piece.length;
-      this.#sink(piece);
-    }
-    this.index.push({ ...header, ...(header.mode === 'keyed' ? { keyGroups } : {}), lengths: pieces.map((piece) => piece.length), offset: this.#payloadBytes, crc32: checksum, ...(compressed === undefined ? {} : { compressedBytes: bytes }) });
+  #write(header: SectionHeader, { bytes: plain, lengths, keyGroups }: RunPieces): void {
+    assert(header.mode === 'keyed' || keyGroups.every((keyGroup) => keyGroup < 0), 'only pieces of keyed sections have a key group');
+    const compressed = this.#isCompressed ? compressRun(plain) : undefined;
+    const bytes = compressed ?? plain;
+    this.#sink(bytes);
+    this.#add({ ...header, ...(header.mode === 'keyed' ? { keyGroups } : {}), lengths, offset: this.#payloadBytes, crc32: crc32(bytes), ...(compressed === undefined ? {} : { compressedBytes: bytes.length }) }, bytes.length);
+  }
+
+  #add(run: SectionIndex, bytes: number): void {
+    this.index.push(run);
     this.#payloadBytes += bytes;
-    run.clear();
   }
 }
 
-/** The pieces of a section that are not written yet. */
+interface RunPieces {
+  /** All pieces, one behind the other; valid during the call. */
+  readonly bytes: Uint8Array;
+  readonly lengths: readonly number[];
+  readonly keyGroups: readonly number[];
+}
+
+/** The pieces of a section that are not written yet. They are copied into one buffer for all runs: V8 collects the whole heap for every few dozen MiB of new buffers. */
 export class Run {
-  readonly header: SectionHeader;
-  pieces: Uint8Array[] = [];
-  keyGroups: number[] = [];
-  isUnwritten = true;
   readonly #bytesMax: number;
-  readonly #onFull: (run: Run) => void;
-  #bytes = 0;
+  readonly #write: (pieces: RunPieces) => void;
+  readonly #pieces = new DataOutput();
+  #lengths: number[] = [];
+  #keyGroups: number[] = [];
+  #isUnwritten = true;
 
-  constructor(header: SectionHeader, bytesMax: number, onFull: (run: Run) => void) {
-    this.header = header;
+  constructor(bytesMax: number, write: (pieces: RunPieces) => void) {
     this.#bytesMax = bytesMax;
-    this.#onFull = onFull;
+    this.#write = write;
   }
 
-  /** @param keyGroup -1 for a piece of another section, and for one of a keyed section that is of all its groups. */
+  /** The piece may change afterwards. @param keyGroup -1 for a piece of another section, and for one of a keyed section that is of all its groups. */
   add(keyGroup: number, piece: Uint8Array): void {
-    assert(keyGroup < 0 || this.header.mode === 'keyed', 'only pieces of keyed sections have a key group');
-    this.pieces.push(piece);
-    this.keyGroups.push(keyGroup);
-    this.#bytes += piece.length;
-    if (this.#bytes >= this.#bytesMax) this.#onFull(this);
+    if (piece.length >= this.#bytesMax) {
+      this.#flush();
+      this.#isUnwritten = false;
+      this.#write({ bytes: piece, lengths: [piece.length], keyGroups: [keyGroup] });
+      return;
+    }
+    this.#pieces.writeBytes(piece);
+    this.#lengths.push(piece.length);
+    this.#keyGroups.push(keyGroup);
+    if (this.#pieces.length >= this.#bytesMax) this.#flush();
   }
 
-  clear(): void {
-    this.pieces = [];
-    this.keyGroups = [];
-    this.#bytes = 0;
-    this.isUnwritten = false;
+  /** Writes what is left; a section without pieces has an empty run. */
+  finish(): void {
+    if (this.#isUnwritten && this.#lengths.length === 0) this.#write({ bytes: this.#pieces.view(), lengths: [], keyGroups: [] });
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#lengths.length === 0) return;
+    this.#isUnwritten = false;
+    this.#write({ bytes: this.#pieces.view(), lengths: this.#lengths, keyGroups: this.#keyGroups });
+    this.#lengths = [];
+    this.#keyGroups = [];
+    this.#pieces.reset();
   }
 }

@@ -38,7 +38,7 @@ export interface SnapshotSource {
 /** Of snapshots without deferred parts and file sets. Cost: one copy and one checksum of all bytes. The bytes belong to the caller. */
 export function encodeSubtaskSnapshot(operators: SubtaskSections, options: { readonly isCompressed?: boolean } = {}): EncodedSnapshot {
   const parts: Uint8Array[] = [];
-  const encoder = new SnapshotEncoder((bytes) => parts.push(bytes), options);
+  const encoder = new SnapshotEncoder((bytes) => parts.push(new Uint8Array(bytes)), options);
   for (const [operatorId, { keyed, operator }] of operators) {
     for (const { name, version, serializers, groups } of keyed) {
       const run = encoder.section({ operatorId, name, version, mode: 'keyed', serializers });

@@ -64,6 +64,23 @@ describe('the files of one subtask', () => {
     assert.deepEqual([[...set!.properties], set!.keyGroupRange], [[7], { start: 0, end: 7 }]);
   });
 
+  test('pieces may change once they were given: small ones, several runs of them, one as large as a run, and all that is appended', async () => {
+    const { files, writerOf } = await createSetting();
+    const writer = writerOf(1);
+    const section = writer.outputOf('op').keyed({ name: 'v', version: 1, serializers: {} });
+    const given: (readonly [number, number, number])[] = [];
+    for (let i = 0; i < 900; i++) {
+      const bytes = new Uint8Array(i === 500 ? 2 ** 20 : 10_000).fill(i % 251);
+      given.push([i % 8, bytes.length, i % 251]);
+      section.write(i % 8, bytes);
+      bytes.fill(255);
+    }
+    await writer.finish();
+    const { groups } = decodeSubtaskSnapshot(await files.read('/c/chk-1/v_0.state'), 'f').get('op')!.keyed[0]!;
+    assert.deepEqual(groups.map(({ keyGroup, bytes }) => [keyGroup, bytes.length, bytes[0]!]), given);
+    assert.ok(groups.every(({ bytes }) => bytes.every((byte) => byte === bytes[0])));
+  });
+
   test('a savepoint has all of its files in its own directory, whatever checkpoints have stored', async () => {
     const { sharedFiles, writerOf, names } = await createSetting();
     await write(writerOf(1), '1.sst');
