@@ -55,7 +55,7 @@ function slotRows(slots: SlotReport | undefined): readonly (readonly string[])[]
     slots: 'taskmanager.numberOfTaskSlots',
     'managed per slot': 'managed / slots',
     'soft heap limit per slot': '(frameworkHeap + taskHeap) / slots',
-    'hard heap limit per slot': '4 x soft limit',
+    'hard heap limit per slot': '4 x soft limit, at most half of the host / slots',
     'off-heap limit per slot': 'taskOffHeap / slots',
     'ring size': `network / ${slots.channels} channels of an exchange between all slots`,
   };

@@ -10,7 +10,7 @@ import { prestartCount, WorkerSlot, workerLimits, type SpareSlot } from '#taskma
 /** As many as the job will most likely need, within reason. Throws MemoryError and CONFIG_VALUE_INVALID. */
 export function prestartSlots({ process, threads }: Platform, configuration: Configuration): readonly SpareSlot[] {
   const count = localSlotCount(configuration, process.hostCores);
-  const { hardHeapBytes } = slotMemory(deriveLocalMemory(configuration, process.hostMemoryBytes).memory, count);
+  const { hardHeapBytes } = slotMemory(deriveLocalMemory(configuration, process.hostMemoryBytes).memory, count, process.hostMemoryBytes);
   return Array.from({ length: prestartCount(count, process.hostCores) }, (_, index) => ({ hardHeapBytes, handle: new WorkerSlot(threads, slotEntryUrl, `slot-early-${index}`, workerLimits(hardHeapBytes)) }));
 }
 

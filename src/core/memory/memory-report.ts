@@ -86,7 +86,7 @@ export function taskManagerReport(config: Configuration, host: MemoryHost): Memo
   const warnings = memory.process.toNumber() > host.memoryBytes
     ? [`one TaskManager takes ${memory.process.toHumanString()}, more than this host's ${host.memoryBytes} bytes: lower ${TM.processSize.key} to run it here`]
     : [];
-  return { process: 'taskmanager', basis, pools: taskManagerPools(memory, config), slots: slotReport(memory, config.get(TM.numberOfTaskSlots)), warnings };
+  return { process: 'taskmanager', basis, pools: taskManagerPools(memory, config), slots: slotReport(memory, config.get(TM.numberOfTaskSlots), host), warnings };
 }
 
 /** The one process of the local target. Throws MemoryError and CONFIG_VALUE_INVALID. */
@@ -95,7 +95,7 @@ export function localReport(config: Configuration, host: MemoryHost): MemoryRepo
   const basis = isDerivedInFull
     ? 'local target with configured sizes: derived in full, as in a cluster'
     : `local target: shares of the host's ${host.memoryBytes} bytes (managed 40 %, network 5 %, task heap 25 %)`;
-  return { process: 'taskmanager', basis, pools: taskManagerPools(memory, config), slots: slotReport(memory, localSlotCount(config, host.cores)), warnings: [] };
+  return { process: 'taskmanager', basis, pools: taskManagerPools(memory, config), slots: slotReport(memory, localSlotCount(config, host.cores), host), warnings: [] };
 }
 
 /** Throws MemoryError and CONFIG_VALUE_INVALID. */
@@ -166,8 +166,8 @@ function configuredText(config: Configuration, options: readonly ConfigOption<un
   }).join(', ');
 }
 
-function slotReport(memory: TaskManagerMemory, count: number): SlotReport {
-  const slot = slotMemory(memory, count);
+function slotReport(memory: TaskManagerMemory, count: number, host: MemoryHost): SlotReport {
+  const slot = slotMemory(memory, count, host.memoryBytes);
   const channels = count * count;
   const hasRings = Math.floor(slot.networkBytesTotal / channels) >= RING_BYTES_MIN;
   return { count, channels, ...slot, ringBytes: hasRings ? ringBytes(slot.networkBytesTotal, channels) : undefined };

@@ -13,6 +13,8 @@ export const RING_BYTES_MIN = 64 * 1024;
 export const RING_BYTES_MAX = 4 * 1024 * 1024;
 /** V8's own limit lies this much above the limit at which the job is failed with a clear message. */
 const HARD_LIMIT_FACTOR = 4;
+/** All slots together may fill this share of the host with objects before V8 ends them, so that no function that runs wild takes the host down. */
+const HARD_LIMIT_HOST_SHARE = 0.5;
 
 /** Flink's default slot profile: what a slot offers when a job asks for no particular size. */
 export interface SlotProfile {
@@ -37,14 +39,14 @@ export interface SlotMemory {
   readonly networkBytesTotal: number;
 }
 
-/** Throws MEMORY_SLOT_COUNT_INVALID. */
-export function slotMemory(memory: TaskManagerFlinkMemory, slotCount: number): SlotMemory {
+/** Where the slots run on a host of `hostMemoryBytes`. Throws MEMORY_SLOT_COUNT_INVALID. */
+export function slotMemory(memory: TaskManagerFlinkMemory, slotCount: number, hostMemoryBytes: number): SlotMemory {
   requireSlots(slotCount);
   const softHeapBytes = memory.frameworkHeap.add(memory.taskHeap).divide(slotCount).toNumber();
   return {
     managedBytes: memory.managed.divide(slotCount).toNumber(),
     softHeapBytes,
-    hardHeapBytes: softHeapBytes * HARD_LIMIT_FACTOR,
+    hardHeapBytes: Math.max(softHeapBytes, Math.min(softHeapBytes * HARD_LIMIT_FACTOR, Math.floor((hostMemoryBytes * HARD_LIMIT_HOST_SHARE) / slotCount))),
     offHeapBytes: memory.taskOffHeap.divide(slotCount).toNumber(),
     networkBytesTotal: memory.network.toNumber(),
   };

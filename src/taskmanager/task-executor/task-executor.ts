@@ -196,7 +196,8 @@ export class TaskExecutor implements TaskExecutorGateway {
   }
 
   #slotMemory(configuration: Configuration, slotCount: number): SlotMemory {
-    return slotMemory(deriveLocalMemory(configuration, this.#options.process.hostMemoryBytes).memory, slotCount);
+    const { hostMemoryBytes } = this.#options.process;
+    return slotMemory(deriveLocalMemory(configuration, hostMemoryBytes).memory, slotCount, hostMemoryBytes);
   }
 
   #networkMemory(plan: ChannelPlan): SharedArrayBuffer {

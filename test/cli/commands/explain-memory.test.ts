@@ -68,7 +68,7 @@ describe('explain-memory', () => {
   test('the local target takes shares of the host for as many slots as cores', () => {
     const [line] = linesOf(explain(['--format', 'ndjson', '--target', 'local', '--process', 'taskmanager']));
     assert.deepEqual([line?.derived['managed'], line?.derived['network'], line?.derived['taskHeap']], [3435973836, 429496729, 2147483648]);
-    assert.deepEqual([line?.slots?.['count'], line?.slots?.['managedBytes'], line?.slots?.['hardHeapBytes']], [2, 1717986918, 4563402752]);
+    assert.deepEqual([line?.slots?.['count'], line?.slots?.['managedBytes'], line?.slots?.['hardHeapBytes']], [2, 1717986918, 2147483648]);
   });
 
   test('the table shows configured and derived sizes, the slots and the keys', () => {

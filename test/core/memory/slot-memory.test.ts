@@ -19,9 +19,14 @@ describe('slots', () => {
   const memory = deriveTaskManagerMemory(configOf({ 'taskmanager.memory.process.size': '1728m' }));
 
   test('share managed memory and heap evenly; the hard heap limit is four times the soft one', () => {
-    assert.deepEqual(slotMemory(memory, 2), {
+    assert.deepEqual(slotMemory(memory, 2, 16 * GIBIBYTE), {
       managedBytes: 268435460, softHeapBytes: 268435451, hardHeapBytes: 1073741804, offHeapBytes: 0, networkBytesTotal: 134217730,
     });
+  });
+
+  test('may not fill more than half of the host with objects, and never less than their soft limit', () => {
+    assert.equal(slotMemory(memory, 2, 2 * GIBIBYTE).hardHeapBytes, GIBIBYTE / 2);
+    assert.equal(slotMemory(memory, 2, GIBIBYTE / 2).hardHeapBytes, 268435451);
   });
 
   test('offer a profile by integer division', () => {
@@ -33,7 +38,7 @@ describe('slots', () => {
   });
 
   test('a count or cores that are not above zero are refused', () => {
-    assert.throws(() => slotMemory(memory, 0), { code: 'MEMORY_SLOT_COUNT_INVALID' });
+    assert.throws(() => slotMemory(memory, 0, 16 * GIBIBYTE), { code: 'MEMORY_SLOT_COUNT_INVALID' });
     assert.throws(() => cpuCoresOf(configOf({ 'taskmanager.cpu.cores': '0' }), 1), { code: 'MEMORY_SLOT_COUNT_INVALID' });
     assert.equal(cpuCoresOf(Configuration.EMPTY, 3), 3);
   });
