@@ -33,6 +33,8 @@ export interface KeyedStateOptions {
   readonly isObjectReuse: boolean;
   /** Who is charged for the memory. */
   readonly owner?: string;
+  /** The store takes no writes for now: no record should come until the backend's tryResume says so. Called once for each such time. */
+  readonly onStalled?: () => void;
 }
 
 export interface StateBackend {

@@ -44,6 +44,8 @@ export interface KeyedStateBackend {
   readonly timerOverflows?: TimerOverflows | undefined;
   /** Undefined where reading state needs no help. */
   readonly readAhead?: KeyReadAhead | undefined;
+  /** Present where writes may have to wait (KeyedStateOptions.onStalled): tries again, true when records may come. */
+  tryResume?(): boolean;
   /** Calls `apply` for every key that has a value in the named state, with that key current; the current key is set back afterwards. */
   applyToKeys(name: string, apply: (key: unknown, state: AnyState) => void): void;
   /**

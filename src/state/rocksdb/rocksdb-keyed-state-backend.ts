@@ -54,6 +54,8 @@ export interface RocksDbKeyedStateBackendOptions {
   readonly hotTierRowsMax?: number;
   /** Bytes of one value or list at most; 2^31 - 1 unless given. */
   readonly valueBytesMax?: number;
+  /** RocksDB takes no writes for now; tryResume tells when it does again. */
+  readonly onStalled?: () => void;
 }
 
 interface RegisteredState {
@@ -200,6 +202,10 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
     return keys.size;
   }
 
+  tryResume(): boolean {
+    return this.#store?.tier.writer.tryAgain() ?? true;
+  }
+
   metrics(): ReadonlyMap<string, number> {
     return this.#store === undefined ? this.#lastMetrics : readTierMetrics(this.#store, this.#options.slot.settings.metrics);
   }
@@ -279,8 +285,8 @@ class RocksDbKeyedStateBackend implements KeyedStateBackend, CellFactory {
   }
 
   #storeOptions(): Omit<TierStoreOptions, 'families' | 'sharedIds'> {
-    const { slot, files, directory, clock, owner = 'keyed state', hotTierRowsMax = Number.POSITIVE_INFINITY, valueBytesMax = VALUE_BYTES_MAX } = this.#options;
-    return { slot, files, directory, clock, owner, hotTierRowsMax, valueBytesMax, instanceId: directory.slice(directory.lastIndexOf('-') + 1) };
+    const { slot, files, directory, clock, owner = 'keyed state', hotTierRowsMax = Number.POSITIVE_INFINITY, valueBytesMax = VALUE_BYTES_MAX, onStalled = () => {} } = this.#options;
+    return { slot, files, directory, clock, owner, hotTierRowsMax, valueBytesMax, onStalled, instanceId: directory.slice(directory.lastIndexOf('-') + 1) };
   }
 
   /** The family of a state: as the restored files hold it if they do so in this form, else a new one, into which `#readRestored` brings what was there. */

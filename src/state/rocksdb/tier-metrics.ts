@@ -19,7 +19,7 @@ export function readTierMetrics(store: TierStore, wanted: readonly string[]): Re
   const { tier, database } = store;
   const metrics = new Map<string, number>([
     ['rocksdb.hot-tier.hits', tier.hits], ['rocksdb.hot-tier.misses', tier.misses], ['rocksdb.hot-tier.read-ahead', tier.aheadReads], ['rocksdb.hot-tier.rows', tier.rows.liveRows], ['rocksdb.hot-tier.dirty-rows', tier.rows.dirty.count],
-    ['rocksdb.hot-tier.bytes', tier.rows.bytes.length], ['rocksdb.hot-tier.evicted-rows', tier.rows.evictedRows], ['rocksdb.hot-tier.written-rows', tier.writer.writtenRows], ['rocksdb.write-stalls', database.stalls],
+    ['rocksdb.hot-tier.bytes', tier.rows.bytes.length], ['rocksdb.hot-tier.evicted-rows', tier.rows.evictedRows], ['rocksdb.hot-tier.written-rows', tier.writer.writtenRows], ['rocksdb.write-stalls', database.stalls], ['rocksdb.write-waits', database.waits],
   ]);
   for (const name of wanted) {
     if (isTicker(name)) {

@@ -28,6 +28,7 @@ export interface TierStoreOptions {
   readonly families: readonly FamilyDescription[];
   readonly hotTierRowsMax: number;
   readonly valueBytesMax: number;
+  readonly onStalled: () => void;
   /** Names the files that this database makes, among those of all databases there ever were. */
   readonly instanceId: string;
   /** Of files that came with a restore, by name: they are known to checkpoint storage already. */
@@ -55,7 +56,7 @@ export class TierStore {
         ...slot.settings.database, memory, ...(slot.resources === undefined ? {} : { resources: slot.resources }), columnFamilies: families.map((family) => this.#familyOptions(family)),
       }),
     });
-    this.tier = new HotTier({ database: this.database, rowsMax: options.hotTierRowsMax, valueBytesMax: options.valueBytesMax });
+    this.tier = new HotTier({ database: this.database, rowsMax: options.hotTierRowsMax, valueBytesMax: options.valueBytesMax, onRefused: options.onStalled });
     this.scan = new TierScan(this.tier, this.database);
     for (const { name } of families) this.#families.set(name, this.tier.addFamily(name, this.database.database.columnFamily(name)));
   }

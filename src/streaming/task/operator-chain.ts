@@ -54,6 +54,8 @@ export class OperatorChain {
   readonly #scope: Record<string, unknown> = {};
   readonly #loops = new Map<string, BatchLoop>();
   readonly #busySinks = new Set<number>();
+  /** Operators whose state takes no writes for now. */
+  readonly #stalledStates = new Set<number>();
   #isClosed = false;
 
   constructor(description: TaskDescription, writers: readonly RecordWriter[], availability: Availability, state: ChainState) {
@@ -189,14 +191,24 @@ export class OperatorChain {
     return this.pending.size > 0 || this.operators.some((operator) => operator?.isMidRecord === true);
   }
 
-  /** True when a sink that was full takes rows again (or none was). */
-  pollSinks(): boolean {
+  /** Nothing tells when it takes writes again: it has to be asked. */
+  get hasStalledState(): boolean {
+    return this.#stalledStates.size > 0;
+  }
+
+  /** True when sinks that were full take rows again, and state that took no writes does (or there were none). */
+  pollReadiness(): boolean {
     for (const index of this.#busySinks) {
       if (this.sinks[index]!.writer.isReady === false) continue;
       this.#busySinks.delete(index);
       this.availability.blocked--;
     }
-    return this.#busySinks.size === 0;
+    for (const index of this.#stalledStates) {
+      if (this.#contexts[index]!.keyedState!.tryResume!() === false) continue;
+      this.#stalledStates.delete(index);
+      this.availability.blocked--;
+    }
+    return this.#busySinks.size === 0 && this.#stalledStates.size === 0;
   }
 
   get nextProcessingTime(): number {
@@ -307,6 +319,11 @@ export class OperatorChain {
     return this.#contexts.find((context) => context?.operatorId === operatorId);
   }
 
+  #onStalled(index: number): void {
+    this.#stalledStates.add(index);
+    this.availability.blocked++;
+  }
+
   #context(index: number): OperatorContext {
     const { operatorId, name, node } = this.#description.operators[index]!;
     const { taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber, configuration, clock, files, memory } = this.#description;
@@ -314,7 +331,7 @@ export class OperatorChain {
     const isKeyed = node.kind === 'operator' && node.factory.kind === 'stream' && node.factory.keys !== undefined;
     const keyGroupRange = keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex);
     const keyType = isKeyed && node.factory.kind === 'stream' ? node.factory.keys![0]!.type : undefined;
-    const keyedState = isKeyed ? this.#description.stateBackend.createKeyedState({ keyType, keyGroupRange, maxParallelism, isObjectReuse: this.#isObjectReuse }) : undefined;
+    const keyedState = isKeyed ? this.#description.stateBackend.createKeyedState({ keyType, keyGroupRange, maxParallelism, isObjectReuse: this.#isObjectReuse, onStalled: () => this.#onStalled(index) }) : undefined;
     const timers = keyedState === undefined ? undefined : new InternalTimerService({ backend: keyedState, memory });
     if (restored !== undefined) {
       keyedState?.restore(restored);

@@ -25,6 +25,9 @@ import { TaskCheckpoints } from '#streaming/task/task-checkpoints';
 import { readTaskWatermark } from '#streaming/task/task-watermark';
 import { WatermarkValve } from '#streaming/watermark/watermark-valve';
 
+/** Flushes and compactions take tens of milliseconds. */
+const STALLED_STATE_POLL_MS = 1;
+
 export class StreamTask implements RunnableTask {
   readonly description: TaskDescription;
   readonly #availability = new Availability();
@@ -180,17 +183,18 @@ export class StreamTask implements RunnableTask {
     return this.#checkpoints.hasTriggers && this.#availability.blocked !== 0 && this.#checkpoints.overtakeAtSource(nowMs, this.#source!);
   }
 
-  /** Frees what can be freed: channel backlogs, sinks that were full. True when rows may be emitted again. */
+  /** Frees what can be freed: channel backlogs, sinks that were full, state that took no writes. True when rows may be emitted again. */
   #unblock(): boolean {
     let isFree = true;
     for (const writer of this.#writers) if (!writer.drain()) isFree = false;
-    if (!this.#chain.pollSinks()) isFree = false;
+    if (!this.#chain.pollReadiness()) isFree = false;
     return isFree;
   }
 
   #blocked(nowMs: number): StepResult {
     // Partly filled frames of the channels that do have room must not wait for the one that has none.
     this.#flushDue(nowMs, StepResult.BLOCKED);
+    if (this.#chain.hasStalledState) this.#wakeAtMs = Math.min(this.#wakeAtMs, nowMs + STALLED_STATE_POLL_MS);
     return StepResult.BLOCKED;
   }
 

@@ -156,7 +156,7 @@ export class TaskCheckpoints {
 
   /** What was emitted before the barrier, and the barrier itself, still have to reach the channels. */
   whileStopped(): StepResult {
-    let isDrained = this.#task.chain.pollSinks();
+    let isDrained = this.#task.chain.pollReadiness();
     for (const writer of this.#task.writers) if (!writer.drain()) isDrained = false;
     return isDrained ? StepResult.IDLE : StepResult.BLOCKED;
   }

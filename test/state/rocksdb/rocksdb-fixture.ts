@@ -9,7 +9,7 @@ import { NodeFiles } from '#platform/files/node-files';
 import { NodeRandom } from '#platform/random/node-random';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import { createRocksDbKeyedStateBackend, type RocksDbKeyedStateBackendOptions } from '#state/rocksdb/rocksdb-keyed-state-backend';
-import { rocksDbSettingsOf } from '#state/rocksdb/rocksdb-settings';
+import { type RocksDbSettings, rocksDbSettingsOf } from '#state/rocksdb/rocksdb-settings';
 import { RocksDbSlot } from '#state/rocksdb/rocksdb-slot';
 import { MemoryManager } from '#state/tables/memory-manager';
 
@@ -18,9 +18,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 export const MANAGED_BYTES = 16 << 20;
 
-export function openSlot(configuration: Readonly<Record<string, string>> = {}, managedBytes = MANAGED_BYTES): RocksDbSlot {
+/** @param family what no option sets. */
+export function openSlot(configuration: Readonly<Record<string, string>> = {}, managedBytes = MANAGED_BYTES, family: Partial<RocksDbSettings['family']> = {}): RocksDbSlot {
   const memory = new MemoryManager(new SharedArrayBuffer(managedBytes), { budgetBytes: managedBytes, offHeapBudgetBytes: 64 << 20 });
-  return RocksDbSlot.open({ settings: rocksDbSettingsOf(Configuration.fromMap(configuration)), memory, temporaryDirectory: folder });
+  const settings = rocksDbSettingsOf(Configuration.fromMap(configuration));
+  return RocksDbSlot.open({ settings: { ...settings, family: { ...settings.family, ...family } }, memory, temporaryDirectory: folder });
 }
 
 export type BackendOptions = Omit<RocksDbKeyedStateBackendOptions, 'slot' | 'files' | 'directory'>;

@@ -46,7 +46,7 @@ withAddon(() => {
   test('without being asked only the hot tier reports', () => {
     const backend = openBackend(openSlot(), { ...OPTIONS, clock: new SimulatedClock() });
     backend.getState({ kind: 'value', name: 'v', type: Types.LONG });
-    assert.ok([...backend.metrics!().keys()].every((name) => name.startsWith('rocksdb.hot-tier.') || name === 'rocksdb.write-stalls'));
+    assert.ok([...backend.metrics!().keys()].every((name) => name.startsWith('rocksdb.hot-tier.') || name === 'rocksdb.write-stalls' || name === 'rocksdb.write-waits'));
     backend.release();
   });
 });

@@ -17,7 +17,7 @@ import { RecordWriter } from '#shuffle/result-partition/record-writer';
 import { finishSnapshot, finishSnapshotSync } from '#state/snapshot/finish-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
 import { redistribute } from '#state/snapshot/redistribute';
-import { openStateBackend } from '#state/state-backend';
+import { openStateBackend, type StateBackend } from '#state/state-backend';
 import { MemoryManager } from '#state/tables/memory-manager';
 import { InFlightInputs } from '#streaming/task/in-flight-state';
 import { StreamTask } from '#streaming/task/stream-task';
@@ -49,6 +49,8 @@ export interface TaskHarnessOptions {
   readonly clock?: SimulatedClock;
   /** Snapshots of the old subtasks, by operator id. */
   readonly restored?: readonly ReadonlyMap<string, OperatorSnapshot>[];
+  /** Called with the configured backend; what it gives is used. */
+  readonly stateBackend?: (configured: StateBackend) => StateBackend;
 }
 
 /** The test's end of one input channel. */
@@ -167,7 +169,7 @@ export class TaskHarness {
     this.task = StreamTask.create({
       jobId: 'job', vertexId: 'vertex', taskName: 'task', subtaskIndex, parallelism, maxParallelism: 8, attemptNumber: 0,
       configuration: settings, clock: this.clock, files, random: () => random.nextDouble(), memory,
-      stateBackend: openStateBackend({ configuration: settings, memory, clock: this.clock, files, temporaryDirectory: '/tmp', random: () => random.nextDouble() }), operators, inputs: taskInputs,
+      stateBackend: (options.stateBackend ?? ((configured) => configured))(openStateBackend({ configuration: settings, memory, clock: this.clock, files, temporaryDirectory: '/tmp', random: () => random.nextDouble() })), operators, inputs: taskInputs,
       outputs: outputs.map((output, index) => ({
         operatorIndex: output.operatorIndex, tag: output.tag, partitioner: output.partitioner ?? { kind: 'forward' }, producers: ends[index]!.map(({ producer }) => producer),
         consumerMaxParallelism: 8, type: output.type, reads: FieldTree.all(), bufferTimeoutMs: output.bufferTimeoutMs ?? 0,

@@ -15,6 +15,8 @@ export interface HotTierOptions {
   readonly rowsMax: number;
   /** Bytes of one value at most; RocksDB and every buffer of the engine end at 2^31 - 1. */
   readonly valueBytesMax: number;
+  /** The database takes no writes for now: no record should come until `writer.tryAgain` says so. */
+  readonly onRefused: () => void;
 }
 
 export interface TierFamily {
@@ -55,8 +57,8 @@ export class HotTier {
     const { database } = options;
     this.#database = database;
     this.#valueBytesMax = options.valueBytesMax;
-    this.rows = new RowStore({ arena: database.arena, keyBytes: database.keyBytes, rowsMax: options.rowsMax, write: (row) => this.writer.writeNear(row), grow: () => this.#grow() });
-    this.writer = new RowWriter(this.rows, database, this.#families);
+    this.rows = new RowStore({ arena: database.arena, keyBytes: database.keyBytes, rowsMax: options.rowsMax, write: (row, mayWait) => this.writer.writeNear(row, mayWait), grow: () => this.#grow() });
+    this.writer = new RowWriter(this.rows, database, this.#families, options.onRefused);
     this.valueBytes = this.rows.bytes;
   }
 

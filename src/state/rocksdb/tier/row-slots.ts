@@ -16,8 +16,9 @@ export class RowSlots {
     this.#shift = 32 - Math.log2(count);
   }
 
-  get isFull(): boolean {
-    return this.size * 4 > (this.#mask + 1) * 3;
+  /** Of the slots, those that are taken. */
+  get load(): number {
+    return this.size / (this.#mask + 1);
   }
 
   /** First slot to look at for the hash. */

@@ -16,14 +16,18 @@ export interface Arena {
 
 /** Larger rows would not fit a write batch, and push too many others out. */
 const ROW_WORDS_MAX = 8192;
+/** Part of the log, and of the slots, that only rows made while the database takes no writes are given: a record is seen to its end with it. */
+const RESERVE_SHARE = 1 / 32;
+/** Of the slots: searches become long beyond. */
+const LOAD_MAX = 0.75;
 
 export interface RowStoreOptions {
   readonly arena: Arena;
   readonly keyBytes: number;
   /** Rows at most, whatever their size; Infinity for as many as fit. */
   readonly rowsMax: number;
-  /** Called when the row at the tail is dirty and needed: afterwards the database must hold it. It may drop rows. */
-  readonly write: (row: number) => void;
+  /** Called when the row at the tail is dirty and needed: when true comes back the database holds it. It may drop rows; false only when it must not wait. */
+  readonly write: (row: number, mayWait: boolean) => boolean;
   /** Called when the log is full, before the hand moves: true when the store was given a larger arena. */
   readonly grow: () => boolean;
 }
@@ -35,6 +39,8 @@ export class RowStore {
   layout: ArenaLayout;
   liveRows = 0;
   evictedRows = 0;
+  /** The database takes no writes for now. */
+  isHeld = false;
   readonly #options: RowStoreOptions;
   #slots: RowSlots;
   #head: number;
@@ -188,7 +194,7 @@ export class RowStore {
     assert(size <= this.rowWordsMax, 'a row fits the log');
     let chances = this.liveRows + 1;
     for (;;) {
-      const row = this.liveRows < this.#options.rowsMax && !this.#slots.isFull ? this.#tryTake(size) : 0;
+      const row = this.liveRows < this.#options.rowsMax && this.#slots.load <= (this.isHeld ? LOAD_MAX + RESERVE_SHARE : LOAD_MAX) ? this.#tryTake(size) : 0;
       if (row !== 0) return row;
       if (this.liveRows < this.#options.rowsMax && this.#options.grow()) continue;
       this.#advanceHand(chances > 0);
@@ -200,6 +206,7 @@ export class RowStore {
     const { logStart, logEnd } = this.layout;
     const { words } = this;
     let row = this.#head;
+    if (!this.isHeld && this.#usedWords + size > (logEnd - logStart) * (1 - RESERVE_SHARE)) return 0;
     if (this.#usedWords === 0) {
       row = logStart;
       this.#tail = logStart;
@@ -222,7 +229,7 @@ export class RowStore {
     return row;
   }
 
-  /** One step of the clock: the row at the tail goes, or to the head when it was used and `hasChance`. */
+  /** One step of the clock: the row at the tail goes, or to the head when it has been used, or cannot be written without waiting, and `hasChance`. */
   #advanceHand(hasChance: boolean): void {
     const { words } = this;
     const { logStart, logEnd } = this.layout;
@@ -230,18 +237,16 @@ export class RowStore {
     const row = this.#tail;
     const size = words[row + SIZE]!;
     let flags = words[row + FLAGS]!;
-    if ((flags & LIVE) !== 0 && (flags & REFERENCED) !== 0 && hasChance) {
+    const isUsed = (flags & LIVE) !== 0 && (flags & REFERENCED) !== 0 && hasChance;
+    if (isUsed || ((flags & DIRTY) !== 0 && !this.#options.write(row, !hasChance))) {
       words[row + FLAGS] = flags & ~REFERENCED;
       this.#tail = row + size === logEnd ? logStart : row + size;
       this.#toHead(row, size);
       return;
     }
-    if ((flags & DIRTY) !== 0) {
-      this.#options.write(row);
-      // Writing may have dropped the row; it never moves one.
-      flags = words[row + FLAGS]!;
-      assert((flags & DIRTY) === 0, 'a row that was written is clean');
-    }
+    // Writing may have dropped the row; it never moves one.
+    flags = words[row + FLAGS]!;
+    assert((flags & DIRTY) === 0, 'a row that was written is clean');
     if ((flags & LIVE) !== 0) {
       this.drop(row);
       this.evictedRows++;

@@ -33,8 +33,10 @@ export class TierDatabase {
   readonly database: RocksDatabase;
   arena: Arena;
   keyBytes = KEY_BYTES_MIN;
-  /** Times that a write had to wait for RocksDB. */
+  /** Writes that RocksDB refused because flushes or compactions are behind. */
   stalls = 0;
+  /** Of these, writes in the middle of a record, which the record thread waited for. */
+  waits = 0;
   readonly #options: TierDatabaseOptions;
   #segment: Segment;
   #registered: RegisteredMemory;
@@ -80,12 +82,18 @@ export class TierDatabase {
     };
   }
 
-  /** A packed batch in the arena. */
-  write(offset: number, length: number): void {
+  /** Writes a packed batch in the arena; false, with nothing written, when RocksDB would have it wait. */
+  tryWrite(offset: number, length: number): boolean {
     assert(this.#checkpoint === undefined, 'nothing is written while a checkpoint is made');
     this.database.setQueryTime(this.#options.nowMs());
-    if (this.database.tryWrite(offset, length)) return;
-    this.stalls++;
+    const isIn = this.database.tryWrite(offset, length);
+    if (!isIn) this.stalls++;
+    return isIn;
+  }
+
+  /** As tryWrite, but waits. */
+  write(offset: number, length: number): void {
+    this.waits++;
     this.database.write(offset, length);
   }
 

@@ -3,67 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DataOutput } from '#core/serialization/data-output';
-import { SimulatedClock } from '#platform/clock/simulated-clock';
-import { TierStore } from '#state/rocksdb/tier-store';
-import type { TierFamily } from '#state/rocksdb/tier/hot-tier';
 import { directoryOf, openSlot, testFiles, withAddon } from '../rocksdb-fixture.js';
-
-const FAMILIES = [{ name: 'values', shape: 'value', ttlMs: undefined }, { name: 'lists', shape: 'list', ttlMs: undefined }] as const;
-
-/** A store with calls in the words of text. */
-class Subject {
-  readonly store: TierStore;
-  readonly #output = new DataOutput();
-
-  constructor(options: { readonly rowsMax?: number; readonly valueBytesMax?: number; readonly directory?: string } = {}) {
-    const { rowsMax = Number.POSITIVE_INFINITY, valueBytesMax = 2 ** 31 - 1, directory = directoryOf() } = options;
-    this.store = new TierStore({ slot, files: testFiles, directory, owner: 'test', clock: new SimulatedClock(), instanceId: 'test', families: [...FAMILIES], hotTierRowsMax: rowsMax, valueBytesMax });
-  }
-
-  family(index: number): TierFamily {
-    return this.store.family(FAMILIES[index]!);
-  }
-
-  place(key: string): [length: number, hash: number] {
-    const { tier } = this.store;
-    tier.reserveKey(key.length);
-    tier.rows.bytes.set(Buffer.from(key, 'latin1'));
-    return [key.length, tier.sealKey(key.length)];
-  }
-
-  bytes(text: string): DataOutput {
-    this.#output.reset();
-    this.#output.writeBytes(Buffer.from(text, 'latin1'));
-    return this.#output;
-  }
-
-  read(family: number, key: string): string | undefined {
-    const { tier } = this.store;
-    if (!tier.read(this.family(family), ...this.place(key))) return undefined;
-    return Buffer.from(tier.valueBytes.slice(tier.valueOffset, tier.valueOffset + tier.valueLength)).toString('latin1');
-  }
-
-  put(family: number, key: string, value: string): void {
-    this.store.tier.put(this.family(family), ...this.place(key), this.bytes(value));
-  }
-
-  append(key: string, value: string): void {
-    this.store.tier.append(this.family(1), ...this.place(key), this.bytes(value));
-  }
-
-  remove(family: number, key: string): void {
-    this.store.tier.remove(this.family(family), ...this.place(key));
-  }
-
-  scan(family: number, countMax = Number.POSITIVE_INFINITY, lower = ''): [string, string][] {
-    const found: [string, string][] = [];
-    this.store.scan.run(this.family(family), { lower: Buffer.from(lower, 'latin1'), upper: undefined }, countMax, (bytes, keyOffset, keyLength, valueOffset, valueLength) => {
-      found.push([Buffer.from(bytes.slice(keyOffset, keyOffset + keyLength)).toString('latin1'), Buffer.from(bytes.slice(valueOffset, valueOffset + valueLength)).toString('latin1')]);
-    });
-    return found;
-  }
-}
+import { TierSubject, type TierSubjectOptions } from './tier-subject.js';
 
 type Model = [Map<string, string>, Map<string, string>];
 
@@ -92,7 +33,7 @@ interface Cut {
   made: Promise<void> | undefined;
 }
 
-function apply(subject: Subject, model: Model, each: Step): void {
+function apply(subject: TierSubject, model: Model, each: Step): void {
   switch (each.kind) {
     case 'put':
       if (each.family === 1 && each.value === '') return;
@@ -119,7 +60,7 @@ function apply(subject: Subject, model: Model, each: Step): void {
   }
 }
 
-function startCut(subject: Subject, model: Model): Cut {
+function startCut(subject: TierSubject, model: Model): Cut {
   const cut: Cut = { directory: directoryOf(), model: [new Map(model[0]), new Map(model[1])], made: undefined };
   testFiles.mkdirsSync(cut.directory);
   subject.store.tier.writer.cut(() => {
@@ -128,15 +69,14 @@ function startCut(subject: Subject, model: Model): Cut {
   return cut;
 }
 
-let slot: ReturnType<typeof openSlot>;
-
 withAddon(() => {
-  slot = openSlot({}, 64 << 20);
+  const slot = openSlot({}, 64 << 20);
+  const subjectOf = (options: TierSubjectOptions = {}): TierSubject => new TierSubject(slot, options);
 
   for (const rowsMax of [4, Number.POSITIVE_INFINITY]) {
     test(`reads, scans and the checkpoints of cuts give what a map gives, with ${rowsMax} rows at most`, async () => {
       await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
-        const subject = new Subject({ rowsMax });
+        const subject = subjectOf({ rowsMax });
         const model: Model = [new Map(), new Map()];
         const cuts: Cut[] = [];
         for (const each of steps) {
@@ -151,7 +91,7 @@ withAddon(() => {
         for (const index of [0, 1]) for (const [name, text] of model[index]!) assert.equal(subject.read(index, name), text);
         subject.store.close();
         for (const cut of cuts) {
-          const copy = new Subject({ directory: cut.directory });
+          const copy = subjectOf({ directory: cut.directory });
           for (const index of [0, 1]) assert.deepEqual(copy.scan(index), sorted(cut.model[index]!));
           copy.store.close();
         }
@@ -160,7 +100,7 @@ withAddon(() => {
   }
 
   test('a tier that outgrows its arena takes a larger one and keeps what is dirty', () => {
-    const subject = new Subject();
+    const subject = subjectOf();
     const before = subject.store.tier.rows.bytes.length;
     for (let n = 0; n < 20_000; n++) subject.put(0, `key ${n}`, `value ${n}`);
     assert.ok(subject.store.tier.rows.bytes.length > before);
@@ -171,7 +111,7 @@ withAddon(() => {
   });
 
   test('an arena that cannot double takes the next larger size that the share of the slot has room for', () => {
-    const subject = new Subject();
+    const subject = subjectOf();
     for (let n = 0; n < 14_000; n++) subject.put(0, `k${n}`, 'v'.repeat(1000));
     assert.ok(slot.tierBudget.bytesMax < 16 << 20);
     assert.equal(subject.store.tier.rows.bytes.length, 12 << 20);
@@ -180,7 +120,7 @@ withAddon(() => {
   });
 
   test('a key that was looked up in vain has room for its value', () => {
-    const subject = new Subject();
+    const subject = subjectOf();
     const rowOf = (key: string): number => {
       const [length, hash] = subject.place(key);
       return subject.store.tier.rows.find(0, length, hash ^ subject.family(0).salt);
@@ -196,7 +136,7 @@ withAddon(() => {
   });
 
   test('what is read again and again stays, what is read once goes', () => {
-    const subject = new Subject({ rowsMax: 64 });
+    const subject = subjectOf({ rowsMax: 64 });
     const { tier } = subject.store;
     for (let n = 0; n < 4000; n++) {
       subject.put(0, `hot ${n % 16}`, String(n));
@@ -212,7 +152,7 @@ withAddon(() => {
   });
 
   test('what was made and removed before it was written costs no write', () => {
-    const subject = new Subject();
+    const subject = subjectOf();
     for (let n = 0; n < 100; n++) {
       assert.equal(subject.read(0, `key ${n}`), undefined);
       subject.put(0, `key ${n}`, 'x');
@@ -224,7 +164,7 @@ withAddon(() => {
   });
 
   test('a value, and a list as a whole, may not be larger than the limit', () => {
-    const subject = new Subject({ valueBytesMax: 100_000, rowsMax: 4 });
+    const subject = subjectOf({ valueBytesMax: 100_000, rowsMax: 4 });
     assert.throws(() => subject.put(0, 'k', 'x'.repeat(100_001)), { code: 'STATE_VALUE_TOO_LARGE', message: /values.*100001.*100000/ });
     subject.put(0, 'k', 'x'.repeat(100_000));
     const addUntilFull = (bytes: number): number => {
