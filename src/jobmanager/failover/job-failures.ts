@@ -51,6 +51,15 @@ export class JobFailures {
     return decision;
   }
 
+  /** What a restart begins with has failed. One that ends the job is added as its last. */
+  onRestartFailed(failure: Failure, options: { readonly isFinal: boolean }): RestartDecision {
+    const decision: RestartDecision = options.isFinal ? { kind: 'fail' } : this.#strategy.onFailure(failure.timestamp);
+    if (decision.kind === 'fail') return decision;
+    this.#times = [...this.#times, failure.timestamp].slice(-TIMES_MAX);
+    this.#history.addRoot(failure);
+    return decision;
+  }
+
   /** It ends the job: nobody is asked. */
   addLast(failure: Failure): void {
     this.#history.addRoot(failure);

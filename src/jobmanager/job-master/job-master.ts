@@ -21,7 +21,7 @@ import { readCheckpointSettings, type CheckpointSettings } from '#jobmanager/che
 import type { Execution } from '#jobmanager/execution-graph/execution';
 import { isFinalError } from '#jobmanager/failover/final-errors';
 import { JobFailures } from '#jobmanager/failover/job-failures';
-import { createRestartStrategy } from '#jobmanager/failover/restart-strategy';
+import { createRestartStrategy, type RestartDecision } from '#jobmanager/failover/restart-strategy';
 import { CheckpointDriver } from '#jobmanager/job-master/checkpoint-driver';
 import { JobManagerError } from '#jobmanager/errors';
 import { jobDirectoryOf, type LoadedCheckpoint } from '#jobmanager/job-master/checkpoint-store';
@@ -65,6 +65,13 @@ export interface JobMasterOptions {
   readonly recovered?: RecoveredJob | undefined;
   /** Told whenever it changes, before anything depends on it; undefined when the death of the process would be the job's. */
   readonly onRecoveryPoint?: (point: RecoveryPoint | undefined) => void;
+}
+
+interface ProcessDeath {
+  readonly error: ClusterError;
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly decision: RestartDecision;
 }
 
 export class JobMaster implements JobMasterGateway {
@@ -113,19 +120,23 @@ export class JobMaster implements JobMasterGateway {
   async start(): Promise<void> {
     const { jobId, configuration, files, clock, log, recovered } = this.#options;
     try {
-      await clearLocalBackup(this.#storage);
-      const { restore, ...owned } = await findJobStart(this.#storage, configuration, log, recovered?.point);
+      const death = recovered === undefined ? undefined : this.#onProcessDied(recovered);
+      const { restore, ...owned } = await this.#onceItCan(async () => {
+        await clearLocalBackup(this.#storage);
+        return findJobStart(this.#storage, configuration, log, recovered?.point);
+      });
       this.#restore = restore;
       if (restore !== undefined) this.#parallelism.useVertices(fitToRestore(restore.descriptor, this.#plan.vertices, { isUnclaimedStateIgnored: configuration.get(stateRecoveryOptions.isUnclaimedStateIgnored) }));
-      this.#checkpoints = new CheckpointDriver({
+      const checkpoints = new CheckpointDriver({
         ...owned, jobId, jobName: this.#plan.jobName, vertices: () => this.#plan.vertices, settings: this.#settings, files, storage: this.#storage, clock, log, historyMax: configuration.get(restOptions.checkpointsHistory),
         sendMail: (subtaskId, mail) => this.#options.taskExecutor.sendMail(jobId, subtaskId, mail),
         onTooManyFailures: (error) => this.#fail(error),
         onCompleted: () => this.#tellRecoveryPoint(),
       });
-      await this.#checkpoints.layOut();
+      this.#checkpoints = checkpoints;
+      await this.#onceItCan(() => checkpoints.layOut());
       this.#moveTo('CREATED');
-      if (recovered !== undefined) await this.#outliveDeath(recovered);
+      if (death !== undefined) await this.#outliveDeath(death);
       this.#tellRecoveryPoint();
       await this.#slotWatch?.waitForSlots(this.#parallelism.slotCount, leastSlots(this.#plan));
       if (this.#status !== 'CREATED') return;
@@ -312,16 +323,46 @@ export class JobMaster implements JobMasterGateway {
     this.#options.onStatus?.(status);
   }
 
-  /** The death of the process is a failure as others are. Throws ENGINE_PROCESS_DIED when it is one too many. */
-  async #outliveDeath({ point, death }: RecoveredJob): Promise<void> {
-    const { clock, jobId, log, plan } = this.#options;
+  /** The death of the process is a failure as others are. */
+  #onProcessDied({ point, death }: RecoveredJob): ProcessDeath {
+    const { jobId, plan } = this.#options;
     this.#attemptNumber = point.attemptNumber + 1;
     const error = new ClusterError('ENGINE_PROCESS_DIED', `the engine process of the job ${plan.jobName} (${jobId}) was ended by ${death.cause}: look for objects of functions that are far too large, or start it again from its newest checkpoint`);
-    const decision = this.#failures.onProcessDied(point.failures, { timestamp: death.timestamp, error: serializeError(error), task: undefined });
+    return { error, timestamp: death.timestamp, decision: this.#failures.onProcessDied(point.failures, { timestamp: death.timestamp, error: serializeError(error), task: undefined }) };
+  }
+
+  /** Throws ENGINE_PROCESS_DIED when it is one too many. */
+  async #outliveDeath({ error, timestamp, decision }: ProcessDeath): Promise<void> {
+    const { clock, jobId, log } = this.#options;
     if (decision.kind === 'fail') throw error;
-    const delayMs = Math.max(0, death.timestamp + decision.delayMs - clock.now());
+    const delayMs = Math.max(0, timestamp + decision.delayMs - clock.now());
     log.warn('job goes on after the death of its process', { jobId, delayMs: Math.round(delayMs), from: this.#restore?.descriptor.directory ?? 'its beginning' });
     await clock.sleep(delayMs);
+  }
+
+  /** What the start of a job needs of its storage. After the death of a process it is tried again as often as the restart strategy lets it; else the first failure refuses the job. */
+  async #onceItCan<T>(action: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await action();
+      } catch (thrown) {
+        if (this.#options.recovered === undefined) throw thrown;
+        const { clock } = this.#options;
+        await clock.sleep(Math.max(0, this.#nextTryMs(thrown) - clock.now()));
+        if (this.#status !== 'INITIALIZING') throw thrown;
+      }
+    }
+  }
+
+  /** Something that a restart begins with has failed: epoch ms of the next try. Throws what has been thrown when there is to be none. */
+  #nextTryMs(thrown: unknown): number {
+    const { jobId, clock, log } = this.#options;
+    const timestamp = clock.now();
+    const error = deserializeError(serializeError(thrown));
+    const decision = this.#failures.onRestartFailed({ timestamp, error: serializeError(thrown), task: undefined }, { isFinal: isFinalError(error) });
+    if (decision.kind === 'fail') throw thrown;
+    log.warn('job cannot restart yet', { jobId, attempt: this.#attemptNumber, delayMs: Math.round(decision.delayMs), cause: error });
+    return timestamp + decision.delayMs;
   }
 
   #tellRecoveryPoint(): void {
@@ -432,7 +473,7 @@ export class JobMaster implements JobMasterGateway {
   /** Starts tasks that have ended again from the newest checkpoint: all of the job in new slots, or regions in their places. */
   async #carryOut(restart: TaskRestart, deployment: JobDeployment): Promise<void> {
     try {
-      const prepared = await restart.prepare();
+      const prepared = await this.#prepare(restart);
       if (prepared === 'called-off') return;
       this.#restart = undefined;
       this.#restore = prepared.restore;
@@ -449,6 +490,18 @@ export class JobMaster implements JobMasterGateway {
       if (this.#status === 'RUNNING' && this.#attemptNumber === attemptNumber) this.#checkpoints?.start(deployment);
     } catch (thrown) {
       await this.#failBeforeRun(thrown);
+    }
+  }
+
+  /** As TaskRestart.prepare, again and again while the checkpoint cannot be read and the restart strategy lets it. */
+  async #prepare(restart: TaskRestart): ReturnType<TaskRestart['prepare']> {
+    for (;;) {
+      try {
+        return await restart.prepare();
+      } catch (thrown) {
+        if (this.#restart !== restart) return 'called-off';
+        restart.add(new Set(), this.#nextTryMs(thrown));
+      }
     }
   }
 
