@@ -8,6 +8,8 @@ import { NEXMARK_EVENT } from '#connectors/nexmark/event';
 import { NexmarkEventFactory } from '#connectors/nexmark/event-at';
 import { resolveNexmarkOptions } from '#connectors/nexmark/options';
 import { PrintSink } from '#connectors/print/sink';
+import { FrameMemory } from '#core/columns/frame-memory';
+import { TextSlice } from '#core/columns/text-slice';
 import { Types } from '#core/types/type-information';
 import { RecordingSinkContext } from './sink-context.js';
 
@@ -130,6 +132,18 @@ describe('blackhole sink', () => {
       assert.equal(createFieldReader(undefined, first)(second), digestOf(second));
     }));
     for (const record of [1.5, 'text', null, undefined, 5n, [1, 2], new Map([['a', 1]]), true]) assert.equal(createFieldReader(undefined, record)(record), digestOf(record));
+  });
+
+  test('a text that no string was made of counts as its string does', () => {
+    const read = createFieldReader(Types.STRING, 'x');
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
+      const encoded = Buffer.from(text, 'utf8');
+      const memory = FrameMemory.allocate(2048);
+      memory.u8.set(encoded, 8);
+      const slice = Object.assign(new TextSlice(), { memory, offset: 8, length: encoded.length, isAscii: encoded.length === text.length });
+      assert.equal(digestOf(slice), digestOf(encoded.toString()));
+      assert.equal(read(slice), digestOf(slice));
+    }));
   });
 
   test('each field counts: a change of any one changes the digest', () => {

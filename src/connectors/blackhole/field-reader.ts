@@ -1,5 +1,6 @@
 // Generates a function that reads every field of a record into a 32-bit digest: from the declared type, else from the
 // shape of the first record seen. `digestOf` is its interpreted twin and serves values whose shape is not known before.
+import { TextSlice } from '#core/columns/text-slice';
 import type { TypeInformation } from '#core/types/type-information';
 
 export type FieldReader = (record: any) => number; // any: records of every type
@@ -20,9 +21,18 @@ export function digestOf(value: unknown): number {
     case 'string': return value.length === 0 ? 0 : (value.length + value.charCodeAt(0) * 31 + value.charCodeAt(value.length - 1) * 961) | 0;
     case 'boolean': return value ? 1 : 0;
     case 'bigint': return Number(BigInt.asIntN(32, value));
-    case 'object': return value === null ? 0 : digestOfObject(value);
+    case 'object': return value === null ? 0 : value instanceof TextSlice ? digestOfSlice(value) : digestOfObject(value);
     default: return 0;
   }
+}
+
+/** As that of the string, which is made only where its characters are not its bytes. */
+function digestOfSlice(text: TextSlice): number {
+  const { offset, length, memory } = text;
+  if (!text.isAscii) return digestOf(text.substring(0, length));
+  if (length === 0) return 0;
+  const { u8 } = memory!;
+  return (length + u8[offset]! * 31 + u8[offset + length - 1]! * 961) | 0;
 }
 
 function digestOfObject(value: object): number {
@@ -46,7 +56,7 @@ function sourceOfType(type: TypeInformation, access: string, depth: number): str
     case 'boolean': return `h = h + (${access} ? 1 : 0) | 0;`;
     case 'int64': return `{ const n = ${access}; h = h + (typeof n === 'number' ? n | 0 : digestOf(n)) | 0; }`;
     case 'int': case 'long': case 'double': return `h = h + (${access} | 0) | 0;`;
-    case 'string': return `{ const s = ${access}; if (s.length !== 0) h = h + s.length + s.charCodeAt(0) * 31 + s.charCodeAt(s.length - 1) * 961 | 0; }`;
+    case 'string': return `{ const s = ${access}; if (typeof s !== 'string') h = h + digestOf(s) | 0; else if (s.length !== 0) h = h + s.length + s.charCodeAt(0) * 31 + s.charCodeAt(s.length - 1) * 961 | 0; }`;
     case 'nullable': return `if (${access} !== null) { ${sourceOfType(type.inner, access, depth)} }`;
     case 'row': return `{ const ${v} = ${access}; ${type.fields.map((field) => nested(JSON.stringify(field.name), field.type)).join(' ')} }`;
     case 'tuple': return `{ const ${v} = ${access}; ${type.elements.map((element, index) => nested(String(index), element)).join(' ')} }`;

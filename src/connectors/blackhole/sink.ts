@@ -5,6 +5,7 @@ import type { Sink, SinkWriterContext } from '#streaming/sink/sink';
 
 export class BlackholeSink<T = unknown> implements Sink<T, never, never> {
   readonly name = 'Blackhole Sink';
+  readonly takesTextSlices = true;
 
   createWriter(context: SinkWriterContext): BlackholeSinkWriter<T> {
     return new BlackholeSinkWriter(context);

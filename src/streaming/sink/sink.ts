@@ -7,6 +7,8 @@ import type { Files } from '#platform/files/files';
 export interface Sink<T = unknown, WriterStateT = unknown, CommittableT = unknown> {
   readonly name: string;
   createWriter(context: SinkWriterContext): SinkWriter<T, WriterStateT, CommittableT>;
+  /** Its writers take a text of a row as the TextSlice that lies where it was read; they must not keep it. Default false. */
+  readonly takesTextSlices?: boolean;
   /** Present on two-phase-commit sinks. Commit must be idempotent: it is retried after recovery. */
   createCommitter?(context: SinkWriterContext): Committer<CommittableT>;
 }

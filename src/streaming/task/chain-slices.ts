@@ -1,5 +1,5 @@
 // Which texts of the rows that enter a chain are needed as they lie only: copied through filters into a row that a map makes, and from
-// there into the columns of edges, or taken apart by functions that take slices. No string is made of them.
+// there into the columns of edges or to sinks that take slices, or taken apart by functions that do. No string is made of them.
 import { FieldTree } from '#core/codegen/field-tree';
 import { accessOf } from '#core/codegen/function-access';
 import { addEdge, addOperator, type Chain, type EdgeReads } from '#streaming/task/chain-access';
@@ -35,7 +35,7 @@ function addRowOperator(chain: Chain, outputs: readonly EdgeReads[], index: numb
   } else if (row?.kind === 'map' && copies !== undefined) {
     found.values.merge([], copies.otherReads);
     if (copies.slices !== undefined) found.copied.merge([], copies.slices);
-    const areCopied = endsInEdges(chain, outputs, index);
+    const areCopied = endsInCopies(chain, outputs, index);
     const keys = keyReads(chain, outputs, index);
     for (const { from, to } of copies.fields) (areCopied && keys.child(to) === undefined ? found.copied : found.values).addAll(from);
   } else {
@@ -43,8 +43,14 @@ function addRowOperator(chain: Chain, outputs: readonly EdgeReads[], index: numb
   }
 }
 
-function endsInEdges(chain: Chain, outputs: readonly EdgeReads[], index: number): boolean {
-  return chain.operators[index]!.next.length === 0 && chain.edgesOf(index, undefined).every((edge) => outputs[edge]!.type !== undefined);
+/** Whether all that takes an operator's rows takes texts as they lie: edges, and one sink, since more would get copies of the rows. */
+function endsInCopies(chain: Chain, outputs: readonly EdgeReads[], index: number): boolean {
+  const { next } = chain.operators[index]!;
+  const areSlicesTaken = next.every(({ operatorIndex }) => {
+    const { node } = chain.operators[operatorIndex]!;
+    return node.kind === 'sink' && node.sink.takesTextSlices === true;
+  });
+  return next.length <= 1 && areSlicesTaken && chain.edgesOf(index, undefined).every((edge) => outputs[edge]!.type !== undefined);
 }
 
 /** What the edges of an operator read to choose a channel. */

@@ -6,6 +6,7 @@ import { declareReads } from '#core/codegen/function-access';
 import { Types } from '#core/types/type-information';
 import type { Partitioner } from '#shuffle/partitioner/partitioner';
 import type { RowOperator } from '#streaming/operator/stream-operator';
+import type { Sink } from '#streaming/sink/sink';
 import { slicesOfHead } from '#streaming/task/chain-slices';
 import type { ChainedOperator } from '#streaming/task/task-description';
 
@@ -30,10 +31,17 @@ const mapCopying = (copied: Readonly<Record<string, string>>, others: readonly s
 });
 
 interface Step {
-  readonly row: RowOperator;
+  /** The operator; 'sink' for one that takes slices. */
+  readonly row: RowOperator | 'sink' | 'sink of strings';
   readonly next?: readonly number[];
   /** The edge of the operator. */
   readonly partitioner?: Partitioner;
+}
+
+function nodeOf(row: Step['row']): ChainedOperator['node'] {
+  if (typeof row !== 'string') return { kind: 'operator', factory: { kind: 'row', row } };
+  const sink: Sink = { name: row, takesTextSlices: row === 'sink', createWriter: () => assert.fail('no writer is made') };
+  return { kind: 'sink', sink, inputType: undefined };
 }
 
 /** Slices below a source that hands its rows to the steps named by `first`. */
@@ -41,7 +49,7 @@ function slicesOf(steps: readonly Step[], first: readonly number[] = [1], functi
   const nextOf = (next: readonly number[] = []) => next.map((operatorIndex) => ({ operatorIndex, tag: undefined }));
   const operators: ChainedOperator[] = [
     { operatorId: '0', name: '0', node: SOURCE, next: nextOf(first) },
-    ...steps.map(({ row, next }, index): ChainedOperator => ({ operatorId: `${index + 1}`, name: `${index + 1}`, node: { kind: 'operator', factory: { kind: 'row', row } }, next: nextOf(next) })),
+    ...steps.map(({ row, next }, index): ChainedOperator => ({ operatorId: `${index + 1}`, name: `${index + 1}`, node: nodeOf(row), next: nextOf(next) })),
   ];
   const edges = steps.flatMap(({ partitioner }, index) => (partitioner === undefined ? [] : [{ producer: index + 1, partitioner, type: Types.ROW({}), reads: FieldTree.all() }]));
   return pathsOf(slicesOfHead({ operators, edgesOf: (index) => edges.flatMap(({ producer }, edge) => (producer === index ? [edge] : [])) }, edges, functions, 0)).sort();
@@ -70,6 +78,14 @@ describe('texts that a chain only copies', () => {
     const taking: RowOperator = { kind: 'map', apply: declareReads((v: unknown) => v, treeOf('url', 'extra'), { fields: [{ from: ['extra'], to: 'extra' }], otherReads: treeOf('price'), slices: treeOf('url') }) };
     assert.deepEqual(slicesOf([{ row: taking, next: [2] }, { row: filterReading('extra'), partitioner: { kind: 'forward' } }]), ['url']);
     assert.deepEqual(slicesOf([{ row: filterReading('url'), next: [2] }, { row: taking, partitioner: { kind: 'forward' } }]), ['extra']);
+  });
+
+  test('are those that a map hands to one sink that takes slices', () => {
+    const map: RowOperator = mapCopying({ url: 'url' });
+    assert.deepEqual(slicesOf([{ row: map, next: [2] }, { row: 'sink' }]), ['url']);
+    assert.deepEqual(slicesOf([{ row: map, next: [2] }, { row: 'sink of strings' }]), []);
+    assert.deepEqual(slicesOf([{ row: map, next: [2, 3] }, { row: 'sink' }, { row: 'sink' }]), []);
+    assert.deepEqual(slicesOf([{ row: map, next: [2], partitioner: { kind: 'forward' } }, { row: 'sink' }]), ['url']);
   });
 
   test('are none where the map is followed by an operator', () => {
