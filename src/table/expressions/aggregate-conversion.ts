@@ -1,15 +1,16 @@
 // Calls of aggregate functions: plain ones in grouped queries, and ones with OVER.
-import type { AggregateExpression, Expression, OverBound, OverWindow, SortKey } from '#table/expressions/expression';
+import type { AggregateExpression, Expression, SortKey } from '#table/expressions/expression';
 import { convertArgument, type ConversionParts } from '#table/expressions/call-conversion';
 import { failAt, type ExpressionScope } from '#table/expressions/expression-scope';
 import { castTo } from '#table/expressions/implicit-cast';
 import { refuseCall, shapeOf } from '#table/expressions/operator-conversion';
+import { overWindow, windowOf } from '#table/expressions/over-window-conversion';
 import { isMismatch, type AggregateFunctionDefinition } from '#table/functions/function-definition';
 import { summaryTypeText } from '#table/types/type-text';
 import type { LogicalType } from '#table/types/logical-type';
 import { isSortable } from '#table/values/value-equality';
 import type * as ast from '#table/parser/ast-expression';
-import type { FrameBound, SortItem, WindowSpecification } from '#table/parser/ast-query';
+import type { SortItem, WindowSpecification } from '#table/parser/ast-query';
 
 export function convertAggregate(node: ast.CallExpression, definition: AggregateFunctionDefinition, scope: ExpressionScope, parts: ConversionParts): Expression {
   if (node.over !== undefined) return convertRankedCall(node, definition, scope, parts);
@@ -23,7 +24,7 @@ export function convertAggregate(node: ast.CallExpression, definition: Aggregate
 export function convertRankedCall(node: ast.CallExpression, definition: AggregateFunctionDefinition, scope: ExpressionScope, parts: ConversionParts): Expression {
   if (!scope.allowsOver) return failAt(scope, `Windowed aggregate expression is illegal in ${scope.clause} clause: '${definition.name}'`, node.span);
   const { call, type } = aggregateCall(node, definition, scope, parts);
-  const window = overWindow(windowOf(node, scope), definition, scope, parts);
+  const window = overWindow(windowOf(node, scope), definition, scope, parts, (item, inner) => sortKey(item, inner, parts));
   return { kind: 'over', call, window, type };
 }
 
@@ -63,45 +64,4 @@ export function sortKey(item: SortItem, scope: ExpressionScope, parts: Pick<Conv
   const expression = parts.convert(item.expression, scope);
   if (!isSortable(expression.type)) return failAt(scope, unsortable(expression.type), item.expression.span);
   return { expression, isAscending, isNullsFirst: item.nulls === undefined ? isAscending : item.nulls === 'FIRST' };
-}
-
-function windowOf(node: ast.CallExpression, scope: ExpressionScope): WindowSpecification {
-  const over = node.over!;
-  if (over.kind === 'identifier') return scope.findWindow?.(over) ?? failAt(scope, `Window '${over.name}' not found`, over.span);
-  if (over.base === undefined) return over;
-  const base = scope.findWindow?.(over.base) ?? failAt(scope, `Window '${over.base.name}' not found`, over.base.span);
-  return {
-    ...over,
-    base: undefined,
-    partitionBy: over.partitionBy.length > 0 ? over.partitionBy : base.partitionBy,
-    orderBy: over.orderBy.length > 0 ? over.orderBy : base.orderBy,
-    frame: over.frame ?? base.frame,
-  };
-}
-
-function overWindow(specification: WindowSpecification, definition: AggregateFunctionDefinition, scope: ExpressionScope, parts: ConversionParts): OverWindow {
-  const inner: ExpressionScope = { ...scope, allowsOver: false, clause: 'OVER' };
-  const partitionBy = specification.partitionBy.map((expression) => parts.convert(expression, inner));
-  const orderBy = specification.orderBy.map((item) => sortKey(item, inner, parts));
-  const { frame } = specification;
-  const isOrdered = orderBy.length > 0;
-  if (definition.isOverOnly === true) {
-    if (frame !== undefined) return failAt(scope, `ROW/RANGE not allowed with ${definition.name} function`, frame.span);
-    return { partitionBy, orderBy, unit: 'ROWS', lower: { kind: 'UNBOUNDED_PRECEDING' }, upper: { kind: 'CURRENT_ROW' } };
-  }
-  if (frame === undefined) {
-    return { partitionBy, orderBy, unit: 'RANGE', lower: { kind: 'UNBOUNDED_PRECEDING' }, upper: { kind: isOrdered ? 'CURRENT_ROW' : 'UNBOUNDED_FOLLOWING' } };
-  }
-  return {
-    partitionBy,
-    orderBy,
-    unit: frame.unit,
-    lower: bound(frame.start, inner, parts),
-    upper: frame.end === undefined ? { kind: 'CURRENT_ROW' } : bound(frame.end, inner, parts),
-  };
-}
-
-function bound(node: FrameBound, scope: ExpressionScope, parts: ConversionParts): OverBound {
-  if (node.bound === 'PRECEDING' || node.bound === 'FOLLOWING') return { kind: node.bound, offset: parts.convert(node.offset, scope) };
-  return { kind: node.bound.replaceAll(' ', '_') as 'UNBOUNDED_PRECEDING' | 'UNBOUNDED_FOLLOWING' | 'CURRENT_ROW' };
 }

@@ -35,11 +35,11 @@ export function planGroupingSets(node: AggregateNode, context: PlannerContext): 
   return new CalcExec(aggregate, expressions, undefined, node.rowType);
 }
 
-/** The window columns that are grouped by, where the window's end is in every set. */
+/** The window columns that are grouped by, where the start and the end of the window are in every set. */
 function windowInAllSets(node: AggregateNode, { window }: ExecNode): readonly number[] {
   if (window === undefined) return [];
   const isInAll = (column: number): boolean => column >= 0 && node.groupingSets.every((set) => set.some((index) => node.groupColumns[index] === column));
-  return isInAll(window.endColumn) ? [window.startColumn, window.endColumn, window.timeColumn].filter(isInAll) : [];
+  return isInAll(window.startColumn) && isInAll(window.endColumn) ? [window.startColumn, window.endColumn, window.timeColumn].filter(isInAll) : [];
 }
 
 /** A bit per argument, the last one lowest: 1 where the column is not in the row's set. */

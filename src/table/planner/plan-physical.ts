@@ -3,10 +3,11 @@
 import { assertNever } from '#core/assert';
 import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { ScanExec, type ScanWatermark } from '#table/exec/scan-exec';
+import { ScanExec } from '#table/exec/scan-exec';
 import { UnionExec } from '#table/exec/union-exec';
 import { ValuesExec } from '#table/exec/values-exec';
-import { inlineProjection } from '#table/expressions/conditions';
+import { inlineProjection, replaceExpression } from '#table/expressions/conditions';
+import type { Expression } from '#table/expressions/expression';
 import { TableError } from '#table/errors';
 import type { LogicalPlan, ScanNode, WatermarkNode } from '#table/logical/logical-plan';
 import { mergedCalc } from '#table/planner/merged-calc';
@@ -56,9 +57,11 @@ function planScan(node: ScanNode, context: PlannerContext): ExecNode {
 }
 
 /** A table that a query reads several times is read once, unless its source is given different things to do. */
-function sharedScan(node: ScanNode, rowType: RowType, watermark: ScanWatermark | undefined, context: PlannerContext): ScanExec {
+function sharedScan(node: ScanNode, rowType: RowType, watermarkExpression: Expression | undefined, context: PlannerContext): ScanExec {
   const { table, optionHints, limit } = node;
   const source = context.scanSource(table, optionHints);
+  // Over the columns as the table has them, whichever of them the query went through: scans are told apart by what they say.
+  const watermark = watermarkExpression === undefined ? undefined : { expression: replaceExpression(watermarkExpression, (part) => (part.kind === 'input' ? { ...part, type: node.rowType.fields[part.index]!.type } : undefined)) };
   return context.shared.share(new ScanExec(table, source, rowType, { limit, watermark })) as ScanExec;
 }
 
@@ -76,12 +79,18 @@ function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
 function planWatermark(node: WatermarkNode, context: PlannerContext): ExecNode {
   const { input } = node;
   if (input.kind === 'scan') {
-    return normalized(sharedScan(input, node.rowType, { expression: node.expression }, context), context);
+    return normalized(sharedScan(input, node.rowType, node.expression, context), context);
   }
   if (input.kind === 'project' && input.input.kind === 'scan') {
     const scan = input.input;
-    const watermark = { expression: inlineProjection(node.expression, input.expressions) };
-    return mergedCalc(normalized(sharedScan(scan, scan.rowType, watermark, context), context), input.expressions, undefined, node.rowType);
+    return mergedCalc(normalized(sharedScan(scan, withTimeAttribute(scan.rowType, node, input.expressions), inlineProjection(node.expression, input.expressions), context), context), input.expressions, undefined, node.rowType);
   }
   throw new TableError('TABLE_NOT_SUPPORTED', 'a watermark stands above something other than a table');
+}
+
+/** The columns of a table below a projection, as they are when all of them are read: so that both are one scan. */
+function withTimeAttribute(rowType: RowType, { timeColumn, rowType: timed }: WatermarkNode, projection: readonly Expression[]): RowType {
+  const column = projection[timeColumn]!;
+  if (column.kind !== 'input') return rowType;
+  return { ...rowType, fields: rowType.fields.map((field, index) => (index === column.index ? { ...field, type: timed.fields[timeColumn]!.type } : field)) };
 }

@@ -8,10 +8,10 @@ import type { Expression } from '#table/expressions/expression';
 import type { AggregateNode, NamedAggregate } from '#table/logical/logical-plan';
 import { mergedCalc } from '#table/planner/merged-calc';
 
-/** Grouped by the start and the end of a window (or by its end alone): one result per window, when it ends. */
+/** Grouped by the start and the end of a window: one result per window, when it ends. Undefined for all else, which is grouped like any other rows. */
 export function windowAggregate(node: Pick<AggregateNode, 'groupColumns' | 'aggregates' | 'rowType'>, input: ExecNode): ExecNode | undefined {
   const { window } = input;
-  if (window === undefined || window.endColumn < 0 || !node.groupColumns.includes(window.endColumn)) return undefined;
+  if (window === undefined || ![window.startColumn, window.endColumn].every((column) => node.groupColumns.includes(column))) return undefined;
   const isWindowColumn = (column: number): boolean => [window.startColumn, window.endColumn, window.timeColumn].includes(column);
   const keyColumns = node.groupColumns.filter((column) => !isWindowColumn(column));
   const position = (column: number): number => (column < 0 ? -1 : node.groupColumns.indexOf(column));

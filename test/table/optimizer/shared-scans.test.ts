@@ -17,5 +17,6 @@ describe('a table that a query reads several times', () => {
   test('is read once for different columns, though a watermark and computed columns stand above it', async () => {
     assert.equal(await sourcesOf('WITH a AS (SELECT id, person FROM orders), b AS (SELECT person, COUNT(*) c FROM a GROUP BY person) SELECT a.id, b.c FROM a JOIN b ON a.person = b.person'), 1);
     assert.equal(await sourcesOf('SELECT id, 0 FROM orders UNION ALL SELECT twice, amount FROM orders'), 1);
+    assert.equal(await sourcesOf('SELECT l.id, r.amount FROM orders l JOIN orders r ON l.id = r.id AND l.ts = r.ts'), 1);
   });
 });
