@@ -47,7 +47,7 @@ async function run(parallelism: number, settings: Record<string, unknown>, until
   try {
     await withJobExecutor(executor, async () => {
       const env = StreamExecutionEnvironment.createLocalEnvironment({ inline: true, parallelism });
-      const collected = windowedCounts(env, until === undefined ? Infinity : COUNT / 2).collectAsync();
+      const collected = windowedCounts(env, until === undefined ? Infinity : COUNT / 10).collectAsync();
       const client: JobClient = await env.executeAsync('windows');
       for await (const row of collected) {
         rows.push(row);
@@ -77,9 +77,16 @@ describe('checkpoint and restore', () => {
         const chk = job === undefined ? undefined : readdirSync(join(root, job)).find((name) => existsSync(join(root, job, name, '_metadata')));
         return job === undefined || chk === undefined ? undefined : join(root, job, chk);
       };
+      // A checkpoint that began after these rows: the second one to complete from then on.
+      let before: number | undefined;
+      const holdsRows = (): boolean => {
+        const id = Number(/chk-(\d+)$/.exec(newest() ?? '')?.[1] ?? 0);
+        before ??= id;
+        return id >= before + 2;
+      };
       const first = await run(2, {
         'execution.checkpointing.interval': '20 ms', 'execution.checkpointing.dir': root, 'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-      }, (rows) => rows > 200 && newest() !== undefined);
+      }, (rows) => rows > 200 && holdsRows());
       assert.equal((first.error as { readonly code: string } | undefined)?.code, 'JOB_CANCELED', 'it was canceled before its end');
       const checkpoint = newest();
       assert.ok(checkpoint !== undefined);
