@@ -132,6 +132,7 @@ export class AlignedWindowOperator implements StreamOperator {
       maxParallelism, keyGroupRange: keyGroupRangeOf(maxParallelism, parallelism, subtaskIndex),
       firedTimeOf: (keyGroup) => (ahead === undefined ? firedTime : Math.max(firedTime, ahead.timeOfGroup(keyGroup))),
     });
+    writer.beginGroups();
     for (const row of this.#due) writer.add(row.key, row.from, row.to, row.accumulator, DUE);
     this.#lastSnapshot = new WindowSnapshot(writer, this.#tablesToSave(writer));
     const own: OperatorSnapshot = { keyed: [], operator: [], deferred: [this.#lastSnapshot] };

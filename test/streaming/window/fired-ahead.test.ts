@@ -27,16 +27,18 @@ function everyKey(harness: OperatorHarness, time: number): void {
   for (let k = 0; k < KEY_COUNT; k++) harness.element({ k, n: 1 }, time);
 }
 
+function isOwnKey(subtask: OperatorHarness['subtasks'][number], k: number): boolean {
+  const { keyGroupOf, keyGroupRange } = subtask.context.keyedState!;
+  const group = keyGroupOf.call(subtask.context.keyedState, k);
+  return group >= keyGroupRange.start && group <= keyGroupRange.end;
+}
+
 /** A run of two subtasks of which the second has seen a later watermark, as an unaligned barrier finds them, goes on with three. */
 function rescaledBehind(assignment: WindowAssignment): readonly unknown[] {
   const old = new OperatorHarness(factory(assignment), { parallelism: 2 });
   everyKey(old, 5);
   const [slow, fast] = old.subtasks;
-  const isFast = (k: number): boolean => {
-    const { keyedState } = fast!.context;
-    const group = keyedState!.keyGroupOf(k);
-    return group >= keyedState!.keyGroupRange.start && group <= keyedState!.keyGroupRange.end;
-  };
+  const isFast = (k: number): boolean => isOwnKey(fast!, k);
   slow!.watermark(0);
   fast!.watermark(12);
   const run = new OperatorHarness(factory(assignment), { parallelism: 3, snapshots: old.snapshot() });
@@ -72,5 +74,24 @@ describe('windows of key groups that had fired further than others', () => {
     }
     assert.deepEqual([...windows].filter(([, count]) => count !== 1), []);
     assert.equal(windows.size, KEY_COUNT * 4);
+  });
+
+  test('a subtask that was behind and had no rows yet loses none of those that were under way to it', () => {
+    const assignment: WindowAssignment = { kind: 'tumbling', timeDomain: 'event', sizeMs: 10, offsetMs: 0 };
+    const old = new OperatorHarness(factory(assignment), { parallelism: 2 });
+    const [slow, fast] = old.subtasks;
+    const keys = Array.from({ length: KEY_COUNT }, (_, k) => k);
+    for (const k of keys) if (isOwnKey(fast!, k)) old.element({ k, n: 1 }, 15);
+    slow!.watermark(0);
+    fast!.watermark(12);
+    const run = new OperatorHarness(factory(assignment), { parallelism: 1, snapshots: old.snapshot() });
+    const underWay = keys.filter((k) => isOwnKey(slow!, k));
+    for (const k of underWay) run.element({ k, n: 1 }, 7);
+    run.watermark(100);
+    const values = run.values as string[];
+    assert.deepEqual(values.toSorted(), [...underWay.map((k) => `${k} 0 1`), ...keys.filter((k) => !underWay.includes(k)).map((k) => `${k} 10 1`)].toSorted());
+    assert.ok(underWay.length > 0 && underWay.length < KEY_COUNT);
+    old.close();
+    run.close();
   });
 });
