@@ -89,12 +89,23 @@ function pruneJoin(plan: JoinNode, wanted: ReadonlySet<number>): Pruned {
   const leftWidth = plan.left.rowType.fields.length;
   const isHalf = plan.joinType === 'SEMI' || plan.joinType === 'ANTI';
   const needed = new Set([...wanted, ...inputsUsed(plan.condition)]);
-  const left = prune(plan.left, new Set([...needed].filter((index) => index < leftWidth)));
-  const right = prune(plan.right, new Set([...needed].filter((index) => index >= leftWidth).map((index) => index - leftWidth)));
+  const left = narrowed(plan.left, new Set([...needed].filter((index) => index < leftWidth)));
+  const right = narrowed(plan.right, new Set([...needed].filter((index) => index >= leftWidth).map((index) => index - leftWidth)));
   const newLeftWidth = left.plan.rowType.fields.length;
   const all = [...left.positions, ...right.positions.map((position) => (position < 0 ? -1 : position + newLeftWidth))];
   const node: JoinNode = { ...plan, left: left.plan, right: right.plan, condition: moved(plan.condition, all), rowType: joinedRowType(left.plan.rowType, right.plan.rowType, plan.joinType) };
   return { plan: node, positions: isHalf ? left.positions : all };
+}
+
+/** A join keeps rows of its inputs, so what these cannot leave out themselves (tables, filters by columns that nobody reads later) goes in a projection. */
+function narrowed(plan: LogicalPlan, wanted: ReadonlySet<number>): Pruned {
+  const { plan: pruned, positions } = prune(plan, wanted);
+  const kept = [...wanted].sort((a, b) => a - b);
+  if (kept.length === 0) kept.push(positions.findIndex((position) => position >= 0));
+  if (kept.length >= pruned.rowType.fields.length) return { plan: pruned, positions };
+  const columns = kept.map((index) => positions[index]!);
+  const rowType: RowType = { ...pruned.rowType, fields: columns.map((index) => pruned.rowType.fields[index]!) };
+  return { plan: { kind: 'project', input: pruned, expressions: columns.map((index) => ({ kind: 'input', index, type: pruned.rowType.fields[index]!.type })), rowType }, positions: positions.map((_, index) => kept.indexOf(index)) };
 }
 
 /** The version table is left whole: its primary key and its time are read beside what the query names. */
