@@ -12,6 +12,7 @@ import type { Clock } from '#platform/clock/clock';
 import { HeapListCell } from '#state/heap/heap-list-cell';
 import { HeapMapCell } from '#state/heap/heap-map-cell';
 import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
+import { HeapOrderedRowsCell } from '#state/heap/heap-ordered-rows-cell';
 import { HeapRowListCell } from '#state/heap/heap-row-list-cell';
 import { HeapNumberMapCell, isNumberMap } from '#state/heap/heap-number-map-cell';
 import { HeapValueCell } from '#state/heap/heap-value-cell';
@@ -172,12 +173,15 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   createValueCell(specification: CellSpecification): ValueCell<any> { // any: the user's value type
     const codec = this.#codecOf(specification);
-    const { type, ttlMs, isOwned } = specification;
-    const cell = ttlMs === undefined && isColumnType(type)
-      ? new HeapNumberCell(this.#context, codec, type)
-      : new HeapValueCell(this.#context, codec, this.#copierOf(type, isOwned));
+    const cell = this.#valueCell(specification, codec);
     this.#register(specification, cell, codec);
     return cell;
+  }
+
+  #valueCell({ type, ttlMs, isOwned, order }: CellSpecification, codec: StoredCodec): ValueCell<any> & HeapCell { // any: as above
+    if (ttlMs === undefined && isColumnType(type)) return new HeapNumberCell(this.#context, codec, type);
+    const ordered = ttlMs === undefined && isOwned && order !== undefined && type?.kind === 'list' ? HeapOrderedRowsCell.create(this.#context, type.element, order) : undefined;
+    return ordered ?? new HeapValueCell(this.#context, codec, this.#copierOf(type, isOwned));
   }
 
   createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type

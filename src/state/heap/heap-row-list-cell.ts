@@ -22,9 +22,6 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   /** Columns of the key: ids of its first and last row + 1. */
   readonly #head: number;
   readonly #tail: number;
-  /** The batch archived last, and the id of its first row. */
-  #batchToken: object | undefined;
-  #firstId = 0;
 
   private constructor(context: KeyContext, archive: RowArchive) {
     this.#context = context;
@@ -68,15 +65,7 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
   }
 
   addView(view: RowView): void {
-    if (view.batchToken !== this.#batchToken) {
-      if (!this.#archive.accepts(view.batch)) {
-        this.addOwned(view.copy() as T);
-        return;
-      }
-      this.#firstId = this.#archive.add(view.batch);
-      this.#batchToken = view.batchToken;
-    }
-    this.#append(this.#firstId + view.position);
+    this.#append(this.#archive.addView(view));
   }
 
   add(value: T): void {
@@ -137,7 +126,6 @@ export class HeapRowListCell<T extends object> implements ViewListCell<T>, HeapC
 
   release(): void {
     this.#archive.release();
-    this.#batchToken = undefined;
   }
 
   /** The ids of a key's first and last row in place of its rows. */

@@ -1,7 +1,8 @@
 // Sections of lists of rows as a checkpoint of the heap backend has them, made into sections that any backend reads. Thread: the slot's.
-//   group                        = | key | id of the first row of its list | id of its last row |*     both int32
+//   group                        = | key | id of the first row of its list | id of its last row |*     both int32, of a list state
+//                                = | key | count, var-uint | ids of rows, int32 each |*               of a value that is a list
 //   pieces of ALL_KEY_GROUPS     = chunks of rows with their links, as in tables/packed-rows.ts
-// Invariant: a list goes from its first row to its last one by the links; what is linked behind came after the cut.
+// Invariant: a list by its ends goes from its first row to its last one by the links; what is linked behind came after the cut.
 import { assert } from '#core/assert';
 import { createSerializer } from '#core/serialization/create-serializer';
 import { DataInput } from '#core/serialization/data-input';
@@ -38,25 +39,27 @@ export function* listPieces(section: KeyedSection, { keyed }: OperatorSnapshot, 
   const wanted = section.groups.filter(({ keyGroup }) => keyGroup !== ALL_KEY_GROUPS && isWanted(keyGroup));
   if (wanted.length === 0) return;
   const format = JSON.stringify(section.serializers);
-  const { key, element } = section.serializers;
-  assert(key !== undefined && element !== undefined, `the archived section ${section.name} is of a list`);
+  const { key, element, value } = section.serializers;
+  const rowType = value?.type.kind === 'list' ? value.type.element : element?.type;
+  assert(key !== undefined && rowType !== undefined, `the archived section ${section.name} is of lists`);
   const chunks = keyed.filter((other) => isArchived(other) && other.name === section.name && JSON.stringify(other.serializers) === format)
     .flatMap(({ groups }) => groups.filter(({ keyGroup }) => keyGroup === ALL_KEY_GROUPS).map(({ bytes }) => bytes));
-  const rows = new PackedRows(element.type, chunks);
+  const rows = new PackedRows(rowType, chunks);
   const keySerializer = createSerializer(key.type);
+  const copyList = element === undefined ? writeRows : writeList;
   for (const { keyGroup, bytes } of wanted) {
-    for (const piece of expand(bytes, keySerializer, rows)) yield { keyGroup, bytes: piece };
+    for (const piece of expand(bytes, keySerializer, (input, output) => copyList(input, rows, output))) yield { keyGroup, bytes: piece };
   }
 }
 
-function* expand(bytes: Uint8Array, keySerializer: TypeSerializer, rows: PackedRows): IterableIterator<Uint8Array> {
+function* expand(bytes: Uint8Array, keySerializer: TypeSerializer, copyList: (input: DataInput, output: DataOutput) => void): IterableIterator<Uint8Array> {
   const input = new DataInput(bytes);
   const output = new DataOutput();
   while (input.remaining > 0) {
     const start = input.position;
     keySerializer.read(input);
     output.writeBytes(bytes, start, input.position - start);
-    writeList(input.readInt32(), input.readInt32(), rows, output);
+    copyList(input, output);
     if (output.length < PIECE_BYTES) continue;
     yield output.toBytes();
     output.reset();
@@ -64,7 +67,15 @@ function* expand(bytes: Uint8Array, keySerializer: TypeSerializer, rows: PackedR
   if (output.length > 0) yield output.toBytes();
 }
 
-function writeList(first: number, last: number, rows: PackedRows, output: DataOutput): void {
+function writeRows(input: DataInput, rows: PackedRows, output: DataOutput): void {
+  const count = input.readVarUint();
+  output.writeVarUint(count);
+  for (let i = 0; i < count; i++) rows.encode(input.readInt32(), output);
+}
+
+function writeList(input: DataInput, rows: PackedRows, output: DataOutput): void {
+  const first = input.readInt32();
+  const last = input.readInt32();
   let count = 1;
   for (let id = first; id !== last; id = rows.nextOf(id)) count++;
   output.writeVarUint(count);

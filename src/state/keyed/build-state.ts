@@ -42,8 +42,8 @@ export function buildState(descriptor: StateDescriptor, building: StateBuilding)
       return descriptor.ttl === undefined ? cell : new TtlMapState(cell, new TtlPolicy(descriptor.ttl, clock), copy);
     }
     case 'value': {
-      const cell = valueCellOf(specification, descriptor.ttl, building);
-      const { defaultValue } = descriptor;
+      const { defaultValue, order } = descriptor;
+      const cell = valueCellOf({ ...specification, order }, descriptor.ttl, building);
       return defaultValue === undefined || defaultValue === null ? cell : new ValueWithDefault(cell, defaultValue, copy);
     }
     case 'reducing':

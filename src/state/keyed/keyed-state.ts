@@ -12,6 +12,16 @@ export interface StateTtlConfig {
   readonly visibility: 'never-return-expired' | 'return-expired-if-not-cleaned-up';
 }
 
+/** The order of the elements of a value that is a list: by a number each, and where equal numbers do not say enough, by comparison. */
+export interface ElementOrder<T = any> { // any: rows of every relation
+  /** Ascending in the order of the elements; never NaN. */
+  numberOf(element: T): number;
+  /** Whether elements of the same such number are equal to the order. */
+  isDecidedBy(number: number): boolean;
+  /** Negative where `a` comes first. */
+  compare(a: T, b: T): number;
+}
+
 interface DescriptorBase {
   readonly name: string;
   readonly ttl?: StateTtlConfig | undefined;
@@ -19,9 +29,12 @@ interface DescriptorBase {
   readonly isOwned?: boolean;
 }
 
-/** `type` undefined means ANY: the value lives as a JS object on heap and as msgpackr bytes in snapshots. */
+/**
+ * `type` undefined means ANY: the value lives as a JS object on heap and as msgpackr bytes in snapshots.
+ * `order` of an owned value that is a list: a backend may give an OrderedRowsCell, whose elements are put in and taken out one by one.
+ */
 export type StateDescriptor =
-  | (DescriptorBase & { readonly kind: 'value'; readonly type?: TypeInformation; readonly defaultValue?: unknown })
+  | (DescriptorBase & { readonly kind: 'value'; readonly type?: TypeInformation; readonly defaultValue?: unknown; readonly order?: ElementOrder | undefined })
   | (DescriptorBase & { readonly kind: 'list'; readonly type?: TypeInformation })
   | (DescriptorBase & { readonly kind: 'map'; readonly keyType?: TypeInformation; readonly type?: TypeInformation })
   | (DescriptorBase & { readonly kind: 'reducing'; readonly type?: TypeInformation; readonly reduce: (a: any, b: any) => any }) // any: user's value type

@@ -3,7 +3,7 @@
 // through the others it is copied first. Thread: the slot's.
 import type { RowView } from '#core/codegen/row-view';
 import type { TypeInformation } from '#core/types/type-information';
-import type { ListState, MapState, ValueState } from '#state/keyed/keyed-state';
+import type { ElementOrder, ListState, MapState, ValueState } from '#state/keyed/keyed-state';
 
 export interface ValueCell<T> extends ValueState<T> {
   updateOwned(value: T): void;
@@ -26,6 +26,21 @@ export interface ViewListCell<T> extends ListCell<T> {
   at(id: number): T;
   /** The row as an object that may be kept. */
   read(id: number): T;
+}
+
+/** A value that is a list of rows in an order, of which rows come and go one by one. */
+export interface OrderedRowsCell<T> extends ValueCell<T[]> {
+  /** Rows of the current key. */
+  count(): number;
+  /** The row at a place of the current key's list, which nobody changes. */
+  at(index: number): T;
+  /** Where the row belongs: behind all that do not come after it. */
+  positionOf(row: T): number;
+  /** Where an equal row is, or -1. */
+  indexOf(row: T, equal: (a: T, b: T) => boolean): number;
+  /** @param view of the row, where it is one of a view. */
+  insert(index: number, row: T, view?: RowView): void;
+  remove(index: number): void;
 }
 
 export interface MapCell<K, V> extends MapState<K, V> {
@@ -55,6 +70,8 @@ export interface CellSpecification {
   readonly ttlMs: number | undefined;
   /** Nothing that enters is shared with anyone: it need not be copied. */
   readonly isOwned: boolean;
+  /** Of a value that is a list. */
+  readonly order?: ElementOrder | undefined;
 }
 
 /** Implemented by each backend. */

@@ -7,7 +7,7 @@
 //   blob      = | length: int32 | bytes … |, rounded up to its class: multiples of 8 to 128, then four per power of two
 import { assert } from '#core/assert';
 import type { MemoryManager, Segment } from '#state/tables/memory-manager';
-import { i32ViewOf, u8ViewOf } from '#state/tables/segment-views';
+import { f64ViewOf, i32ViewOf, u8ViewOf } from '#state/tables/segment-views';
 
 /** The reference of no blob. */
 export const NO_BLOB = -1;
@@ -82,6 +82,7 @@ export class BlobHeap {
   readonly #segments: (Segment | undefined)[] = [];
   readonly #bytes: Uint8Array[] = [];
   readonly #words: Int32Array[] = [];
+  readonly #doubles: Float64Array[] = [];
   /** Free blobs per class; the freed blob's header holds nothing. */
   readonly #free: number[][] = [];
   readonly #freeSlabs: number[] = [];
@@ -98,9 +99,15 @@ export class BlobHeap {
 
   /** Stores source[offset .. offset + length); returns its reference. */
   write(source: Uint8Array, offset: number, length: number): number {
-    const blobClass = blobClassOf(length + HEADER_BYTES);
-    const reference = this.#take(blobClass, length + HEADER_BYTES);
+    const reference = this.#take(blobClassOf(length + HEADER_BYTES), length + HEADER_BYTES);
     this.#fill(reference, source, offset, length);
+    return reference;
+  }
+
+  /** A blob of `length` bytes, which hold anything: the caller fills them before a snapshot holds the heap. */
+  allocate(length: number): number {
+    const reference = this.#take(blobClassOf(length + HEADER_BYTES), length + HEADER_BYTES);
+    this.#words[reference >>> SLAB_BITS]![(reference & (SLAB_GRANULES - 1)) * 2] = length;
     return reference;
   }
 
@@ -159,9 +166,19 @@ export class BlobHeap {
     return this.#bytes[reference >>> SLAB_BITS]!;
   }
 
-  /** Where the blob starts in bytesOf(reference). */
+  /** Where the blob starts in bytesOf(reference): 4 behind a multiple of 8. */
   offsetOf(reference: number): number {
     return (reference & (SLAB_GRANULES - 1)) * 8 + HEADER_BYTES;
+  }
+
+  /** The same slab as 32-bit integers. */
+  wordsOf(reference: number): Int32Array {
+    return this.#words[reference >>> SLAB_BITS]!;
+  }
+
+  /** The same slab as doubles. */
+  doublesOf(reference: number): Float64Array {
+    return this.#doubles[reference >>> SLAB_BITS]!;
   }
 
   equals(reference: number, source: Uint8Array, offset: number, length: number): boolean {
@@ -225,6 +242,7 @@ export class BlobHeap {
     this.#segments.length = 0;
     this.#bytes.length = 0;
     this.#words.length = 0;
+    this.#doubles.length = 0;
     this.#freeSlabs.length = 0;
   }
 
@@ -274,6 +292,7 @@ export class BlobHeap {
     this.#segments[slab] = segment;
     this.#bytes[slab] = u8ViewOf(segment);
     this.#words[slab] = i32ViewOf(segment);
+    this.#doubles[slab] = f64ViewOf(segment);
     return slab;
   }
 

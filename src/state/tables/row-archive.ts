@@ -9,7 +9,7 @@ import { createRowView, type RowView } from '#core/codegen/row-view';
 import { createRowWriter, type RowWriter } from '#core/codegen/row-writer';
 import { Batch, layoutOf } from '#core/columns/frame';
 import { FrameMemory } from '#core/columns/frame-memory';
-import { appendBatch, type FrameFill } from '#core/columns/gather-rows';
+import { appendBatch, gatherRows, type FrameFill } from '#core/columns/gather-rows';
 import { type Schema, schemaOf } from '#core/columns/schema';
 import type { DataOutput } from '#core/serialization/data-output';
 import type { TypeInformation } from '#core/types/type-information';
@@ -22,6 +22,8 @@ const CHUNKS_MAX = 1 << (31 - ROWS_SHIFT);
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 const LINK_BYTES = 4;
+/** Fewer rows are not worth being moved. */
+const SPARSE_ROWS_MIN = 16 * 1024;
 /** Room for a row that comes alone; made larger for one that needs more. */
 const SINGLE_ROW_BYTES = 4096;
 
@@ -35,6 +37,8 @@ interface Chunk {
   live: number;
   /** Snapshots that hold it. */
   holds: number;
+  /** So few of its rows are in lists that these are to be moved. */
+  isSparse: boolean;
 }
 
 /**
@@ -66,7 +70,29 @@ export class RowArchive {
   #boundChunk = -1;
   /** Where the rows of the batch added last lie: more of them may come into lists. */
   #batchChunk = -1;
+  /** The batch added last by a view, and the id of its first row. */
+  #batchToken: object | undefined;
+  #batchStart = 0;
+  /** Rows of all chunks, and how many of them lists hold. */
+  #rows = 0;
+  #liveRows = 0;
+  /** Rows of a batch that have ids in the open chunk and are not copied yet; all of the batch has room there. */
+  #pendingBatch: Batch | undefined;
+  #pendingRows: Int32Array | undefined;
+  #pendingCount = 0;
   #single: { readonly writer: RowWriter; memory: FrameMemory } | undefined;
+
+  readonly #copyPending = (): void => {
+    if (this.#pendingCount === 0) return;
+    const chunk = this.#chunks[this.#openChunkIndex]!;
+    const batch = this.#pendingBatch!;
+    const at = chunk.fill.count;
+    const copied = gatherRows(batch, this.#pendingRows!, 0, this.#pendingCount, chunk.fill);
+    if (copied !== this.#pendingCount) throw new RangeError('a chunk has room for the batch of which rows were promised');
+    this.#pendingCount = 0;
+    this.#pendingBatch = undefined;
+    this.#idOf(at, batch, chunk);
+  };
 
   private constructor(memory: MemoryManager, owner: string, schema: Schema, view: RowView) {
     this.#memory = memory;
@@ -96,6 +122,32 @@ export class RowArchive {
     return id;
   }
 
+  /** As add, the batch of a view that stands at one of its rows, once; returns the id of that row. */
+  addView(view: RowView): number {
+    if (view.batchToken !== this.#batchToken) {
+      if (!this.accepts(view.batch)) return this.addRow(view.copy() as object);
+      this.#batchStart = this.add(view.batch);
+      this.#batchToken = view.batchToken;
+    }
+    return this.#batchStart + view.position;
+  }
+
+  /**
+   * Keeps the row that the view stands at, of an accepted batch, without the others of the batch, in no list yet; returns its id. It is
+   * copied with those that follow when the view is done with the batch, or is read before.
+   */
+  addRowOf(view: RowView): number {
+    const { batch } = view;
+    if (this.#pendingCount === 0) {
+      this.#pendingBatch = batch;
+      this.#pendingRows ??= new Int32Array(ROWS_MAX);
+      if (!hasRoomFor(batch, this.#chunks[this.#openChunkIndex]?.fill)) this.#openChunk(batch);
+      view.onFinish(this.#copyPending);
+    }
+    this.#pendingRows![this.#pendingCount] = view.position;
+    return (this.#openChunkIndex << ROWS_SHIFT) | (this.#chunks[this.#openChunkIndex]!.fill.count + this.#pendingCount++);
+  }
+
   /** Keeps one row that is no batch's, in no list yet; returns its id. */
   addRow(value: object): number {
     const single = (this.#single ??= { writer: createRowWriter(this.#schema), memory: FrameMemory.allocate(SINGLE_ROW_BYTES) });
@@ -118,6 +170,7 @@ export class RowArchive {
     const chunk = this.#chunks[id >>> ROWS_SHIFT]!;
     chunk.fill.memory.i32[chunk.links + (id & (ROWS_MAX - 1))] = 0;
     chunk.live++;
+    this.#liveRows++;
     if (previous === -1) return;
     const before = this.#chunks[previous >>> ROWS_SHIFT]!;
     before.fill.memory.i32[before.links + (previous & (ROWS_MAX - 1))] = id + 1;
@@ -133,7 +186,30 @@ export class RowArchive {
   remove(id: number): void {
     const index = id >>> ROWS_SHIFT;
     this.#chunks[index]!.live--;
+    this.#liveRows--;
     this.#releaseIfDead(index);
+  }
+
+  /** Most rows of its chunks are in no list. */
+  get isSparse(): boolean {
+    return this.#rows - this.#liveRows > this.#liveRows + SPARSE_ROWS_MIN;
+  }
+
+  /** Decides which chunks are to be left: those that are full and mostly of rows that no list holds. Cost: O(chunks). */
+  markSparse(): void {
+    this.#chunks.forEach((chunk, index) => {
+      if (chunk !== undefined) chunk.isSparse = index !== this.#openChunkIndex && index !== this.#batchChunk && chunk.live * 2 < chunk.fill.count;
+    });
+  }
+
+  /** Whether the row's chunk is one that markSparse found. */
+  isInSparse(id: number): boolean {
+    return this.#chunks[id >>> ROWS_SHIFT]!.isSparse;
+  }
+
+  /** The row is known to be read again: `at` gives the object. @param row itself, which nobody changes. */
+  keepRead(id: number, row: object): void {
+    this.#cache.keep(id, row);
   }
 
   /** The row: valid until another one is asked for. It may be one of a view. */
@@ -156,6 +232,7 @@ export class RowArchive {
 
   /** Keeps all chunks that are there until they are released. Cost: O(chunks). */
   hold(): HeldRows {
+    this.#copyPending();
     const held: { readonly index: number; readonly chunk: Chunk; readonly rows: Batch }[] = [];
     this.#chunks.forEach((chunk, index) => {
       if (chunk === undefined || chunk.fill.count === 0) return;
@@ -189,21 +266,33 @@ export class RowArchive {
     this.#openChunkIndex = -1;
     this.#boundChunk = -1;
     this.#batchChunk = -1;
+    this.#batchToken = undefined;
+    this.#pendingCount = 0;
+    this.#pendingBatch = undefined;
+    this.#rows = 0;
+    this.#liveRows = 0;
     this.#cache.clear();
   }
 
   #append(batch: Batch): number {
+    this.#copyPending();
     const open = this.#chunks[this.#openChunkIndex];
     const at = open?.fill.count ?? 0;
     if (open !== undefined && appendBatch(batch, open.fill)) return this.#idOf(at, batch, open);
+    const chunk = this.#openChunk(batch);
+    const isAdded = appendBatch(batch, chunk.fill);
+    if (!isAdded) throw new RangeError('a chunk holds the batch that it was made for');
+    return this.#idOf(0, batch, chunk);
+  }
+
+  /** Another chunk becomes the one that rows go to, with room for the batch at least. */
+  #openChunk(batch: Batch): Chunk {
     const chunk = this.#makeChunk(batch);
     const full = this.#openChunkIndex;
     this.#openChunkIndex = this.#freeChunks.pop() ?? this.#chunks.length;
     this.#chunks[this.#openChunkIndex] = chunk;
     this.#releaseIfDead(full);
-    const isAdded = appendBatch(batch, chunk.fill);
-    if (!isAdded) throw new RangeError('a chunk holds the batch that it was made for');
-    return this.#idOf(0, batch, chunk);
+    return chunk;
   }
 
   /** Of a chunk of which no row is in a list: unless rows of it may still come into one, or a snapshot reads it. */
@@ -211,6 +300,7 @@ export class RowArchive {
     const chunk = this.#chunks[index];
     if (chunk === undefined || chunk.live > 0 || chunk.holds > 0 || index === this.#openChunkIndex || index === this.#batchChunk) return;
     this.#memory.release(chunk.segment);
+    this.#rows -= chunk.fill.count;
     this.#chunks[index] = undefined;
     this.#freeChunks.push(index);
     if (this.#boundChunk === index) this.#boundChunk = -1;
@@ -218,6 +308,7 @@ export class RowArchive {
   }
 
   #idOf(row: number, source: Batch, { batch, fill }: Chunk): number {
+    this.#rows += fill.count - row;
     batch.count = fill.count;
     batch.heapLength = fill.heapTop - fill.base - fill.layout.heapStart;
     batch.isAsciiHeap = batch.isAsciiHeap && source.isAsciiHeap;
@@ -225,6 +316,7 @@ export class RowArchive {
   }
 
   #at(id: number): RowView {
+    if (this.#pendingCount > 0) this.#copyPending();
     const chunk = id >>> ROWS_SHIFT;
     if (chunk !== this.#boundChunk) {
       this.#view.bind(this.#chunks[chunk]!.batch, { isSame: false });
@@ -248,8 +340,13 @@ export class RowArchive {
     const own = new Batch(memory, layout);
     own.base = offset;
     const fill = { memory, base: offset, layout, heapEnd, count: 0, heapTop: offset + layout.heapStart };
-    return { segment, fill, batch: own, links: heapEnd >>> 2, live: 0, holds: 0 };
+    return { segment, fill, batch: own, links: heapEnd >>> 2, live: 0, holds: 0, isSparse: false };
   }
+}
+
+/** Of as many rows of the batch as there are. */
+function hasRoomFor(batch: Batch, fill: FrameFill | undefined): boolean {
+  return fill !== undefined && fill.count + batch.count <= fill.layout.capacity && fill.heapTop + ((batch.heapLength + 3) & ~3) <= fill.heapEnd;
 }
 
 /** The batch as it is now. */

@@ -34,6 +34,12 @@ export class RowCache {
     return row;
   }
 
+  /** The id is another row's than before, or its row was made anyway. */
+  keep(id: number, row: object): void {
+    (this.#ids ??= new Int32Array(PLACES).fill(NO_ID))[id & (PLACES - 1)] = id;
+    this.put(id, row);
+  }
+
   /** The rows of ids [from, to) are gone; the ids may become others'. */
   forget(from: number, to: number): void {
     const ids = this.#ids;

@@ -1,11 +1,13 @@
 // Rank: the rows ranked [start, end] per partition, with or without the rank as last column.
 import { equalRowsOf, compareRowsOf } from '#table/codegen/row-comparison';
+import { rowOrderOf } from '#table/codegen/row-order';
 import { compile, fieldAccess, projectionOf, rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import { ALL_CHANGES, INSERT_ONLY, isInsertOnly, keysBehindExchange, type ChangeKinds, type ExecNode, type TranslatedInput, type TranslatedNode, type TranslationContext } from '#table/exec/exec-node';
 import { sortText } from '#table/exec/plan-text';
 import type { Expression, SortKey } from '#table/expressions/expression';
 import { UpsertRankFunction } from '#table/runtime/rank/upsert-rank-function';
+import { BatchRankFunction } from '#table/runtime/rank/batch-rank-function';
 import { BestRowFunction } from '#table/runtime/rank/best-row-function';
 import { RankFunction } from '#table/runtime/rank/rank-function';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
@@ -83,10 +85,10 @@ export class RankExec implements ExecNode {
         emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
       }), [key]), placement);
     }
-    const create = () => new RankFunction({
-      ...same, equal: equalRowsOf(input!.rowType),
-      hasRetraction: !isInsertOnly(input!.changes), hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, isBatch, ranking, emit: rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind }),
-    });
+    const emit = rankedRow(input!.rowType, this.rowType, { hasRank, hasKind: context.hasKind });
+    const create = () => (isBatch ? new BatchRankFunction({ ...same, ranking, emit }) : new RankFunction({
+      ...same, equal: equalRowsOf(input!.rowType), order: rowOrderOf(input!.rowType, orderBy), hasRetraction: !isInsertOnly(input!.changes), hasRank, emitsUpdateBefore: context.emitsUpdateBefore, ttl: context.stateTtl, emit,
+    }));
     return context.oneInput(transformation, context.keyedFunction(create, [key]), placement);
   }
 }

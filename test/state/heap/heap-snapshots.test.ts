@@ -14,7 +14,7 @@ import { createHeapKeyedStateBackend } from '#state/heap/heap-keyed-state-backen
 import { withoutArchives } from '#state/keyed/archived-sections';
 import type { AggregatingState, ListState, MapState, ReducingState, StateDescriptor, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { ViewListCell } from '#state/keyed/state-cells';
+import type { OrderedRowsCell, ViewListCell } from '#state/keyed/state-cells';
 import { readStateRows } from '#state/keyed/state-section-rows';
 import type { DeferredSnapshot } from '#state/snapshot/deferred-snapshot';
 import type { OperatorSnapshot } from '#state/snapshot/operator-snapshot';
@@ -35,6 +35,10 @@ const OBJECT: StateDescriptor = { kind: 'value', name: 'object' };
 const LIST: StateDescriptor = { kind: 'list', name: 'list', type: Types.INT };
 const ROW = Types.ROW({ id: Types.INT, text: Types.NULLABLE(Types.STRING) });
 const ROWS: StateDescriptor = { kind: 'list', name: 'rows', type: ROW, isOwned: true };
+const ORDERED: StateDescriptor = {
+  kind: 'value', name: 'ordered', type: Types.LIST(ROW), isOwned: true,
+  order: { numberOf: ({ id }: { readonly id: number }) => -(id % 5), isDecidedBy: (number) => number !== -3, compare: (a: { readonly id: number }, b: { readonly id: number }) => (b.id % 5) - (a.id % 5) || Number(a.id % 5 === 3) * (b.id - a.id) },
+};
 const NUMBERS: StateDescriptor = { kind: 'map', name: 'numbers', keyType: Types.NULLABLE(Types.INT64), type: Types.LONG };
 const MAP: StateDescriptor = { kind: 'map', name: 'map', keyType: Types.STRING };
 /** The accumulator is changed in place, as users do. */
@@ -59,6 +63,7 @@ const SHAPES = {
   'values of JavaScript': [TEXT, OBJECT, LIST, MAP, GATHERED],
   'rows and numbers in columns': [ROWS, COUNT],
   'rows and numbers in managed memory': [ROWS, NUMBERS, COUNT],
+  'rows in an order': [ORDERED, COUNT],
   'both kinds': [COUNT, TEXT, SUM, LIST, MAP, GATHERED],
 } as const satisfies Readonly<Record<string, readonly StateDescriptor[]>>;
 
@@ -110,6 +115,7 @@ function put(descriptor: StateDescriptor, state: unknown, before: unknown, id: n
     case 'object': (state as ValueState<object>).update({ id, of: [id] }); return { id, of: [id] };
     case 'list': (state as ListState<number>).add(id); return [...((before as number[] | undefined) ?? []), id];
     case 'rows': return [...((before as object[] | undefined) ?? []), addRow(state as ViewListCell<object>, id)];
+    case 'ordered': return putOrdered(state as OrderedRowsCell<Ordered>, (before as Ordered[] | undefined) ?? [], id);
     case 'numbers': return putNumber(state as MapState<unknown, number>, { ...(before as Record<string, number> | undefined) }, id);
     case 'gathered': (state as AggregatingState<number, number[]>).add(id); return [...((before as number[] | undefined) ?? []), id];
     default: {
@@ -134,6 +140,7 @@ const rowOf = (id: number): object => ({ id, text: id % 4 === 0 ? null : `text Ã
 
 /** Rows of the batch that are in some list: each goes into one. */
 let taken = 7;
+let isShown = false;
 
 /** Most rows come in batches of seven, of which the view shows one after another; the others as objects. */
 function addRow(state: ViewListCell<object>, id: number): object {
@@ -142,7 +149,17 @@ function addRow(state: ViewListCell<object>, id: number): object {
     state.add(row);
     return row;
   }
+  showRow(id);
+  state.addView(rowView);
+  if (id % 3 === 0) for (let i = 0; i < 3; i++) state.get();
+  return rowView.copy();
+}
+
+/** The view goes to a row of its own, with others of its batch or in a new one. */
+function showRow(id: number): void {
   if (taken === 7) {
+    if (isShown) rowView.finish();
+    isShown = true;
     rowWriter.open(rowMemory, 0, rowLayout, rowLayout.heapStart + 1024);
     for (let i = 0; i < 7; i++) rowWriter.append(rowOf(id + i), 0);
     const batch = new Batch(rowMemory, rowLayout);
@@ -151,9 +168,35 @@ function addRow(state: ViewListCell<object>, id: number): object {
     taken = 0;
   }
   rowView.moveTo(taken++);
-  state.addView(rowView);
-  if (id % 3 === 0) for (let i = 0; i < 3; i++) state.get();
-  return rowView.copy();
+}
+
+interface Ordered {
+  readonly id: number;
+}
+
+const equalIds = (a: Ordered, b: Ordered): boolean => a.id === b.id;
+
+/** At most five rows: a sixth pushes the last one out; now and then one is taken back. */
+function putOrdered(state: OrderedRowsCell<Ordered>, before: readonly Ordered[], id: number): readonly Ordered[] {
+  const rows = [...before];
+  if (id % 7 === 0 && rows.length > 1) {
+    const [gone] = rows.splice(id % rows.length, 1);
+    state.remove(state.indexOf(gone!, equalIds));
+    return rows;
+  }
+  const isAlone = id % 11 === 0;
+  if (!isAlone) showRow(id);
+  const row = isAlone ? rowOf(id) as Ordered : rowView.row as Ordered;
+  const at = state.positionOf(row);
+  rows.splice(at, 0, isAlone ? row : rowView.copy() as Ordered);
+  assert.deepEqual(rows, rows.toSorted((ORDERED as { readonly order: { compare(a: Ordered, b: Ordered): number } }).order.compare));
+  state.insert(at, row, isAlone ? undefined : rowView);
+  if (state.count() > 5) {
+    rows.pop();
+    state.remove(5);
+  }
+  assert.equal(state.at(rows.length - 1).id, rows.at(-1)!.id);
+  return rows;
 }
 
 function putNumber(map: MapState<unknown, number>, entries: Record<string, number>, id: number): Record<string, number> {
@@ -291,6 +334,30 @@ describe('snapshots of the heap backend that are read while state changes', () =
     const cut = second.snapshot(REQUEST);
     put(TEXT, second.getState(TEXT), undefined, 9);
     assert.deepEqual(contentOf(finish(cut), Types.INT, [COUNT, TEXT]), { 1: { count: 7, text: 'text 7' }, 2: { count: 8 } });
+  });
+});
+
+describe('rows in an order', () => {
+  test('take no more memory than twice the rows that are in lists and a little, however many came and left', () => {
+    const memory = MemoryManager.unshared(1 << 26);
+    const backend = open(Types.INT, memory);
+    const state = backend.getState(ORDERED) as OrderedRowsCell<Ordered>;
+    const model = new Map<number, readonly Ordered[]>();
+    let early = 0;
+    for (let id = 1; id <= 400_000; id++) {
+      // Few keys have all the rows for long; now and then there is one of a key that gets no more.
+      const key = id % 100 === 0 ? id : id % 8;
+      backend.setCurrentKey(key);
+      model.set(key, putOrdered(state, model.get(key) ?? [], id));
+      if (id === 100_000) early = memory.usedBytes;
+    }
+    assert.ok(memory.usedBytes < early * 2, `${memory.usedBytes} bytes after four times the rows of which ${early} were used`);
+    for (const [key, rows] of model) {
+      backend.setCurrentKey(key);
+      assert.deepEqual(state.value(), rows);
+    }
+    backend.release();
+    assert.equal(memory.usedBytes, 0);
   });
 });
 
