@@ -20,6 +20,9 @@ export interface ConversionParts {
   readonly ranked: (node: ast.CallExpression, definition: AggregateFunctionDefinition, scope: ExpressionScope, parts: ConversionParts) => Expression;
 }
 
+/** They say which grouping set a row is of: queries that group give them their meaning before a function is looked for. */
+const GROUP_CALLS = new Set(['GROUPING', 'GROUPING_ID', 'GROUP_ID']);
+
 export function convertCall(node: ast.CallExpression, scope: ExpressionScope, parts: ConversionParts): Expression {
   const special = scope.convertCall?.(node);
   if (special !== undefined) return special;
@@ -33,6 +36,7 @@ export function convertCall(node: ast.CallExpression, scope: ExpressionScope, pa
   // USER, CURRENT_USER and others that SQL calls without parentheses: where there is no such function, a column may have the name.
   if (definition === undefined && node.syntax === 'niladic') return parts.convert({ kind: 'column-reference', span: node.span, parts: node.function.parts }, scope);
   if (definition === undefined) {
+    if (path.length === 1 && GROUP_CALLS.has(name)) return failAt(scope, `${name} operator may only occur in an aggregate query`, node.span);
     const signature = `${path.join('.')}(${operands.map((operand) => `<${familyText(operand.type)}>`).join(', ')})`;
     return failAt(scope, `No match found for function signature ${signature}`, node.span, nearestAdvice(path.join('.'), [...builtInFunctionNames(), ...(scope.functionNames?.() ?? [])]));
   }

@@ -3,6 +3,7 @@ import type { ProcessTableParameter } from '#table/functions/process-table-defin
 import type { LogicalPlan, ProcessTableNode } from '#table/logical/logical-plan';
 import type { CallArgument, CallExpression } from '#table/parser/ast-expression';
 import { LogicalTypes, notNull, type LogicalField } from '#table/types/logical-type';
+import { argumentsByName } from '#table/validator/named-arguments';
 import type { QueryScope } from '#table/validator/query-scope';
 import { tableArgumentOf } from '#table/validator/table-argument';
 import { failAt } from '#table/validator/validation-error';
@@ -25,11 +26,7 @@ export interface ChangelogScalars {
 }
 
 export function convertChangelogFunction(name: ChangelogFunctionName, call: CallExpression, context: ValidatorContext, scope: QueryScope): LogicalPlan {
-  const byName = new Map<string, CallArgument>();
-  call.arguments.forEach((argument, index) => {
-    if (argument.kind === 'named-argument') byName.set(argument.name.name.toUpperCase(), argument.value);
-    else if (argument.kind !== 'default') byName.set(PARAMETERS[index] ?? failAt(context.text, argument.span, `${name} takes at most ${PARAMETERS.length} arguments`), argument);
-  });
+  const byName = argumentsByName(name, PARAMETERS, call, context.text);
   const data = tableArgumentOf(byName.get('INPUT')) ?? failAt(context.text, call.span, `the argument 'input' of ${name} is a table: TABLE t`);
   if (data.partitionBy.length > 0) failAt(context.text, data.span, `PARTITION BY for the table of ${name} is not supported`);
   const input = data.table.kind === 'query' ? context.query(data.table, scope) : context.tableOf(data.table, scope, {});

@@ -8,6 +8,7 @@ import { isMismatch } from '#table/functions/function-definition';
 import type { LogicalPlan, WindowSpec } from '#table/logical/logical-plan';
 import { LogicalTypes, notNull, type LogicalField, type LogicalType } from '#table/types/logical-type';
 import { convertChangelogFunction, isChangelogFunction } from '#table/validator/changelog-function-converter';
+import { argumentsByName } from '#table/validator/named-arguments';
 import { convertProcessTable } from '#table/validator/process-table-converter';
 import { relationOf, type QueryScope } from '#table/validator/query-scope';
 import { tableArgumentOf } from '#table/validator/table-argument';
@@ -102,12 +103,7 @@ export function windowFields(timeType: LogicalType): readonly LogicalField[] {
 
 /** By position, or all by name. */
 function argumentsOf(window: WindowingName, call: CallExpression, context: ValidatorContext): WindowArguments {
-  const names = ['DATA', 'TIMECOL', ...PARAMETERS[window]];
-  const byName = new Map<string, CallArgument>();
-  call.arguments.forEach((argument, index) => {
-    if (argument.kind === 'named-argument') byName.set(argument.name.name.toUpperCase(), argument.value);
-    else if (argument.kind !== 'default') byName.set(names[index] ?? failAt(context.text, argument.span, `${window} takes at most ${names.length} arguments`), argument);
-  });
+  const byName = argumentsByName(window, ['DATA', 'TIMECOL', ...PARAMETERS[window]], call, context.text);
   const data = byName.get('DATA') ?? failAt(context.text, call.span, `${window} lacks its table`);
   const time = byName.get('TIMECOL') ?? failAt(context.text, call.span, `${window} lacks its time column`);
   return { data, time, others: byName };
