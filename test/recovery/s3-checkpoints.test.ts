@@ -1,7 +1,7 @@
 // Jobs whose checkpoints lie in an object store, and the verbs on them there: claim, dispose, reading as data.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -80,12 +80,15 @@ if (typeof moto === 'string') {
           'execution.checkpointing.data-inline-threshold': '0 b', 'execution.checkpointing.file-merging.enabled': true, 'execution.state-recovery.from-local': true,
           'execution.checkpointing.local-backup.dirs': copies, 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.attempts': 5, 'restart-strategy.fixed-delay.delay': '10 ms',
         };
-        const args = { outputDirectory: join(folder.path, `out-${backend}`), rows: 3000, ratePerSecond: 1000 };
+        const args = { outputDirectory: join(folder.path, `out-${backend}`), rows: 3000, ratePerSecond: 1000, gateFile: join(folder.path, `gate-${backend}`) };
         const deaths: number[] = [];
         const { error, job } = await runSmall(args, 2, settings, {
           isDue: ({ details: { checkpoints } }) => {
             if (deaths.length === 2 || checkpoints.completed < 2 * (deaths.length + 1)) return false;
-            if (deaths.length === 1) rmSync(copies, { recursive: true });
+            if (deaths.length === 1) {
+              rmSync(copies, { recursive: true });
+              writeFileSync(args.gateFile, '');
+            }
             deaths.push(checkpoints.completed);
             return true;
           },

@@ -3,6 +3,7 @@ import { FileSink } from '#connectors/files/sink';
 import { DataGeneratorSource } from '#connectors/datagen/source';
 import type { StreamExecutionEnvironment } from '#datastream/environment/stream-execution-environment';
 import { WatermarkStrategy } from '#streaming/watermark/watermark-strategy';
+import { gated } from './gated-source.js';
 
 export interface SmallArguments {
   readonly outputDirectory: string;
@@ -14,12 +15,16 @@ export interface SmallArguments {
   readonly maxParallelism?: number;
   /** Ends the second source much earlier than the first one: its sink waits at its end. */
   readonly fewRows?: number;
+  /** The last rows come when this file is there. */
+  readonly gateFile?: string;
 }
 
 export default function smallJob(env: StreamExecutionEnvironment, args: readonly string[]): void {
-  const { outputDirectory, rows, ratePerSecond, burst = 0, isWithoutReduce = false, maxParallelism, fewRows } = JSON.parse(args[0]!) as SmallArguments;
+  const { outputDirectory, rows, ratePerSecond, burst = 0, isWithoutReduce = false, maxParallelism, fewRows, gateFile } = JSON.parse(args[0]!) as SmallArguments;
   if (maxParallelism !== undefined) env.setMaxParallelism(maxParallelism);
-  const numbers = env.fromSource(new DataGeneratorSource((index) => index, rows, { ratePerSecond }), WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers').setParallelism(1);
+  const generator = new DataGeneratorSource((index: number) => index, rows, { ratePerSecond });
+  const source = gateFile === undefined ? generator : gated(generator, [{ row: rows * 0.9, file: gateFile }]);
+  const numbers = env.fromSource(source, WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers').setParallelism(1);
   const keyed = numbers.map((index) => ({ key: index % 13, sum: index })).uid('pairs').setParallelism(1).keyBy('key');
   const sums = isWithoutReduce ? keyed.map((row) => row).uid('same') : keyed.reduce((a, b) => ({ key: a.key, sum: a.sum + b.sum })).uid('sums');
   sums.map((row) => `${row.key} ${row.sum}`).uid('text').sinkTo(FileSink.forText(`${outputDirectory}/sums`)).uid('sums-sink');
