@@ -30,6 +30,7 @@ const VALUE: StateDescriptor = { kind: 'value', name: 'value', type: Types.LONG 
 const ANY_VALUE: StateDescriptor = { kind: 'value', name: 'any value' };
 const FLAG: StateDescriptor = { kind: 'value', name: 'flag', type: Types.BOOLEAN, defaultValue: false };
 const ROW: StateDescriptor = { kind: 'value', name: 'row', type: Types.ROW({ id: Types.INT, tag: Types.NULLABLE(Types.STRING) }) };
+const NUMBER_ROW: StateDescriptor = { kind: 'value', name: 'number row', type: Types.ROW({ exact: Types.NULLABLE(Types.INT64), count: Types.INT64, flag: Types.NULLABLE(Types.BOOLEAN), at: Types.LONG, share: Types.DOUBLE }), isOwned: true };
 const LIST: StateDescriptor = { kind: 'list', name: 'list', type: Types.STRING };
 const MAP: StateDescriptor = { kind: 'map', name: 'map', keyType: Types.TUPLE(Types.INT), type: Types.DOUBLE };
 const NUMBER_MAP: StateDescriptor = { kind: 'map', name: 'number map', keyType: Types.NULLABLE(Types.INT64), type: Types.LONG };
@@ -49,7 +50,7 @@ const AVERAGE: StateDescriptor = {
   },
 };
 const MAPS = [MAP, NUMBER_MAP, ANY_MAP];
-const DESCRIPTORS = [VALUE, ANY_VALUE, FLAG, ROW, LIST, MAP, NUMBER_MAP, ANY_MAP, SUM, AVERAGE];
+const DESCRIPTORS = [VALUE, ANY_VALUE, FLAG, ROW, NUMBER_ROW, LIST, MAP, NUMBER_MAP, ANY_MAP, SUM, AVERAGE];
 
 interface KeyShape {
   readonly name: string;
@@ -155,6 +156,12 @@ function write(backend: KeyedStateBackend, model: ModelKey, step: Extract<Step, 
       model[state] = { ...row };
       break;
     }
+    case 'number row': {
+      const row = { exact: numberMapKey(a), count: b, flag: a === 1 ? null : b > 0, at: b, share: a / 4 };
+      (backend.getState(NUMBER_ROW) as ValueState<unknown>).update(row);
+      model[state] = { ...row };
+      break;
+    }
     case 'list': {
       const list = backend.getState(LIST) as ListState<string>;
       if (a > 3) list.update([`u${b}`]);
@@ -213,6 +220,7 @@ function read(backend: KeyedStateBackend): ModelKey {
   put('any value', (backend.getState(ANY_VALUE) as ValueState<unknown>).value());
   put('flag', (backend.getState(FLAG) as ValueState<boolean>).value());
   put('row', (backend.getState(ROW) as ValueState<unknown>).value());
+  put('number row', (backend.getState(NUMBER_ROW) as ValueState<unknown>).value());
   const list = (backend.getState(LIST) as ListState<string>).get();
   put('list', list.length === 0 ? null : [...list]);
   for (const descriptor of MAPS) {

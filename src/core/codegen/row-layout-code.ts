@@ -75,6 +75,17 @@ export function fieldReads(schema: Schema): readonly (readonly [name: string, ex
   return type.fields.map((field) => [field.name, readExpression(field.type, false, context, FieldTree.all())!]);
 }
 
+/**
+ * Expressions for the fields of row `i` that are integers, as numbers: NaN for null, and beyond 2^53 - 1 a number that is beyond it, too.
+ * Fields of other types are left out. Rows as for fieldReads.
+ */
+export function integerReads(schema: Schema): ReadonlyMap<string, string> {
+  return new Map(schema.columns.flatMap(({ path, index, type, isNullable }) => {
+    const value = type.kind === 'int' ? `i32[d${index} + i]` : type.kind === 'long' ? `f64[d${index} + i]` : type.kind === 'int64' ? `(i32[2 * (d${index} + i) + 1] * 4294967296 + (i32[2 * (d${index} + i)] >>> 0))` : undefined;
+    return path.length !== 1 || value === undefined ? [] : [[path[0]!, isNullable ? `(${present(index)} ? ${value} : NaN)` : value] as const];
+  }));
+}
+
 function isNested(type: TypeInformation): boolean {
   return type.kind === 'nullable' ? isNested(type.inner) : type.kind === 'row' || type.kind === 'tuple';
 }

@@ -15,6 +15,7 @@ import { HeapNumberCell, isColumnType } from '#state/heap/heap-number-cell';
 import { HeapOrderedRowsCell } from '#state/heap/heap-ordered-rows-cell';
 import { HeapRowListCell } from '#state/heap/heap-row-list-cell';
 import { HeapNumberMapCell, isNumberMap } from '#state/heap/heap-number-map-cell';
+import { HeapNumberRowCell } from '#state/heap/heap-number-row-cell';
 import { HeapValueCell } from '#state/heap/heap-value-cell';
 import type { HeapCell } from '#state/heap/heap-cell';
 import { readHeapSections, type HeapStateEntry } from '#state/heap/heap-sections';
@@ -25,6 +26,7 @@ import { writeCellOfKey } from '#state/keyed/cell-section';
 import { checkSameDescriptor } from '#state/keyed/descriptor-conflict';
 import { createKeyComparable } from '#state/keyed/key-comparable';
 import type { AnyState, KeyGroupRange, StateDescriptor } from '#state/keyed/keyed-state';
+import { numberFieldsOf } from '#state/keyed/number-rows';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
 import type { CellFactory, CellSpecification, ListCell, MapCell, ValueCell } from '#state/keyed/state-cells';
 import { sectionSerializers, STATE_SECTION_PREFIX, STATE_SECTION_VERSION } from '#state/keyed/state-section';
@@ -180,8 +182,10 @@ class HeapKeyedStateBackend implements KeyedStateBackend, CellFactory {
 
   #valueCell({ type, ttlMs, isOwned, order }: CellSpecification, codec: StoredCodec): ValueCell<any> & HeapCell { // any: as above
     if (ttlMs === undefined && isColumnType(type)) return new HeapNumberCell(this.#context, codec, type);
-    const ordered = ttlMs === undefined && isOwned && order !== undefined && type?.kind === 'list' ? HeapOrderedRowsCell.create(this.#context, type.element, order) : undefined;
-    return ordered ?? new HeapValueCell(this.#context, codec, this.#copierOf(type, isOwned));
+    const keepsOwned = ttlMs === undefined && isOwned;
+    const ordered = keepsOwned && order !== undefined && type?.kind === 'list' ? HeapOrderedRowsCell.create(this.#context, type.element, order) : undefined;
+    const fields = keepsOwned ? numberFieldsOf(type) : undefined;
+    return ordered ?? (fields === undefined ? new HeapValueCell(this.#context, codec, this.#copierOf(type, isOwned)) : new HeapNumberRowCell(this.#context, codec, fields));
   }
 
   createListCell(specification: CellSpecification): ListCell<any> { // any: the user's element type

@@ -1,6 +1,6 @@
 // The current key of a heap backend and its dense row; every state of the backend stores by that row. hot path
-// Invariant: a row exists exactly while some state has a value in it: each state owns one bit of the row's presence
-// masks, and the row is freed with its last bit. Thread: the slot's.
+// Invariant: a row exists exactly while some state has a value in it, or gets one with the batch being processed: each state owns
+// one bit of the row's presence masks, and the row is freed with its last bit. Thread: the slot's.
 import { assert } from '#core/assert';
 import { failWithoutKey } from '#state/errors';
 import type { KeyTable } from '#state/tables/key-table';
@@ -18,13 +18,17 @@ export interface PresenceBit {
 
 export class KeyContext {
   readonly table: KeyTable;
-  key: unknown = undefined;
+  #key: unknown = undefined;
+  /** Live row that has the key, where nobody has asked for it yet; else -1. */
+  #keyRow = ABSENT;
   #hasKey = false;
   #row = UNRESOLVED;
   /** Rows below it are announced before they are read too, since what is read may be changed in place. */
   #readGuard = 0;
   /** Whether rowForWrite made the row. */
   #isRowNew = false;
+  /** Rows may have been made for keys of a batch that have no value yet. */
+  hasHollowRows = false;
   #bits = 0;
   readonly #maskColumns: number[] = [];
 
@@ -32,15 +36,32 @@ export class KeyContext {
     this.table = table;
   }
 
+  get key(): unknown {
+    if (this.#keyRow !== ABSENT) {
+      this.#key = this.table.keyAt(this.#keyRow);
+      this.#keyRow = ABSENT;
+    }
+    return this.#key;
+  }
+
   setKey(key: unknown): void {
-    this.key = key;
+    this.#key = key;
+    this.#keyRow = ABSENT;
     this.#hasKey = true;
     this.#row = UNRESOLVED;
   }
 
+  /** Makes the key of a live row the current one. */
+  setRow(row: number): void {
+    this.#keyRow = row;
+    this.#hasKey = true;
+    this.#row = row;
+  }
+
   /** Goes back to a key saved before, or to none. */
   resetKey(key: unknown, hasKey: boolean): void {
-    this.key = key;
+    this.#key = key;
+    this.#keyRow = ABSENT;
     this.#hasKey = hasKey;
     this.#row = UNRESOLVED;
   }
@@ -100,11 +121,11 @@ export class KeyContext {
 
   isPresent(row: number, presence: PresenceBit): boolean {
     // A row of an only state is there because the state has a value; its mask need not be fetched (one cache miss of four).
-    return this.#bits === 1 || (this.table.columns.i32[presence.column]![row]! & presence.bit) !== 0;
+    return (this.#bits === 1 && !this.hasHollowRows) || (this.table.columns.i32[presence.column]![row]! & presence.bit) !== 0;
   }
 
   markPresent(row: number, presence: PresenceBit): void {
-    if (this.#bits === 1 && !this.#isRowNew) return;
+    if (this.#bits === 1 && !this.#isRowNew && !this.hasHollowRows) return;
     const mask = this.table.columns.i32[presence.column]!;
     mask[row] = mask[row]! | presence.bit;
   }

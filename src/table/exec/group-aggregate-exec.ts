@@ -57,6 +57,8 @@ export class GroupAggregateExec implements ExecNode {
     const { transformation, key } = context.keyed(input!, this.groupColumns);
     const hasRetraction = !isInsertOnly(input!.changes);
     const miniBatch = miniBatchOf(context);
+    const inputKeys = fieldKeys(input!.rowType);
+    const keyFields = this.groupColumns.map((column) => inputKeys[column]!);
     const create = () => {
       const handler = createAggregateHandler({
         inputType: input!.rowType, aggregates: this.aggregates.map(({ call }) => aggregateSpecOf(call, { hasRetraction, functions: context.functions })), hasRetraction,
@@ -64,7 +66,7 @@ export class GroupAggregateExec implements ExecNode {
         resultTypes: this.rowType.fields.slice(this.groupColumns.length).map(({ type }) => type),
       });
       const { emitsUpdateBefore, stateTtl: ttl } = context;
-      if (miniBatch === undefined) return new GroupAggregateFunction({ handler, hasRetraction, emitsUpdateBefore, ttl, isBatch: this.isBatch, isGlobal: this.groupColumns.length === 0 });
+      if (miniBatch === undefined) return new GroupAggregateFunction({ handler, keyFields, hasRetraction, emitsUpdateBefore, ttl, isBatch: this.isBatch, isGlobal: this.groupColumns.length === 0 });
       const equalResults = equalRowsOf(this.rowType, this.aggregates.map((_, index) => this.groupColumns.length + index));
       return new BundledGroupAggregateFunction({ handler, keyType: key.type!, limits: miniBatch, partialOf: undefined, emitsUpdateBefore, ttl, equalResults });
     };

@@ -1,6 +1,6 @@
 // COUNT, SUM, $SUM0, AVG, MIN, MAX, SINGLE_VALUE, with retraction and merge.
 import { accumulatorOf, aggregate, overGroup } from '#table/functions/aggregate-definition';
-import type { AggregateCall, AggregateCode, AggregateFunctionDefinition, AggregateImplementation, AggregatePlace, MapView } from '#table/functions/function-definition';
+import type { AggregateCall, AggregateCode, AggregateFunctionDefinition, AggregateImplementation, AggregatePlace, MapView, NumberAggregateCode } from '#table/functions/function-definition';
 import { Arguments, refuse, Results } from '#table/functions/function-signature';
 import { averageType, sumType } from '#table/types/decimal-types';
 import { LogicalTypes, notNull, nullable, type LogicalType } from '#table/types/logical-type';
@@ -45,6 +45,7 @@ function countCode(argumentCount: number): AggregateCode {
     retract: step((count) => `${count}--;`),
     merge: (place, other) => `${place.field('count')} += ${other.field('count')};`,
     value: (place) => place.field('count'),
+    numbers: {},
   };
 }
 
@@ -100,12 +101,24 @@ function bindSum(type: LogicalType, { isZero }: { readonly isZero: boolean }): A
   };
 }
 
+/** Of sums that are BIGINT. */
+function numberSumCode(value?: NumberAggregateCode['value']): NumberAggregateCode {
+  return {
+    accumulate: (place, [one], bail) => {
+      const sum = place.field('sum');
+      return `if (${one} === ${one}) { ${sum} += ${one}; ${place.field('count')} += 1; if (${sum} > ${Number.MAX_SAFE_INTEGER} || ${sum} < ${Number.MIN_SAFE_INTEGER}) ${bail} }`;
+    },
+    ...(value === undefined ? {} : { value }),
+  };
+}
+
 /** @param value of the texts of sum and count. */
 function sumCode(functions: { readonly add: Addition; readonly subtract: Addition }, value: (sum: string, count: string) => string): AggregateCode {
   const step = (name: 'add' | 'subtract', sign: '+' | '-'): AggregateCode['accumulate'] => (place, [one]) =>
     `if (${one} !== null) { ${place.field('sum')} = ${place.call(name)}(${place.field('sum')}, ${one}); ${place.field('count')} ${sign}= 1; }`;
   return {
     functions, initial: { sum: '0', count: '0' },
+    ...(functions.add === addLong ? { numbers: numberSumCode() } : {}),
     accumulate: step('add', '+'),
     retract: step('subtract', '-'),
     merge: (place, other) => `${place.field('sum')} = ${other.field('sum')} === null ? null : ${place.call('add')}(${place.field('sum')}, ${other.field('sum')}); ${place.field('count')} += ${other.field('count')};`,
@@ -122,7 +135,16 @@ function bindAverage(call: AggregateCall): AggregateImplementation<SumState> {
   return {
     ...sums,
     getValue: ({ sum, count }) => average(sum, count),
-    code: { ...sums.code!, functions: { ...sums.code!.functions, average }, value: (place) => `${place.call('average')}(${place.field('sum')}, ${place.field('count')})` },
+    code: averageCode(sums.code!, average, isInteger(type)),
+  };
+}
+
+function averageCode(sums: AggregateCode, average: (sum: any, count: ExactInteger) => unknown, isOfIntegers: boolean): AggregateCode { // any: sums of every type
+  const { numbers, ...code } = sums;
+  const { sumOf, countOf } = { sumOf: (place: AggregatePlace) => place.field('sum'), countOf: (place: AggregatePlace) => place.field('count') };
+  return {
+    ...code, functions: { ...code.functions, average }, value: (place) => `${place.call('average')}(${sumOf(place)}, ${countOf(place)})`,
+    ...(numbers !== undefined && isOfIntegers ? { numbers: numberSumCode((place) => `(${countOf(place)} === 0 ? null : Math.trunc(${sumOf(place)} / ${countOf(place)}) + 0)`) } : {}),
   };
 }
 
@@ -188,9 +210,20 @@ function extremeCode(type: LogicalType, isBetter: (left: unknown, right: unknown
   };
   return {
     functions: { isBetter }, initial: { value: 'null' },
+    ...(isInteger(type) ? { numbers: numberExtremeCode(isGreatest) } : {}),
     accumulate: (place, [value]) => take(place, value!),
     merge: (place, other) => take(place, other.field('value')),
     value: (place) => place.field('value'),
+  };
+}
+
+function numberExtremeCode(isGreatest: boolean): NumberAggregateCode {
+  return {
+    accumulate: (place, [one]) => {
+      const best = place.field('value');
+      return `if (${one} === ${one} && !(${one} ${isGreatest ? '<=' : '>='} ${best})) ${best} = ${one};`;
+    },
+    value: (place) => `(${place.field('value')} !== ${place.field('value')} ? null : ${place.field('value')})`,
   };
 }
 

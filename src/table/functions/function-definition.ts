@@ -123,6 +123,17 @@ export interface AggregateCode {
   merge(place: AggregatePlace, other: AggregatePlace): string;
   /** An expression. */
   value(place: AggregatePlace): string;
+  readonly numbers?: NumberAggregateCode;
+}
+
+/**
+ * What differs where fields of the accumulator are numbers that stay within 2^53 - 1, NaN for NULL, so that no value is boxed. Without
+ * `accumulate` that of the code does.
+ */
+export interface NumberAggregateCode {
+  /** @param values integers, NaN for NULL. @param bail statement for a result that no number holds: nothing counts as changed then. */
+  accumulate?(place: AggregatePlace, values: readonly string[], bail: string): string;
+  value?(place: AggregatePlace): string;
 }
 
 /** One aggregate over one place in a plan. Accumulators are plain objects whose fields have the types of `accumulator`. */

@@ -1,10 +1,12 @@
 // What a keyed operator of SQL implements: one method per input, with keyed state, timers and end of input.
 // A method emits through `out`, or returns an iterable that is pulled row by row as there is room (joins, window results, bundles).
+import type { Schema } from '#core/columns/schema';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
-import type { OperatorContext } from '#streaming/operator/stream-operator';
+import type { OperatorContext, Output } from '#streaming/operator/stream-operator';
 import type { ElementMethod } from '#streaming/process/bound-process-function';
 import type { Collector, TimerService } from '#streaming/process/process-functions';
 import type { TableRow } from '#table/runtime/row-kind';
+import type { ViewBatchLoop } from '#table/runtime/view-batch-loop';
 
 export interface TableFunctionContext {
   readonly backend: KeyedStateBackend;
@@ -26,6 +28,8 @@ export interface KeyedTableFunction {
   readonly watermarkDelayMs?: number;
   /** Before the first row; state is restored. */
   openWith(context: TableFunctionContext): void;
+  /** A loop over batches of its only input, in place of its method. Asked for after `openWith`; undefined for none. */
+  createBatchLoop?(schema: Schema, output: Output): ViewBatchLoop | undefined;
   /** Before timers up to the watermark fire and the watermark goes on. */
   onWatermark?(watermark: number, out: Collector<TableRow>): Iterable<TableRow> | void;
   /** Epoch ms at which `onProcessingTime` is wanted, timers apart. */

@@ -58,7 +58,8 @@ export class KeyedTableOperator implements StreamOperator {
   #batchLoop({ layout: { schema } }: Batch, input: number): ViewBatchLoop {
     let loop = this.#batches[input];
     if (loop?.schema !== schema) {
-      loop = createKeyedBatchLoop({ schema, key: this.#keys[input]!, element: input === 0 ? this.#first : this.#second, calls: this.#calls, output: this.#context.output });
+      loop = this.#function.createBatchLoop?.(schema, this.#context.output)
+        ?? createKeyedBatchLoop({ schema, key: this.#keys[input]!, element: input === 0 ? this.#first : this.#second, calls: this.#calls, output: this.#context.output });
       this.#batches[input] = loop;
     }
     return loop;

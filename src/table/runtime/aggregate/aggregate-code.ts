@@ -23,6 +23,23 @@ export interface ViewPlan {
   readonly distinct: readonly DistinctGroup[];
 }
 
+/** How generated code names what it works on. */
+export interface AggregateNames {
+  /** An input column by its key. */
+  readonly input: (key: string) => string;
+  /** A field of the accumulator. */
+  readonly accumulator: (field: string) => string;
+  /** Fields of the accumulator are numbers (NumberAggregateCode). */
+  readonly numbers?: {
+    /** An input column of integers, NaN for NULL. */
+    readonly integer: (key: string) => string;
+    readonly bail: string;
+  };
+}
+
+/** A `row` and an accumulator `acc`. */
+export const OBJECT_NAMES: AggregateNames = { input: (key) => fieldAccess('row', key), accumulator: (field) => `acc.${field}` };
+
 const BITS_MAX = 31;
 
 /** Distinct aggregates over the same arguments share one map. */
@@ -71,14 +88,18 @@ export function accumulatorFields({ aggregates }: AggregateHandlerOptions, index
 }
 
 /** Where code of an aggregate finds its fields and functions. */
-export function placeOf(index: number, accumulator: string): AggregatePlace {
-  return { field: (name) => `${accumulator}.a${index}_${name}`, call: (name) => `${name}${index}` };
+export function placeOf(index: number, { accumulator }: Pick<AggregateNames, 'accumulator'>): AggregatePlace {
+  return { field: (name) => accumulator(`a${index}_${name}`), call: (name) => `${name}${index}` };
 }
 
-export function createText({ aggregates }: AggregateHandlerOptions, index: number): string {
-  const { code } = aggregates[index]!.implementation;
-  if (code === undefined) return `a${index}: f${index}.create()`;
-  return Object.entries(code.initial).map(([name, value]) => `a${index}_${name}: ${value}`).join(', ');
+export function createText(options: AggregateHandlerOptions, index: number): string {
+  if (options.aggregates[index]!.implementation.code === undefined) return `a${index}: f${index}.create()`;
+  return initialValues(options, index).map(([name, value]) => `${name}: ${value}`).join(', ');
+}
+
+/** Literals of a new accumulator's fields, of an aggregate that has code. */
+export function initialValues({ aggregates }: AggregateHandlerOptions, index: number): readonly (readonly [field: string, literal: string])[] {
+  return Object.entries(aggregates[index]!.implementation.code!.initial).map(([name, value]) => [`a${index}_${name}`, value]);
 }
 
 function viewsText({ aggregates }: AggregateHandlerOptions, plan: ViewPlan, index: number, name = 'views'): string {
@@ -86,21 +107,22 @@ function viewsText({ aggregates }: AggregateHandlerOptions, plan: ViewPlan, inde
   return count === 0 ? 'noViews' : `[${Array.from({ length: count }, (_, at) => `${name}[${plan.firstOf[index]! + at}]`).join(', ')}]`;
 }
 
-export function valueText(options: AggregateHandlerOptions, plan: ViewPlan, index: number): string {
+export function valueText(options: AggregateHandlerOptions, plan: ViewPlan, index: number, names = OBJECT_NAMES): string {
   const { code } = options.aggregates[index]!.implementation;
-  return code === undefined ? `f${index}.getValue(acc.a${index}, ${viewsText(options, plan, index)})` : code.value(placeOf(index, 'acc'));
+  if (code === undefined) return `f${index}.getValue(${names.accumulator(`a${index}`)}, ${viewsText(options, plan, index)})`;
+  return (names.numbers === undefined ? undefined : code.numbers?.value?.(placeOf(index, names))) ?? code.value(placeOf(index, names));
 }
 
 /** Statements that take a row in, or back. */
-export function stepsText(options: AggregateHandlerOptions, plan: ViewPlan, method: 'accumulate' | 'retract'): string {
+export function stepsText(options: AggregateHandlerOptions, plan: ViewPlan, method: 'accumulate' | 'retract', names = OBJECT_NAMES): string {
   const keys = fieldKeys(options.inputType);
-  const read = (argument: AggregateArgument) => (typeof argument === 'number' ? fieldAccess('row', keys[argument]!) : literalText(argument.literal));
+  const read = (argument: AggregateArgument) => (typeof argument === 'number' ? names.input(keys[argument]!) : literalText(argument.literal));
   const plain = options.aggregates.map((aggregate, index) => {
     if (aggregate.isDistinct) return '';
-    const step = stepText(options, plan, index, method, aggregate.arguments.map(read));
+    const step = numberStepText(options, index, names) ?? stepText(options, plan, index, method, aggregate.arguments.map(read), names);
     return aggregate.filter === undefined ? step : `if (${read(aggregate.filter)} === true) { ${step} }`;
   });
-  const distinct = plan.distinct.map((group) => distinctText(options, plan, group, method, read));
+  const distinct = plan.distinct.map((group) => distinctText(options, plan, group, method, read, names));
   return `${plain.join('\n')} ${distinct.join('\n')}`;
 }
 
@@ -109,20 +131,40 @@ function literalText(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value);
 }
 
-function stepText(options: AggregateHandlerOptions, plan: ViewPlan, index: number, method: 'accumulate' | 'retract', values: readonly string[]): string {
+function stepText(options: AggregateHandlerOptions, plan: ViewPlan, index: number, method: 'accumulate' | 'retract', values: readonly string[], names = OBJECT_NAMES): string {
   const { code } = options.aggregates[index]!.implementation;
-  if (code === undefined) return `f${index}.${method}(${[`acc.a${index}`, viewsText(options, plan, index), ...values].join(', ')});`;
-  const names = values.map((_, at) => `v${at}`);
-  const reads = names.map((name, at) => `const ${name} = ${values[at]!};`);
-  return `{ ${reads.join(' ')} ${code[method]!(placeOf(index, 'acc'), names)} }`;
+  if (code === undefined) return `f${index}.${method}(${[names.accumulator(`a${index}`), viewsText(options, plan, index), ...values].join(', ')});`;
+  const locals = values.map((_, at) => `v${at}`);
+  const reads = locals.map((name, at) => `const ${name} = ${values[at]!};`);
+  return `{ ${reads.join(' ')} ${code[method]!(placeOf(index, names), locals)} }`;
+}
+
+/** Undefined where the code of all types does. */
+function numberStepText(options: AggregateHandlerOptions, index: number, names: AggregateNames): string | undefined {
+  const { numbers } = names;
+  const { arguments: list, implementation: { code } } = options.aggregates[index]!;
+  if (numbers === undefined || code?.numbers?.accumulate === undefined) return undefined;
+  const keys = fieldKeys(options.inputType);
+  const values = list.map((argument) => (typeof argument === 'number' ? numbers.integer(keys[argument]!) : literalText(argument.literal)));
+  return `{ ${code.numbers.accumulate(placeOf(index, names), values, numbers.bail)} }`;
+}
+
+/** Whether code with such names can be made: of integers that are columns, and nothing is left by half where it bails. */
+export function hasNumberCode({ aggregates, inputType }: AggregateHandlerOptions, integers: ReadonlyMap<string, string>): boolean {
+  const keys = fieldKeys(inputType);
+  return aggregates.every(({ implementation: { code }, arguments: list, isDistinct }) => {
+    const numbers = code?.numbers;
+    if (numbers === undefined || numbers.accumulate === undefined) return numbers !== undefined;
+    return !isDistinct && list.every((argument) => typeof argument === 'number' && integers.has(keys[argument]!));
+  });
 }
 
 /** A value is accumulated when the first row of a member brings it, and retracted when the last one takes it away. */
-function distinctText(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup, method: 'accumulate' | 'retract', read: (argument: AggregateArgument) => string): string {
+function distinctText(options: AggregateHandlerOptions, plan: ViewPlan, group: DistinctGroup, method: 'accumulate' | 'retract', read: (argument: AggregateArgument) => string, names: AggregateNames): string {
   const values = group.argumentPositions.map(read);
   const key = values.length === 1 ? values[0]! : `({${values.map((value, at) => `f${at}: ${value}`).join(', ')}})`;
   const form = distinctForm(group, options.hasRetraction);
-  const stepOf = (index: number): string => stepText(options, plan, index, method, values);
+  const stepOf = (index: number): string => stepText(options, plan, index, method, values, names);
   const withFilter = (index: number, step: string): string => {
     const { filter } = options.aggregates[index]!;
     return filter === undefined ? step : `if (${read(filter)} === true) { ${step} }`;
@@ -158,7 +200,7 @@ function distinctText(options: AggregateHandlerOptions, plan: ViewPlan, group: D
 export function mergeText(options: AggregateHandlerOptions, plan: ViewPlan): string {
   const plain = options.aggregates.map(({ isDistinct, implementation: { code } }, index) => {
     if (isDistinct) return '';
-    if (code !== undefined) return `{ ${code.merge(placeOf(index, 'acc'), placeOf(index, 'other'))} }`;
+    if (code !== undefined) return `{ ${code.merge(placeOf(index, OBJECT_NAMES), placeOf(index, { accumulator: (field) => `other.${field}` }))} }`;
     return `f${index}.merge(acc.a${index}, ${viewsText(options, plan, index)}, other.a${index}, ${viewsText(options, plan, index, 'otherViews')});`;
   });
   return `${plain.join('\n')} ${plan.distinct.map((group) => distinctMergeText(options, plan, group)).join('\n')}`;

@@ -6,7 +6,7 @@ import { Types } from '#core/types/type-information';
 import { rowLiteral } from '#table/codegen/row-code';
 import { rowTypeInformation } from '#table/codegen/type-information-of';
 import type { AggregateImplementation, AggregateView, MapView } from '#table/functions/function-definition';
-import { accumulatorFields, createText, mergeText, placeOf, planViews, stepsText, valueText } from '#table/runtime/aggregate/aggregate-code';
+import { accumulatorFields, createText, mergeText, OBJECT_NAMES, placeOf, planViews, stepsText, valueText, type ViewPlan } from '#table/runtime/aggregate/aggregate-code';
 import { KIND_KEY, type TableRow } from '#table/runtime/row-kind';
 import type { LogicalField, LogicalType } from '#table/types/logical-type';
 import { isPrimitiveValue } from '#table/types/type-families';
@@ -41,7 +41,16 @@ export interface AggregateHandlerOptions {
 
 export type Accumulator = Record<string, any>; // any: every aggregate has its own accumulator
 
+/** What code is generated of that does not go through the handler's functions. */
+export interface AggregateSource {
+  readonly options: AggregateHandlerOptions;
+  readonly plan: ViewPlan;
+  /** What the texts name, beside what they work on. */
+  readonly scope: Readonly<Record<string, unknown>>;
+}
+
 export interface AggregateHandler {
+  readonly source: AggregateSource;
   readonly accumulatorType: TypeInformation;
   /** Maps beside the accumulator, by position. */
   readonly views: readonly AggregateView[];
@@ -88,8 +97,9 @@ export function createAggregateHandler(options: AggregateHandlerOptions): Aggreg
       remembered(key, kind${extraNames(options).map((name) => `, ${name}`).join('')}) { return ${rowText(options, remembered)}; },
       rowCount(acc) { return ${hasRetraction ? `acc.${ROWS_KEY}` : '1'}; },
     };`;
-  const generated = new Function(...Object.keys(scope), body)(...Object.values(scope)) as Omit<AggregateHandler, 'accumulatorType' | 'views' | 'canMerge' | 'changesAlways'>;
+  const generated = new Function(...Object.keys(scope), body)(...Object.values(scope)) as Omit<AggregateHandler, 'source' | 'accumulatorType' | 'views' | 'canMerge' | 'changesAlways'>;
   return Object.assign(generated, {
+    source: { options, plan, scope },
     accumulatorType: accumulatorTypeOf(options),
     views: plan.views,
     canMerge: options.aggregates.every(({ implementation, isDistinct }) => implementation.merge !== undefined || isDistinct),
@@ -102,7 +112,7 @@ function scopeOf({ aggregates, resultTypes }: AggregateHandlerOptions): Record<s
   const scope: Record<string, unknown> = {};
   aggregates.forEach(({ implementation }, index) => {
     scope[`f${index}`] = implementation;
-    const { call } = placeOf(index, '');
+    const { call } = placeOf(index, OBJECT_NAMES);
     for (const [name, fn] of Object.entries(implementation.code?.functions ?? {})) scope[call(name)] = fn;
   });
   resultTypes?.forEach((type, index) => { scope[`same${index}`] = sameValue(type); });
@@ -116,20 +126,30 @@ function accumulatorTypeOf(options: AggregateHandlerOptions): TypeInformation {
 
 const extraNames = ({ extraCount = 0 }: AggregateHandlerOptions): string[] => Array.from({ length: extraCount }, (_, index) => `x${index}`);
 
-/** NULL equals NULL; NaN, as in Flink, is never the same. */
-function changedText({ resultTypes }: AggregateHandlerOptions, values: readonly string[]): string {
-  if (resultTypes === undefined) return 'return true;';
-  const tests = values.map((value, index) => {
-    const { kind } = resultTypes[index]!;
-    if (isPrimitiveValue(resultTypes[index]!) && kind !== 'DOUBLE' && kind !== 'FLOAT') return `if (b${index} !== ${value}) return true;`;
-    return `{ const now = ${value}; if (b${index} === null || now === null ? b${index} !== now : !same${index}(b${index}, now)) return true; }`;
+function changedText(options: AggregateHandlerOptions, values: readonly string[]): string {
+  if (options.resultTypes === undefined) return 'return true;';
+  const nows = values.map((value, index) => `const now${index} = ${value};`).join(' ');
+  return `${nows} return ${isChangedText(options, values.map((_, index) => [`b${index}`, `now${index}`]))};`;
+}
+
+/** Expression for whether one of the pairs of names holds two values. NULL equals NULL; NaN, as in Flink, is never the same. */
+export function isChangedText({ resultTypes }: AggregateHandlerOptions, pairs: readonly (readonly [before: string, after: string])[]): string {
+  const tests = pairs.map(([before, after], index) => {
+    const type = resultTypes![index]!;
+    if (isPrimitiveValue(type) && type.kind !== 'DOUBLE' && type.kind !== 'FLOAT') return `${before} !== ${after}`;
+    return `(${before} === null || ${after} === null ? ${before} !== ${after} : !same${index}(${before}, ${after}))`;
   });
-  return `${tests.join(' ')} return false;`;
+  return tests.length === 0 ? 'false' : tests.join(' || ');
 }
 
 function rowText(options: AggregateHandlerOptions, values: readonly string[]): string {
-  const { keyCount, outputKeys, hasKind } = options;
+  const { keyCount } = options;
   const keys = keyCount === 1 ? ['key'] : Array.from({ length: keyCount }, (_, index) => `key[${index}]`);
-  const all = [...keys, ...values, ...extraNames(options)];
-  return rowLiteral(hasKind ? [...outputKeys, KIND_KEY] : outputKeys, hasKind ? [...all, 'kind'] : all);
+  return resultText(options, keys, [...values, ...extraNames(options)], 'kind');
+}
+
+/** Expression for a result row. */
+export function resultText({ outputKeys, hasKind }: AggregateHandlerOptions, keys: readonly string[], values: readonly string[], kind: string): string {
+  const all = [...keys, ...values];
+  return rowLiteral(hasKind ? [...outputKeys, KIND_KEY] : outputKeys, hasKind ? [...all, kind] : all);
 }

@@ -1,18 +1,25 @@
 // Unbounded aggregation per key (Flink's GroupAggregate): after every row the key's new result, as changes; in batch mode one row
 // per key when the input has ended. Invariant: what is in state is what the last result was made of; a key whose rows have all been
 // taken back has no state. One per subtask. hot path. Bench: `millrace nexmark --query q4 --api sql`.
+import type { Schema } from '#core/columns/schema';
 import type { StateTtlConfig, ValueState } from '#state/keyed/keyed-state';
 import type { KeyedStateBackend } from '#state/keyed/keyed-state-backend';
+import { numberRowsOf } from '#state/keyed/number-rows';
+import type { Output } from '#streaming/operator/stream-operator';
 import type { Collector } from '#streaming/process/process-functions';
 import type { MapView } from '#table/functions/function-definition';
 import type { Accumulator, AggregateHandler } from '#table/runtime/aggregate/aggregate-handler';
+import { createColumnAggregateLoop } from '#table/runtime/aggregate/column-aggregate-loop';
 import { keyedStateViews } from '#table/runtime/aggregate/map-views';
 import type { KeyedTableFunction, TableFunctionContext } from '#table/runtime/keyed-table-function';
 import { isOwnedInState } from '#table/runtime/owned-rows';
 import { isAccumulate, kindOf, RowKind, type TableRow } from '#table/runtime/row-kind';
+import type { ViewBatchLoop } from '#table/runtime/view-batch-loop';
 
 export interface GroupAggregateOptions {
   readonly handler: AggregateHandler;
+  /** Fields of the input that are the key, in order. */
+  readonly keyFields: readonly string[];
   /** The input takes rows back. */
   readonly hasRetraction: boolean;
   /** -U before every +U. */
@@ -53,6 +60,14 @@ export class GroupAggregateFunction implements KeyedTableFunction {
     this.#backend = backend;
     this.#accumulators = backend.getState({ kind: 'value', name: STATE_NAME, type: handler.accumulatorType, ttl, isOwned: isOwnedInState(handler.accumulatorType) }) as ValueState<Accumulator>;
     this.#views = keyedStateViews(backend, handler.views, ttl);
+  }
+
+  /** Where accumulators lie in columns. */
+  createBatchLoop(schema: Schema, output: Output): ViewBatchLoop | undefined {
+    const { handler, keyFields, isBatch, emitsUpdateBefore } = this.#options;
+    const rows = numberRowsOf(this.#accumulators);
+    if (rows === undefined) return undefined;
+    return createColumnAggregateLoop({ source: handler.source, rows, views: this.#views, schema, keyFields, output, emitsResults: !isBatch, emitsUpdateBefore, comparesResults: this.#comparesResults });
   }
 
   onEndInput(_input: number, out: Collector<TableRow>): void {
