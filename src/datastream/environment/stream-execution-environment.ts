@@ -152,14 +152,18 @@ export class StreamExecutionEnvironment {
     return client.getJobExecutionResult();
   }
 
-  /** Starts the program. What is added afterwards belongs to the next job. Throws PROGRAM_NO_EXECUTOR and what getStreamGraph throws. */
-  async executeAsync(jobName?: string): Promise<JobClient> {
+  /**
+   * Starts the program. What is added afterwards belongs to the next job. Throws PROGRAM_NO_EXECUTOR and what getStreamGraph throws.
+   * @param settings of this job only, over those of the environment.
+   */
+  async executeAsync(jobName?: string, settings: ConfigurationInput = {}): Promise<JobClient> {
     const executor = currentJobExecutor();
-    const graph = this.getStreamGraph(jobName);
+    const configuration = this.#configuration.merge(configurationOf(settings));
+    const graph = this.#graphOf(configuration, jobName);
     const listeners = this.#listeners;
     this.#listeners = [];
     this.#firstOfJob = this.transformations.all.length;
-    const client = await executor.execute(graph, { jobName: graph.options.jobName, configuration: this.#configuration, isInline: this.isInline });
+    const client = await executor.execute(graph, { jobName: graph.options.jobName, configuration, isInline: this.isInline });
     for (const listener of listeners) listener(client);
     return client;
   }
@@ -171,10 +175,13 @@ export class StreamExecutionEnvironment {
 
   /** Throws GraphError, among others PROGRAM_NO_OPERATORS. */
   getStreamGraph(jobName?: string): StreamGraph {
-    const configuration = this.#configuration;
+    return this.#graphOf(this.#configuration, jobName);
+  }
+
+  #graphOf(configuration: Configuration, jobName: string | undefined): StreamGraph {
     const maxParallelism = configuration.get(executionOptions.maxParallelism);
     return buildStreamGraph(this.#transformationsOfJob(), {
-      defaultParallelism: this.getParallelism(),
+      defaultParallelism: this.#explicitParallelism ?? configuration.get(executionOptions.parallelismDefault),
       ...(maxParallelism > 0 ? { defaultMaxParallelism: maxParallelism } : {}),
       chainingEnabled: configuration.get(executionOptions.isOperatorChainingEnabled),
       jobName: jobName ?? configuration.get(executionOptions.name) ?? DEFAULT_JOB_NAME,

@@ -16,7 +16,6 @@ export interface ProgramEnvironment {
   readonly explicitParallelism: number | undefined;
   getParallelism(): number;
   getConfig(): Configuration;
-  /** Lays settings over those there are. */
-  configure(settings: Readonly<Record<string, unknown>>): unknown;
-  executeAsync(jobName?: string): Promise<StartedJob>;
+  /** @param settings of this job only, over those of the environment. */
+  executeAsync(jobName?: string, settings?: Readonly<Record<string, unknown>>): Promise<StartedJob>;
 }

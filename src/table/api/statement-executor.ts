@@ -192,11 +192,10 @@ export class StatementExecutor {
     const environment = this.#environment;
     planner.translate(roots, { transformations: environment.transformations, parallelism: environment.explicitParallelism, firstOfJob: environment.firstOfJob, uidOf, ttlOf });
     if (collectUid !== undefined) environment.transformations.all.at(-1)!.uid = collectUid;
-    // SQL operators never change a row that they were given: nothing has to be copied.
     const option = (key: string): string | undefined => this.#session.option(key);
     if (isEpochConsistent(option, this.#session.isBatch)) checkEpochs(option, roots.every(isBoundedPlan));
-    environment.configure({ 'pipeline.object-reuse': true });
-    return environment.executeAsync(this.#session.option('pipeline.name') ?? name);
+    // SQL operators never change a row that they were given: nothing has to be copied.
+    return environment.executeAsync(this.#session.option('pipeline.name') ?? name, { ...Object.fromEntries(this.#session.settings()), 'pipeline.object-reuse': true });
   }
 
   #explained(logical: readonly LogicalPlan[], planner: Planner, roots: readonly ExecNode[], details: readonly ExplainDetail[]): string {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { SqlSession } from '#cli/commands/sql/sql-session';
+import type { LocalJobClient } from '#client/cluster-client/local-job-client';
 import { createNodePlatform } from '#client/platform';
 import { Configuration } from '#core/config/configuration';
 import type { TableResult } from '#table/api/table-result';
@@ -51,6 +52,21 @@ describe('a SQL session', () => {
       await session.execute(`STOP JOB '${job.jobId}'`);
       assert.equal((await rowsOf(await session.execute(`DESCRIBE JOB '${job.jobId}'`)))[0]![2], 'CANCELED');
       assert.equal(session.runningJobs.length, 0);
+    });
+  });
+
+  test('SET of what a job runs with holds for the jobs that start afterwards, until RESET', async () => {
+    await withSession(async (session) => {
+      for (const sql of [ENDLESS, NOWHERE, "SET 'execution.checkpointing.interval' = '20 ms'", `SET 'execution.checkpointing.dir' = 'file://${folder}/set'`, "SET 'parallelism.default' = '2'"]) await session.execute(sql);
+      const insert = async (): Promise<LocalJobClient> => (await session.execute('INSERT INTO nowhere SELECT a FROM endless')).getJobClient() as LocalJobClient;
+      const job = await insert();
+      while (job.details.checkpoints.completed === 0 && job.details.endedMs === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.equal(job.details.error, undefined);
+      assert.deepEqual(job.details.vertices.map(({ parallelism }) => parallelism), [2]);
+      await job.cancel();
+      await session.execute('RESET');
+      const plain = await insert();
+      assert.deepEqual(plain.details.vertices.map(({ parallelism }) => parallelism), [1]);
     });
   });
 

@@ -34,11 +34,7 @@ export class StatementEnvironment implements ProgramEnvironment {
     return this.#environment.getConfig();
   }
 
-  configure(settings: Parameters<StreamExecutionEnvironment['configure']>[0]): void {
-    this.#environment.configure(settings);
-  }
-
-  executeAsync(jobName?: string): Promise<JobClient> {
-    return this.#environment.executeAsync(jobName);
+  executeAsync(jobName?: string, settings?: Parameters<StreamExecutionEnvironment['executeAsync']>[1]): Promise<JobClient> {
+    return this.#environment.executeAsync(jobName, settings);
   }
 }
