@@ -16,6 +16,13 @@ import { encodeSubtaskSnapshot } from '#state/snapshot/subtask-snapshot';
 const MAX_PARALLELISM_UNLESS_GIVEN = 128;
 const NO_JOB = '0'.repeat(32);
 
+interface Target {
+  readonly storage: CheckpointStorage;
+  readonly directory: string;
+  /** Of states, written so far. */
+  readonly files: string[];
+}
+
 export class SavepointWriter {
   readonly #platform: SnapshotDoors;
   readonly #from: string | undefined;
@@ -52,23 +59,36 @@ export class SavepointWriter {
   /**
    * Writes everything into a directory that holds no savepoint yet, here or in an object store; its absolute path. Rejects with
    * SAVEPOINT_TARGET_TAKEN, CHECKPOINT_PATH_UNSUPPORTED, with what reading the existing savepoint rejects with, and with what a
-   * bootstrap function throws.
+   * bootstrap function throws: then nothing of it is left.
    */
   async write(path: string): Promise<string> {
-    const { clock } = this.#platform;
     const storage = storageOf(this.#platform);
     const directory = absolutePath(path);
     const metadataPath = `${directory}/${CHECKPOINT_METADATA_FILE}`;
     if (await storage.stat(metadataPath) !== undefined) throw new ClientError('SAVEPOINT_TARGET_TAKEN', `there is a savepoint at ${path} already: give a directory of its own to each`);
     const existing = this.#from === undefined ? undefined : await SnapshotFiles.open(this.#platform, this.#from);
-    await storage.mkdirs(directory);
-    const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, storage, directory);
+    const isNew = (await storage.stat(directory)) === undefined;
+    const target: Target = { storage, directory, files: [] };
+    try {
+      await storage.mkdirs(directory);
+      await storage.writeWhole(metadataPath, encodeCheckpointMetadata(await this.#writeOperators(target, existing)));
+    } catch (error) {
+      for (const file of target.files) await storage.delete(file).catch(() => undefined); // the first failure is the one to report
+      if (isNew) await storage.delete(directory).catch(() => undefined);
+      throw error;
+    }
+    return directory;
+  }
+
+  async #writeOperators(target: Target, existing: SnapshotFiles | undefined): Promise<CheckpointMetadata> {
+    const { clock } = this.#platform;
+    const operators: OperatorStateHandles[] = existing === undefined ? [] : await this.#copyKept(existing, target);
     for (const [operatorId, { uid, transformation }] of this.#operators) {
       const snapshot = await transformation.snapshot(this.#maxParallelism, clock);
-      operators.push({ operatorId, uid, parallelism: 1, maxParallelism: this.#maxParallelism, subtasks: [await writeState(storage, directory, operatorId, 0, snapshot)] });
+      operators.push({ operatorId, uid, parallelism: 1, maxParallelism: this.#maxParallelism, subtasks: [await writeState(target, operatorId, 0, snapshot)] });
     }
     const kept = new Set(operators.map(({ operatorId }) => operatorId));
-    const metadata: CheckpointMetadata = {
+    return {
       checkpointId: existing?.metadata.checkpointId ?? 0,
       jobId: existing?.metadata.jobId ?? NO_JOB,
       jobName: existing?.metadata.jobName ?? 'bootstrap',
@@ -76,11 +96,9 @@ export class SavepointWriter {
       operators, inlined: {}, sharedFiles: [],
       enumerators: existing?.metadata.enumerators.filter(({ operatorId }) => kept.has(operatorId)) ?? [],
     };
-    await storage.writeWhole(metadataPath, encodeCheckpointMetadata(metadata));
-    return directory;
   }
 
-  async #copyKept(existing: SnapshotFiles, storage: CheckpointStorage, directory: string): Promise<OperatorStateHandles[]> {
+  async #copyKept(existing: SnapshotFiles, target: Target): Promise<OperatorStateHandles[]> {
     const copied: OperatorStateHandles[] = [];
     for (const handles of existing.metadata.operators) {
       const { operatorId } = handles;
@@ -88,7 +106,7 @@ export class SavepointWriter {
       const subtasks: OperatorStateHandles['subtasks'][number][] = [];
       for await (const snapshot of existing.subtasks(handles)) {
         const { subtaskIndex } = handles.subtasks[subtasks.length]!;
-        subtasks.push(await writeState(storage, directory, operatorId, subtaskIndex, snapshot));
+        subtasks.push(await writeState(target, operatorId, subtaskIndex, snapshot));
       }
       copied.push({ ...handles, subtasks });
     }
@@ -96,9 +114,10 @@ export class SavepointWriter {
   }
 }
 
-async function writeState(storage: CheckpointStorage, directory: string, operatorId: string, subtaskIndex: number, snapshot: OperatorSnapshot): Promise<OperatorStateHandles['subtasks'][number]> {
+async function writeState({ storage, directory, files }: Target, operatorId: string, subtaskIndex: number, snapshot: OperatorSnapshot): Promise<OperatorStateHandles['subtasks'][number]> {
   const { bytes } = encodeSubtaskSnapshot(new Map([[operatorId, snapshot]]));
   const file = `${operatorId}_${subtaskIndex}.state`;
+  files.push(`${directory}/${file}`);
   await storage.writeWhole(`${directory}/${file}`, bytes);
   return { subtaskIndex, file, bytes: bytes.length };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -93,6 +93,22 @@ describe('a savepoint that no job took', () => {
     assert.equal(reader.operators[0]!.uid, 'count');
     assert.ok(!readFileSync(join(path, '_metadata'), 'latin1').includes(folder), 'paths are relative');
     await assert.rejects(SavepointWriter.newSavepoint().withOperator('count', accounts()).write(path), { code: 'SAVEPOINT_TARGET_TAKEN' });
+  });
+
+  test('a function that throws leaves nothing of the savepoint, and what else lies in its directory', async () => {
+    const failing = OperatorTransformation.bootstrapWith([1]).transform({
+      open() { /* no state */ },
+      processElement() { throw new Error('bad row'); },
+    });
+    for (const name of ['fresh', 'used']) {
+      const path = join(folder, name);
+      if (name === 'used') {
+        mkdirSync(path);
+        writeFileSync(join(path, 'notes.txt'), 'mine');
+      }
+      await assert.rejects(SavepointWriter.newSavepoint().withOperator('count', accounts()).withOperator('broken', failing).write(path), /bad row/);
+      assert.deepEqual(existsSync(path) ? readdirSync(path) : undefined, name === 'used' ? ['notes.txt'] : undefined);
+    }
   });
 
   test('an existing savepoint is copied but for what is replaced, removed and added', async () => {
