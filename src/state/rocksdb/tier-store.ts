@@ -58,14 +58,14 @@ export class TierStore {
     });
     this.tier = new HotTier({ database: this.database, rowsMax: options.hotTierRowsMax, valueBytesMax: options.valueBytesMax, onRefused: options.onStalled });
     this.scan = new TierScan(this.tier, this.database);
-    for (const { name } of families) this.#families.set(name, this.tier.addFamily(name, this.database.database.columnFamily(name)));
+    for (const { name } of families) this.#families.set(name, this.tier.addFamily(name, this.database.database.columnFamily(name), false));
   }
 
   /** The family, made if need be. */
   family(description: FamilyDescription): TierFamily {
     let family = this.#families.get(description.name);
     if (family === undefined) {
-      family = this.tier.addFamily(description.name, this.database.database.createColumnFamily(this.#familyOptions(description)));
+      family = this.tier.addFamily(description.name, this.database.database.createColumnFamily(this.#familyOptions(description)), true);
       this.#families.set(description.name, family);
     }
     return family;

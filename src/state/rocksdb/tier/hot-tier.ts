@@ -25,6 +25,8 @@ export interface TierFamily {
   readonly index: number;
   readonly salt: number;
   readonly family: ColumnFamily;
+  /** The database was without entries of it: all that it holds has come from the tier. */
+  readonly isNew: boolean;
   /** No list of the family is longer than this: while it is small, additions need not ask how long theirs is. */
   listBytesMax: number;
   /** Of the value put last, or a part of it: a key that was looked up in vain will mostly get one of the same size. */
@@ -62,9 +64,10 @@ export class HotTier {
     this.valueBytes = this.rows.bytes;
   }
 
-  addFamily(name: string, family: ColumnFamily): TierFamily {
+  /** @param isNew the database holds nothing of it. */
+  addFamily(name: string, family: ColumnFamily, isNew: boolean): TierFamily {
     const index = this.#families.length;
-    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, listBytesMax: 0, roomBytes: 0, misses: 0 };
+    const added = { name, index, salt: Math.imul(index + 1, 0x85ebca6b), family, isNew, listBytesMax: 0, roomBytes: 0, misses: 0 };
     this.#families.push(added);
     this.rows.dirty.addFamily();
     return added;
@@ -85,6 +88,10 @@ export class HotTier {
   /** The value under the key at byte 0, in `value…`; false when there is none. */
   read(family: TierFamily, keyLength: number, hash: number): boolean {
     let row = this.rows.find(family.index, keyLength, hash ^ family.salt);
+    if (row === 0 && !this.mayBeWritten(family, hash)) {
+      this.hits++;
+      return false;
+    }
     if (row !== 0) this.hits++;
     else if ((row = this.#load(family, keyLength, hash)) === 0) return this.#readLarge(family, keyLength, NOTHING) === 0;
     const flags = this.rows.words[row + FLAGS]!;
@@ -99,6 +106,11 @@ export class HotTier {
     return true;
   }
 
+  /** False when the database holds nothing under the key, for certain. */
+  mayBeWritten(family: TierFamily, hash: number): boolean {
+    return !family.isNew || this.rows.written.mayHold(hash ^ family.salt);
+  }
+
   put(family: TierFamily, keyLength: number, hash: number, value: DataOutput): void {
     const { length } = value;
     if (length > this.#valueBytesMax) failValueTooLarge(family.name, length, this.#valueBytesMax);
@@ -107,10 +119,11 @@ export class HotTier {
     let row = this.#rowToChange(family, keyLength, hash);
     if (rowWordsOf(keyLength, length) > this.rows.rowWordsMax) {
       this.#forget(row);
+      this.rows.written.add(hash ^ family.salt);
       this.#database.putLarge(family.family, keyLength, value.view());
       return;
     }
-    row = row === 0 ? this.rows.insert(family.index, keyLength, hash ^ family.salt, length, 0) : this.rows.resize(row, length, 0);
+    row = row === 0 ? this.rows.insert(family.index, keyLength, hash ^ family.salt, length, this.mayBeWritten(family, hash) ? 0 : FRESH) : this.rows.resize(row, length, 0);
     const { words } = this.rows;
     const flags = words[row + FLAGS]! & ~(ABSENT | APPENDED);
     words[row + FLAGS] = flags;
@@ -121,7 +134,7 @@ export class HotTier {
   remove(family: TierFamily, keyLength: number, hash: number): void {
     const row = this.#rowToChange(family, keyLength, hash);
     if (row === 0) {
-      this.rows.dirty.add(this.rows.insert(family.index, keyLength, hash ^ family.salt, 0, ABSENT));
+      if (this.mayBeWritten(family, hash)) this.rows.dirty.add(this.rows.insert(family.index, keyLength, hash ^ family.salt, 0, ABSENT));
       return;
     }
     const { words } = this.rows;
@@ -142,21 +155,22 @@ export class HotTier {
     family.listBytesMax += length;
     let row = this.#rowToChange(family, keyLength, hash);
     const before = row === 0 ? 0 : this.rows.words[row + VALUE_LENGTH]!;
-    let baseLength = row === 0 ? this.#baseLength(family, keyLength) : this.rows.words[row + BASE_LENGTH]!;
+    let baseLength = row === 0 ? this.#baseLength(family, keyLength, hash) : this.rows.words[row + BASE_LENGTH]!;
     if (Math.max(baseLength, 0) + before + length > this.#valueBytesMax) failValueTooLarge(family.name, Math.max(baseLength, 0) + before + length, this.#valueBytesMax);
     if (row !== 0 && rowWordsOf(keyLength, before + length) > this.rows.rowWordsMax) {
       // The row goes to the database, to which what is added from now on is appended.
       this.#writeAndForget(row);
       row = 0;
-      baseLength = this.#baseLength(family, keyLength);
+      baseLength = this.#baseLength(family, keyLength, hash);
     }
     if (row === 0) {
       if (rowWordsOf(keyLength, length) > this.rows.rowWordsMax) {
         this.writer.makeWritable();
+        this.rows.written.add(hash ^ family.salt);
         this.#database.appendLarge(family.family, keyLength, added.view());
         return;
       }
-      row = this.rows.insert(family.index, keyLength, hash ^ family.salt, length, APPENDED);
+      row = this.rows.insert(family.index, keyLength, hash ^ family.salt, length, this.mayBeWritten(family, hash) ? APPENDED : FRESH);
       this.rows.words[row + BASE_LENGTH] = baseLength;
       this.rows.dirty.add(row);
       added.copyTo(this.rows.bytes, this.rows.valueOffset(row));
@@ -265,8 +279,8 @@ export class HotTier {
   }
 
   /** Bytes of the list in the database where that could matter, else -1. */
-  #baseLength(family: TierFamily, keyLength: number): number {
-    if (family.listBytesMax <= this.#valueBytesMax) return -1;
+  #baseLength(family: TierFamily, keyLength: number, hash: number): number {
+    if (family.listBytesMax <= this.#valueBytesMax || !this.mayBeWritten(family, hash)) return -1;
     const result = family.family.get(0, keyLength, 0, 0);
     return result === NOT_FOUND ? 0 : result < 0 ? bytesNeeded(result) : result;
   }

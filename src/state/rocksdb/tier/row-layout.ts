@@ -1,5 +1,5 @@
 // How the hot tier's memory is laid out. hot path. Offsets in bytes from the arena's start, rows named by their first word.
-//   arena = | key | lower bound | upper bound | out | write batch | multi-get table | multi-get keys | slots | log of rows |
+//   arena = | key | lower bound | upper bound | out | write batch | multi-get table | multi-get keys | slots | written keys | log of rows |
 //   row   = | size in words | hash | flags, family << FAMILY_SHIFT | key length | value length | newer dirty row | older
 //           dirty row | length of the list in the database or -1 | key, zeros up to 8 bytes | value, room up to the size |
 // Invariant: a key's last word is filled up with zeros, so that keys are hashed and compared word by word.
@@ -46,6 +46,9 @@ export interface ArenaLayout {
   readonly tableKeyBytes: number;
   readonly slots: number;
   readonly slotCount: number;
+  /** Filter of the keys that have been written. */
+  readonly written: number;
+  readonly writtenBytes: number;
   /** Words. */
   readonly logStart: number;
   readonly logEnd: number;
@@ -59,6 +62,9 @@ const TABLE_KEY_BYTES = 32 << 10;
 /** Bytes of the log per slot, to the nearest power of two of slots: with the smallest rows, of 72 bytes, about half of them are taken. */
 const LOG_BYTES_PER_SLOT = 40;
 
+/** At most: 10 bits for each of as many keys as a tier of the smallest rows has room for, and more. */
+const WRITTEN_KEYS_SHARE = 1 / 8;
+
 /** @param keyBytes longest key, a multiple of 64. */
 export function arenaLayoutOf(arenaBytes: number, keyBytes: number): ArenaLayout {
   const out = keyBytes * 3;
@@ -66,11 +72,12 @@ export function arenaLayoutOf(arenaBytes: number, keyBytes: number): ArenaLayout
   const table = batch + BATCH_BYTES;
   const tableKeys = table + MULTI_GET_MAX * MULTI_GET_ENTRY_BYTES;
   const slots = tableKeys + TABLE_KEY_BYTES;
-  const rest = arenaBytes - slots;
+  const writtenBytes = 2 ** Math.floor(Math.log2(arenaBytes * WRITTEN_KEYS_SHARE));
+  const rest = arenaBytes - slots - writtenBytes;
   const slotCount = 2 ** Math.round(Math.log2(rest / (LOG_BYTES_PER_SLOT + 8)));
   return {
     keyBytes, lower: keyBytes, upper: keyBytes * 2, out, outBytes: OUT_BYTES, batch, batchBytes: BATCH_BYTES, table, tableKeys, tableKeyBytes: TABLE_KEY_BYTES,
-    slots, slotCount, logStart: (slots + slotCount * 8) >>> 2, logEnd: (arenaBytes >>> 3) << 1,
+    slots, slotCount, written: slots + slotCount * 8, writtenBytes, logStart: (slots + slotCount * 8 + writtenBytes) >>> 2, logEnd: (arenaBytes >>> 3) << 1,
   };
 }
 

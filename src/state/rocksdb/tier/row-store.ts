@@ -7,6 +7,7 @@ import {
   type ArenaLayout, arenaLayoutOf, BASE_LENGTH, DIRTY, EPOCH, FAMILY_SHIFT, FLAGS, HASH, HEADER_WORDS, KEY_LENGTH, LIVE, NEWER, OLDER, REFERENCED, rowWordsOf, SIZE, valueStartOf, VALUE_LENGTH,
 } from '#state/rocksdb/tier/row-layout';
 import { RowSlots } from '#state/rocksdb/tier/row-slots';
+import { WrittenKeys } from '#state/rocksdb/tier/written-keys';
 
 /** Memory of a tier; the database reads and writes it by offset. */
 export interface Arena {
@@ -37,6 +38,8 @@ export class RowStore {
   words: Int32Array;
   bytes: Uint8Array;
   layout: ArenaLayout;
+  /** By the hashes of rows. */
+  written: WrittenKeys;
   liveRows = 0;
   evictedRows = 0;
   /** The database takes no writes for now. */
@@ -54,6 +57,7 @@ export class RowStore {
     this.bytes = arena.bytes;
     this.layout = arenaLayoutOf(arena.bytes.length, keyBytes);
     this.#slots = this.#slotsOf(this.layout);
+    this.written = this.#writtenOf(this.layout);
     this.#head = this.layout.logStart;
     this.#tail = this.layout.logStart;
     this.dirty = new DirtyRows(arena.words);
@@ -151,6 +155,9 @@ export class RowStore {
     this.bytes = arena.bytes;
     this.layout = arenaLayoutOf(arena.bytes.length, keyBytes);
     this.#slots = this.#slotsOf(this.layout);
+    const { written } = this;
+    this.written = this.#writtenOf(this.layout);
+    this.written.takeOver(written);
     let head = this.layout.logStart;
     const isDirty = new Set(dirtyRows);
     for (const row of rows) {
@@ -187,6 +194,10 @@ export class RowStore {
 
   #slotsOf(layout: ArenaLayout): RowSlots {
     return new RowSlots(this.words.subarray(layout.slots >>> 2, (layout.slots >>> 2) + layout.slotCount * 2));
+  }
+
+  #writtenOf(layout: ArenaLayout): WrittenKeys {
+    return new WrittenKeys(this.words.subarray(layout.written >>> 2, (layout.written + layout.writtenBytes) >>> 2));
   }
 
   /** A place for a row at the head, its size set and its links empty. */

@@ -4,7 +4,7 @@
 // refused, by RocksDB or for a cut, leaves its rows dirty and is made again from the slot loop. Invariant: a row of after the cut is
 // written only when no cut is under way; rows are clean only once their batch is in. Thread: the slot's.
 import { assert } from '#core/assert';
-import { ABSENT, APPENDED, DIRTY, EPOCH, FLAGS, FRESH, FAMILY_SHIFT, HEADER_BYTES, KEY_LENGTH, VALUE_LENGTH } from '#state/rocksdb/tier/row-layout';
+import { ABSENT, APPENDED, DIRTY, EPOCH, FLAGS, FRESH, FAMILY_SHIFT, HASH, HEADER_BYTES, KEY_LENGTH, VALUE_LENGTH } from '#state/rocksdb/tier/row-layout';
 import type { RowStore } from '#state/rocksdb/tier/row-store';
 import type { TierDatabase } from '#state/rocksdb/tier/tier-database';
 import { WriteBatchBuffer } from '#state/rocksdb/native/rocksdb-addon';
@@ -203,6 +203,7 @@ export class RowWriter {
     const flags = words[row + FLAGS]!;
     this.writtenRows++;
     this.#rows.dirty.remove(row);
+    if ((flags & ABSENT) === 0) this.#rows.written.add(words[row + HASH]!);
     if ((flags & APPENDED) !== 0) this.#rows.drop(row);
     else words[row + FLAGS] = (words[row + FLAGS]! & ~FRESH) | ((flags & ABSENT) !== 0 ? FRESH : 0);
   }

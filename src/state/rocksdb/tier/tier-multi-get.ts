@@ -73,7 +73,7 @@ export class TierMultiGet {
     for (let key = 0; key < this.#count; key++) {
       this.#place(key);
       const length = this.#lengths[key]!;
-      if (rows.find(family.index, length, this.#hashes[key]! ^ family.salt) !== 0) continue;
+      if (!this.#tier.mayBeWritten(family, this.#hashes[key]!) || rows.find(family.index, length, this.#hashes[key]! ^ family.salt) !== 0) continue;
       table.setKey(count, this.#offsets[key]!, length);
       this.#missing[count++] = key;
     }

@@ -73,10 +73,10 @@ withAddon(() => {
   const slot = openSlot({}, 64 << 20);
   const subjectOf = (options: TierSubjectOptions = {}): TierSubject => new TierSubject(slot, options);
 
-  for (const rowsMax of [4, Number.POSITIVE_INFINITY]) {
-    test(`reads, scans and the checkpoints of cuts give what a map gives, with ${rowsMax} rows at most`, async () => {
+  for (const [rowsMax, isNew] of [[4, true], [4, false], [Number.POSITIVE_INFINITY, true]] as const) {
+    test(`reads, scans and the checkpoints of cuts give what a map gives, with ${rowsMax} rows at most over a ${isNew ? 'new database' : 'database that may hold anything'}`, async () => {
       await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
-        const subject = subjectOf({ rowsMax });
+        const subject = subjectOf(isNew ? { rowsMax } : { rowsMax, directory: directoryOf() });
         const model: Model = [new Map(), new Map()];
         const cuts: Cut[] = [];
         for (const each of steps) {
@@ -120,7 +120,7 @@ withAddon(() => {
   });
 
   test('a key that was looked up in vain has room for its value', () => {
-    const subject = subjectOf();
+    const subject = subjectOf({ directory: directoryOf() });
     const rowOf = (key: string): number => {
       const [length, hash] = subject.place(key);
       return subject.store.tier.rows.find(0, length, hash ^ subject.family(0).salt);
@@ -132,6 +132,23 @@ withAddon(() => {
     subject.put(0, 'second', 'w'.repeat(40));
     assert.equal(rowOf('second'), row);
     assert.equal(subject.read(0, 'second'), 'w'.repeat(40));
+    subject.store.close();
+  });
+
+  test('of keys that have never gone to the database it is not asked, of those that have it is', () => {
+    const subject = subjectOf({ rowsMax: 64 });
+    const { tier } = subject.store;
+    for (let n = 0; n < 1000; n++) assert.equal(subject.read(0, `key ${n}`), undefined);
+    assert.deepEqual([tier.misses, tier.rows.liveRows], [0, 0]);
+    for (let n = 0; n < 1000; n++) subject.put(0, `key ${n}`, `value ${n}`);
+    const dirtyRows = tier.rows.dirty.count;
+    subject.remove(0, 'nothing');
+    assert.equal(tier.rows.dirty.count, dirtyRows);
+    subject.append('list', 'whole');
+    assert.equal(subject.read(1, 'list'), 'whole');
+    assert.equal(tier.misses, 0);
+    for (let n = 0; n < 900; n++) assert.equal(subject.read(0, `key ${n}`), `value ${n}`);
+    assert.equal(tier.misses, 900);
     subject.store.close();
   });
 

@@ -9,6 +9,7 @@ import { directoryOf, testFiles } from '../rocksdb-fixture.js';
 export interface TierSubjectOptions {
   readonly rowsMax?: number;
   readonly valueBytesMax?: number;
+  /** What its database holds may be more than goes through the tier; a new one unless given. */
   readonly directory?: string;
   readonly onStalled?: () => void;
 }
@@ -20,8 +21,8 @@ export class TierSubject {
   readonly #output = new DataOutput();
 
   constructor(slot: RocksDbSlot, options: TierSubjectOptions = {}) {
-    const { onStalled = () => {}, rowsMax = Number.POSITIVE_INFINITY, valueBytesMax = 2 ** 31 - 1, directory = directoryOf() } = options;
-    this.store = new TierStore({ slot, files: testFiles, directory, owner: 'test', clock: new SimulatedClock(), instanceId: 'test', families: [...FAMILIES], hotTierRowsMax: rowsMax, valueBytesMax, onStalled });
+    const { onStalled = () => {}, rowsMax = Number.POSITIVE_INFINITY, valueBytesMax = 2 ** 31 - 1, directory } = options;
+    this.store = new TierStore({ slot, files: testFiles, directory: directory ?? directoryOf(), owner: 'test', clock: new SimulatedClock(), instanceId: 'test', families: directory === undefined ? [] : [...FAMILIES], hotTierRowsMax: rowsMax, valueBytesMax, onStalled });
   }
 
   family(index: number): TierFamily {

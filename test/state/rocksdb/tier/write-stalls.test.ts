@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { openSlot, withAddon } from '../rocksdb-fixture.js';
+import { directoryOf, openSlot, withAddon } from '../rocksdb-fixture.js';
 import { TierSubject } from './tier-subject.js';
 
 const STOPPING = { level0FileCountTrigger: 2, level0FileCountSlowdown: 2, level0FileCountStop: 2 } as const;
@@ -14,7 +14,8 @@ withAddon(() => {
   const slot = openSlot({}, undefined, STOPPING);
 
   async function stopped(onStalled: () => void): Promise<TierSubject> {
-    const subject = new TierSubject(slot, { onStalled });
+    // Absent keys are asked for, and remembered.
+    const subject = new TierSubject(slot, { onStalled, directory: directoryOf() });
     // Opening a database adds threads.
     slot.addon.setBackgroundThreads(0, 1);
     for (const key of ['first', 'second']) {
