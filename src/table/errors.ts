@@ -20,6 +20,7 @@ export const TABLE_ERRORS = {
   TABLE_STATEMENT_SET: 'BEGIN STATEMENT SET within a statement set, or END without one.',
   TABLE_PLAN_INVALID: 'A compiled plan cannot be written or run: its file is there already or is none, it holds what a file cannot, or tables, functions or operators are not those it was compiled with.',
   TABLE_CHANGELOG_MISMATCH: 'A query makes changes that its sink, or an operator on the way, cannot take.',
+  TABLE_ROWTIME_NULL: 'A row of a table with a watermark has NULL as its time attribute.',
   TABLE_CONSTRAINT_VIOLATED: 'A row breaks NOT NULL, a length or a primary key of the sink it is written to.',
   TABLE_MATCH_SKIP_IMPOSSIBLE: 'AFTER MATCH SKIP names a variable that has no row in a match, or begins it: matching could not go on.',
 } as const;

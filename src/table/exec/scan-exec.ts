@@ -7,6 +7,7 @@ import { readsOf } from '#table/codegen/row-reads';
 import { identifierText, type ResolvedTable } from '#table/catalog/resolved-table';
 import type { ChangeKinds, ExecNode, TranslatedInput, TranslatedNode, TranslationContext } from '#table/exec/exec-node';
 import { expressionText } from '#table/exec/plan-text';
+import { TableError } from '#table/errors';
 import type { ScanTableSource } from '#table/factories/table-factory';
 import { createWatermarkOperator } from '#streaming/watermark/create-watermark-operator';
 import { WatermarkStrategy, type WatermarkGenerator } from '#streaming/watermark/watermark-strategy';
@@ -15,6 +16,8 @@ import { fieldKeys, type RowType } from '#table/types/logical-type';
 export interface ScanWatermark {
   /** Over the columns of the scan. */
   readonly expression: Expression;
+  /** The time attribute, over them too. */
+  readonly rowtime: Expression;
 }
 
 export interface ScanOptions {
@@ -85,12 +88,12 @@ export class ScanExec implements ExecNode {
     if (this.source.createStream !== undefined) {
       const rows = this.source.createStream(request, context.transformations);
       if (this.watermark === undefined) return { transformation: rows };
-      const assigned = watermarkStrategy(this.watermark, (row, index) => fieldAccess(row, keys[index]!), context);
+      const assigned = watermarkStrategy(this.watermark, this.table, (row, index) => fieldAccess(row, keys[index]!), context);
       return context.oneInput(rows, { kind: 'stream', create: () => createWatermarkOperator(assigned) }, { name: `WatermarkAssigner(${this.description})` });
     }
     const runtime = this.source.createSource(request);
     const access = runtime.access ?? ((row: string, index: number) => fieldAccess(row, keys[index]!));
-    const strategy = this.watermark === undefined ? undefined : watermarkStrategy(this.watermark, access, context);
+    const strategy = this.watermark === undefined ? undefined : watermarkStrategy(this.watermark, this.table, access, context);
     const transformation = context.transformations.source(`${this.table.identifier.name}[${identifierText(this.table.identifier)}]`, runtime.source, strategy);
     transformation.description = `${this.kind}(${this.description})`;
     if (runtime.parallelism !== undefined) transformation.parallelism = runtime.parallelism;
@@ -98,18 +101,31 @@ export class ScanExec implements ExecNode {
   }
 }
 
-/** The watermark is the greatest value of its expression so far: Flink's SQL watermark takes nothing off. */
-function watermarkStrategy(watermark: ScanWatermark, access: (row: string, index: number) => string, context: TranslationContext): WatermarkStrategy<unknown> {
+/**
+ * The watermark is the greatest value of its expression so far: Flink's SQL watermark takes nothing off. A row whose expression is NULL
+ * moves it no further; one without a time ends the job.
+ */
+function watermarkStrategy(watermark: ScanWatermark, table: ResolvedTable, access: (row: string, index: number) => string, context: TranslationContext): WatermarkStrategy<unknown> {
   const codegen = new ExpressionCodegen(context.functions);
   const { statements, value } = codegen.generate(watermark.expression, (index) => access('v', index));
-  const assign = compile<(row: any) => number>('v', `{ ${statements}\nreturn ${value} === null ? -Infinity : ${value} + 1; }`, codegen.constants); // any: rows of sources have shapes of their own
-  declareReads(assign, readsOf([watermark.expression], (index) => access('v', index), { hasKind: false }));
+  const time = codegen.generate(watermark.rowtime, (index) => access('v', index));
+  const scope = new Map<string, unknown>([...codegen.constants, ['failWithoutTime', () => failWithoutTime(table)]]);
+  const body = `{ ${statements}
+    if (${value} !== null) return ${value} + 1;
+    ${time.statements}
+    return ${time.value} === null ? failWithoutTime() : -Infinity; }`;
+  const assign = compile<(row: any) => number>('v', body, scope); // any: rows of sources have shapes of their own
+  declareReads(assign, readsOf([watermark.expression, watermark.rowtime], (index) => access('v', index), { hasKind: false }));
   const strategy = context.option('scan.watermark.emit.strategy') === 'on-event'
     ? WatermarkStrategy.forGenerator<unknown>(() => new OnEventWatermarks())
     : WatermarkStrategy.forMonotonousTimestamps<unknown>();
   const idleMs = context.durationOption('table.exec.source.idle-timeout');
   const assigned = strategy.withTimestampAssigner(assign);
   return idleMs !== undefined && idleMs > 0 ? assigned.withIdleness(idleMs) : assigned;
+}
+
+function failWithoutTime({ identifier }: ResolvedTable): never {
+  throw new TableError('TABLE_ROWTIME_NULL', `a row of ${identifier.name} has no time: RowTime field should not be null, please convert it to a non-null long value. Give such rows a time in a computed column, or leave them out of the table`);
 }
 
 class OnEventWatermarks implements WatermarkGenerator<unknown> {

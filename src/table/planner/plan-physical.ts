@@ -3,7 +3,7 @@
 import { assertNever } from '#core/assert';
 import { ChangelogNormalizeExec } from '#table/exec/changelog-normalize-exec';
 import type { ExecNode } from '#table/exec/exec-node';
-import { ScanExec } from '#table/exec/scan-exec';
+import { ScanExec, type ScanWatermark } from '#table/exec/scan-exec';
 import { UnionExec } from '#table/exec/union-exec';
 import { ValuesExec } from '#table/exec/values-exec';
 import { inlineProjection, replaceExpression } from '#table/expressions/conditions';
@@ -57,11 +57,12 @@ function planScan(node: ScanNode, context: PlannerContext): ExecNode {
 }
 
 /** A table that a query reads several times is read once, unless its source is given different things to do. */
-function sharedScan(node: ScanNode, rowType: RowType, watermarkExpression: Expression | undefined, context: PlannerContext): ScanExec {
+function sharedScan(node: ScanNode, rowType: RowType, watermarkOfQuery: ScanWatermark | undefined, context: PlannerContext): ScanExec {
   const { table, optionHints, limit } = node;
   const source = context.scanSource(table, optionHints);
   // Over the columns as the table has them, whichever of them the query went through: scans are told apart by what they say.
-  const watermark = watermarkExpression === undefined ? undefined : { expression: replaceExpression(watermarkExpression, (part) => (part.kind === 'input' ? { ...part, type: node.rowType.fields[part.index]!.type } : undefined)) };
+  const ofTable = (expression: Expression): Expression => replaceExpression(expression, (part) => (part.kind === 'input' ? { ...part, type: node.rowType.fields[part.index]!.type } : undefined));
+  const watermark = watermarkOfQuery === undefined ? undefined : { expression: ofTable(watermarkOfQuery.expression), rowtime: ofTable(watermarkOfQuery.rowtime) };
   return context.shared.share(new ScanExec(table, source, rowType, { limit, watermark })) as ScanExec;
 }
 
@@ -79,13 +80,17 @@ function normalized(scan: ScanExec, context: PlannerContext): ExecNode {
 function planWatermark(node: WatermarkNode, context: PlannerContext): ExecNode {
   const { input } = node;
   if (input.kind === 'scan') {
-    return normalized(sharedScan(input, node.rowType, node.expression, context), context);
+    return normalized(sharedScan(input, node.rowType, { expression: node.expression, rowtime: timeOf(node) }, context), context);
   }
   if (input.kind === 'project' && input.input.kind === 'scan') {
     const scan = input.input;
-    return mergedCalc(normalized(sharedScan(scan, withTimeAttribute(scan.rowType, node, input.expressions), inlineProjection(node.expression, input.expressions), context), context), input.expressions, undefined, node.rowType);
+    return mergedCalc(normalized(sharedScan(scan, withTimeAttribute(scan.rowType, node, input.expressions), { expression: inlineProjection(node.expression, input.expressions), rowtime: input.expressions[node.timeColumn]! }, context), context), input.expressions, undefined, node.rowType);
   }
   throw new TableError('TABLE_NOT_SUPPORTED', 'a watermark stands above something other than a table');
+}
+
+function timeOf({ timeColumn, rowType }: WatermarkNode): Expression {
+  return { kind: 'input', index: timeColumn, type: rowType.fields[timeColumn]!.type };
 }
 
 /** The columns of a table below a projection, as they are when all of them are read: so that both are one scan. */
