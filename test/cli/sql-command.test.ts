@@ -62,4 +62,14 @@ describe('millrace sql', () => {
     assert.equal(mistaken.code, 1);
     assert.match(mistaken.stderr, /\[SQL_VALIDATION\] Object 'nowhere' not found/);
   });
+
+  test('a row without a time in a table with a watermark ends the job, and the line names the row, the table and what to do', async () => {
+    const ended = await sql(['-D', 'parallelism.default=1'], `
+      CREATE TABLE untimed (id INT, ts AS CASE WHEN id < 3 THEN TIMESTAMP '2024-01-01 00:00:00' ELSE CAST(NULL AS TIMESTAMP(3)) END, WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+        WITH ('connector' = 'datagen', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '5');
+      SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE untimed, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
+    `);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /\[TABLE_ROWTIME_NULL\] .*record 3: a row of untimed has no time: RowTime field should not be null.*computed column/);
+  });
 });
