@@ -358,8 +358,9 @@ export class JobMaster implements JobMasterGateway {
   #nextTryMs(thrown: unknown): number {
     const { jobId, clock, log } = this.#options;
     const timestamp = clock.now();
-    const error = deserializeError(serializeError(thrown));
-    const decision = this.#failures.onRestartFailed({ timestamp, error: serializeError(thrown), task: undefined }, { isFinal: isFinalError(error) });
+    const serialized = serializeError(thrown);
+    const error = deserializeError(serialized);
+    const decision = this.#failures.onRestartFailed({ timestamp, error: serialized, task: undefined }, { isFinal: isFinalError(error) });
     if (decision.kind === 'fail') throw thrown;
     log.warn('job cannot restart yet', { jobId, attempt: this.#attemptNumber, delayMs: Math.round(decision.delayMs), cause: error });
     return timestamp + decision.delayMs;

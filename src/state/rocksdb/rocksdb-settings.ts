@@ -114,10 +114,10 @@ function familyOf(configuration: Configuration, profile: Family): Omit<ColumnFam
   const get = <T>(option: ConfigOption<T>): T => configuration.get(option);
   const isSet = <T>(option: ConfigOption<T>): boolean => configuration.contains(option);
   /** An option that is set wins over the profile, the profile over the option's default. */
-  const size = (name: keyof Family, option: ConfigOption<MemorySize>): Family => (isSet(option) || profile[name] === undefined ? { [name]: bytesOf(get(option)) } : { [name]: profile[name] });
-  const count = (name: keyof Family, option: ConfigOption<number>): Family => (isSet(option) || profile[name] === undefined ? { [name]: get(option) } : { [name]: profile[name] });
   const choice = <T, K extends keyof Family>(name: K, option: ConfigOption<T>, convert: (value: T) => NonNullable<Family[K]>): NonNullable<Family[K]> =>
     (isSet(option) || profile[name] === undefined ? convert(get(option)) : profile[name]);
+  const size = (name: keyof Family, option: ConfigOption<MemorySize>): Family => ({ [name]: choice(name, option, bytesOf) });
+  const count = (name: keyof Family, option: ConfigOption<number>): Family => ({ [name]: choice(name, option, (number) => number) });
   // Who sizes levels wants them.
   const areLevelsSized = [rocksdbOptions.compactionMaxSizeLevelBase, rocksdbOptions.compactionTargetFileSizeBase, rocksdbOptions.isCompactionLevelSizeDynamic].some((option) => configuration.contains(option));
   const isBloomUsed = isSet(rocksdbOptions.isBloomFilterUsed) ? get(rocksdbOptions.isBloomFilterUsed) : profile.bloomBitsPerKey !== undefined;

@@ -78,6 +78,7 @@ export class CompositeKeyTable implements KeyTable {
   findOrInsertMany(parts: readonly KeyPart[], offset: number, count: number, rowsOut: Int32Array): number {
     this.#encode(parts, offset, count, rowsOut);
     const sizeBefore = this.size;
+    let done = 0;
     if (this.#slots.length >= GATHER_SLOT_WORDS_MIN) {
       const missCount = this.#findAtHome(count, rowsOut);
       for (let at = 0; at < missCount; at++) {
@@ -85,11 +86,9 @@ export class CompositeKeyTable implements KeyTable {
         const row = this.#probe(i);
         rowsOut[i] = row === NOT_FOUND ? this.#insert(i) : row;
       }
-      this.columns.beforeWriteMany(rowsOut, count);
-      return this.size - sizeBefore;
+      done = count;
     }
-    let done = 0;
-    for (;;) {
+    while (done < count) {
       done = this.#findRun(done, count, rowsOut);
       if (done === count) break;
       rowsOut[done] = this.#insert(done);

@@ -116,15 +116,14 @@ export class NumericKeyTable implements KeyTable {
     assert(offset >= 0 && offset + count <= keys.length && count <= rowsOut.length, `a batch of ${count} keys at ${offset} fits ${keys.length} keys and ${rowsOut.length} rows`);
     const { columns } = this;
     const sizeBefore = columns.size;
+    let done = 0;
     if (this.#slots.length >= GATHER_SLOTS_MIN) {
       const missCount = this.#findAtHome(keys, offset, count, rowsOut);
       for (let i = 0; i < missCount; i++) rowsOut[missed[i]!] = this.findOrInsert(keys[offset + missed[i]!]!);
-      columns.beforeWriteMany(rowsOut, count);
-      return columns.size - sizeBefore;
+      done = count;
     }
-    let done = 0;
     // The loop inserts while there is room and stops at a key that needs growth, a freed row or a special row.
-    for (;;) {
+    while (done < count) {
       const rowsMax = columns.appendableRows(this.#takenMax - this.#taken);
       done = findOrAppendRun(this.#slots, this.#shift, this.#mask, columns.f64[this.keyColumn]!, columns.rowLimit, rowsMax, keys, offset, done, count, rowsOut);
       this.#taken += runRowLimit - columns.rowLimit;

@@ -36,32 +36,12 @@ export class OrderedEntries {
 
   /** First place whose number is not below. */
   lowerBound(block: number, number: number): number {
-    let low = 0;
-    let high = this.countOf(block);
-    if (high === 0) return 0;
-    const numbers = this.#blocks.doublesOf(block);
-    const start = (countAt(this.#blocks, block) + 1) >>> 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (numbers[start + middle]! < number) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#boundOf(block, number, false);
   }
 
   /** First place whose number is above. */
   upperBound(block: number, number: number): number {
-    let low = 0;
-    let high = this.countOf(block);
-    if (high === 0) return 0;
-    const numbers = this.#blocks.doublesOf(block);
-    const start = (countAt(this.#blocks, block) + 1) >>> 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (numbers[start + middle]! <= number) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#boundOf(block, number, true);
   }
 
   /** Puts an entry at a place that the order has for it; returns the block, which may be another one. @param block NO_BLOB for a list of its own. */
@@ -100,14 +80,25 @@ export class OrderedEntries {
     return block;
   }
 
-  /** Frees the block, not what its entries refer to. */
-  free(block: number): void {
-    this.#blocks.free(block);
-  }
-
   /** Gives all memory back. */
   release(): void {
     this.#blocks.release();
+  }
+
+  /** @param isBehindEqual whether equal numbers come before the place. */
+  #boundOf(block: number, number: number, isBehindEqual: boolean): number {
+    let low = 0;
+    let high = this.countOf(block);
+    if (high === 0) return 0;
+    const numbers = this.#blocks.doublesOf(block);
+    const start = (countAt(this.#blocks, block) + 1) >>> 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = numbers[start + middle]!;
+      if (other < number || (isBehindEqual && other === number)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** A block with twice the room. */
